@@ -1,0 +1,83 @@
+# Warnings and code generation shared by every target of the project.
+add_library(rehearse_flags INTERFACE)
+target_compile_options(rehearse_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  -ffp-contract=off   # results must not depend on the CPU
+  $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond>
+  $<$<BOOL:${REHEARSE_WERROR}>:-Werror>)
+if(REHEARSE_SANITIZE)
+  target_compile_options(rehearse_flags INTERFACE
+    -fsanitize=${REHEARSE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(rehearse_flags INTERFACE -fsanitize=${REHEARSE_SANITIZE})
+endif()
+target_compile_definitions(rehearse_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+
+# rehearse_layer(<name> SOURCES … HEADERS … [DEPS …] [PRIVATE_DEPS …])
+# One layer, one static library `rehearse_<name>` (alias rehearse::<name>). Includes are written from
+# the project's root: #include "harness/base/time.hpp". Every header must compile alone.
+function(rehearse_layer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;DEPS;PRIVATE_DEPS" ${ARGN})
+  set(target rehearse_${name})
+  if(ARG_SOURCES)
+    add_library(${target} STATIC ${ARG_SOURCES})
+    set(scope PUBLIC)
+    target_link_libraries(${target} PRIVATE rehearse_flags ${ARG_PRIVATE_DEPS})
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(rehearse::${name} ALIAS ${target})
+  target_sources(${target} ${scope} FILE_SET HEADERS
+    BASE_DIRS "${PROJECT_SOURCE_DIR}" FILES ${ARG_HEADERS})
+  set_target_properties(${target} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
+  target_link_libraries(${target} ${scope} ${ARG_DEPS})
+endfunction()
+
+# rehearse_test(<name> SOURCES … DEPS … [LABELS …] [DEFINITIONS …])
+# One Catch2 executable `test_<name>`; its test cases become ctest tests. Label `fast` unless said.
+function(rehearse_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LABELS;DEFINITIONS" ${ARGN})
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS fast)
+  endif()
+  add_executable(test_${name} ${ARG_SOURCES})
+  target_link_libraries(test_${name} PRIVATE rehearse_flags ${ARG_DEPS} Catch2::Catch2WithMain)
+  target_compile_definitions(test_${name} PRIVATE
+    REHEARSE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" ${ARG_DEFINITIONS})
+  catch_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES LABELS "all;${ARG_LABELS}")
+endfunction()
+
+# rehearse_benchmark(<name> SOURCES … DEPS …)
+# A Google Benchmark program `bench_<name>`; a tiny run of it is a test, so that it never rots.
+function(rehearse_benchmark name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  if(NOT REHEARSE_BENCHMARKS)
+    return()
+  endif()
+  add_executable(bench_${name} ${ARG_SOURCES})
+  target_link_libraries(bench_${name} PRIVATE
+    rehearse_flags ${ARG_DEPS} benchmark::benchmark benchmark::benchmark_main)
+  add_test(NAME "benchmark smoke: ${name}"
+    COMMAND bench_${name} --benchmark_min_time=0.001 --benchmark_filter=-large)
+  set_tests_properties("benchmark smoke: ${name}" PROPERTIES LABELS "all;benchmark")
+endfunction()
+
+# rehearse_fuzzer(<name> SOURCES … DEPS …)
+# A fuzz target `fuzz_<name>`: libFuzzer with clang and REHEARSE_FUZZ, else a plain main that replays
+# its corpus (tests/fuzz/corpus/<name>) and mutations of it from a fixed seed.
+function(rehearse_fuzzer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(fuzz_${name} ${ARG_SOURCES})
+  target_link_libraries(fuzz_${name} PRIVATE rehearse_flags ${ARG_DEPS})
+  set(corpus "${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name}")
+  if(REHEARSE_FUZZ)
+    target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    add_test(NAME "fuzz smoke: ${name}" COMMAND fuzz_${name} -runs=20000 -seed=1 ${corpus})
+  else()
+    target_sources(fuzz_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp")
+    add_test(NAME "fuzz smoke: ${name}" COMMAND fuzz_${name} ${corpus})
+  endif()
+  set_tests_properties("fuzz smoke: ${name}" PROPERTIES LABELS "all;fast;fuzz")
+endfunction()
