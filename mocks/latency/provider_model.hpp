@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/base/call_features.hpp"
 #include "harness/base/distribution.hpp"
 #include "harness/base/money.hpp"
 #include "harness/base/rng.hpp"
 #include "harness/base/time.hpp"
 #include "harness/base/usage.hpp"
-#include "mocks/latency/features.hpp"
 #include "mocks/latency/profile.hpp"
 
 namespace rehearse::latency {
@@ -73,8 +73,8 @@ struct Ticket {
 
   // private to the model
   DrawKey key;
-  Features features;
-  Features base;
+  CallFeatures features;
+  CallFeatures base;
   bool new_connection = false;
   Ticket* previous = nullptr;
   Ticket* next = nullptr;
@@ -98,14 +98,14 @@ class ProviderModel {
 
   // A call arrives: refused (ticket.refusal), in service (ticket.plan is there) or queued (on_start
   // comes later). Limits are charged here, including the reservation of max_tokens.
-  void arrive(Ticket& ticket, const DrawKey& key, const Features& features, const Features& base,
+  void arrive(Ticket& ticket, const DrawKey& key, const CallFeatures& features, const CallFeatures& base,
               bool new_connection, Instant now);
   // A call ends or its caller goes away: frees the slot or the place in the queue, starts the next
   // (their on_start runs inside). What it cost stays.
   void leave(Ticket& ticket, Instant now);
 
   // The median time of such a call on an idle provider; > 0. What ratios are made of.
-  Duration typical(const Features& features) const;
+  Duration typical(const CallFeatures& features) const;
   // When chunk i of the plan (0 … chunks-1) is due after the start of service, and how many of the
   // output tokens it carries: a deterministic partition that ends at plan.total.
   Duration chunk_due(const Ticket& ticket, std::uint32_t chunk) const;
