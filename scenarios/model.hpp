@@ -190,6 +190,7 @@ struct Resource {
   OnFull on_full = OnFull::Wait;
   QueueOrder order = QueueOrder::Fifo;
   double usd_per_hour = 0;                   // of each replica
+  double bytes_per_s = 0;                    // of a link
   Origin origin;
 };
 

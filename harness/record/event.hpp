@@ -12,6 +12,8 @@
 namespace rehearse::record {
 
 inline constexpr std::uint32_t kNoStage = std::numeric_limits<std::uint32_t>::max();
+// StageSpan::item of the span around all items of a fanned-out stage.
+inline constexpr std::uint32_t kWhole = std::numeric_limits<std::uint32_t>::max();
 
 enum class JobEnd : std::uint8_t { Done, Failed, TimedOut, Cancelled };
 enum class StageEnd : std::uint8_t {
@@ -39,8 +41,10 @@ struct AttemptSpan {
   Money cost;
 };
 
-// One execution of one stage: an item where the stage is fanned out. A group has a span of its own
-// around those of its inner stages.
+// One execution of one stage. A fanned-out stage (`repeat`) has one span around all its items
+// (item == kWhole) and one for each item, whose parent is that span; a group's span (of each item)
+// is the parent of its inner stages' spans. A stage's response time is that of its outermost span;
+// usage and cost stand in the innermost spans only.
 struct StageSpan {
   std::uint32_t stage = kNoStage;        // index into RunHeader::stages
   std::uint32_t item = 0;
