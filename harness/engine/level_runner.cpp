@@ -55,7 +55,9 @@ Task<void> run_chain(std::shared_ptr<LevelState> keep, LevelState& state, std::u
     const StageResult result = co_await run_stage(state.job, stage, place, released_by);
     if (!result.ok) {
       state.ok = false;
-      co_return;
+    }
+    if (!state.ok) {
+      co_return;  // a sibling failed inside a group that absorbs it: start nothing further
     }
     std::uint32_t next = record::kNoStage;
     for (const std::uint32_t successor : state.level.successors[current]) {

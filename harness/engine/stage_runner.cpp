@@ -424,6 +424,17 @@ void note_first_result(Job& job, const Stage& stage, std::uint32_t span) {
   }
 }
 
+// Whether a group around the stage decides what a failure means.
+bool is_absorbed_above(const Job& job, const Stage& stage) {
+  for (std::optional<StageIndex> up = stage.parent; up; up = job.shared.scenario.stages[up->value].parent) {
+    const Stage& group = job.shared.scenario.stages[up->value];
+    if (group.fallback || group.on_error == scenarios::OnError::Continue) {
+      return true;
+    }
+  }
+  return false;
+}
+
 Task<StageResult> run_once(Job& job, std::uint32_t index, Place place, std::uint32_t released_by) {
   const Stage& stage = job.shared.scenario.stages[index];
   StageResult result;
@@ -464,6 +475,9 @@ Task<StageResult> run_stage(Job& job, std::uint32_t index, Place place, std::uin
     }
   } else if (end != StageEnd::Cancelled && stage.on_error == scenarios::OnError::Continue) {
     result.ok = true;
+    co_return result;
+  }
+  if (is_absorbed_above(job, stage)) {
     co_return result;
   }
   const StageEnd last = job.spans[result.span].end;
