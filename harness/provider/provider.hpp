@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string_view>
+
+#include "harness/base/call_features.hpp"
+#include "harness/base/rng.hpp"
+#include "harness/provider/outcome.hpp"
+#include "harness/runtime/runtime.hpp"
+
+namespace rehearse::provider {
+
+// One attempt.
+struct Call {
+  DrawKey key;             // stage = hash_name(stage_path)
+  std::string_view stage;  // its path
+  CallFeatures features;
+  // The same call in the base scenario, same draws; equal to `features` where nothing was changed.
+  // A stage's own `time` is multiplied by typical(features) / typical(base).
+  CallFeatures base;
+  bool new_connection = false;  // pays the connection's set-up
+  std::string_view request;     // JSON that is really sent; empty: filler of the drawn size
+  bool keep_text = false;       // a later stage asks for the answer's text
+};
+
+// Answers calls: the one seam between the engine and a world's providers. An implementation returns
+// soon after `stop` was requested, with Failure::Cancelled, having freed what it held.
+class Provider {
+ public:
+  virtual ~Provider() = default;
+  // `call` lives in the caller's frame until the task ends.
+  virtual runtime::Task<Outcome> call(const Call& call, runtime::StopToken stop) = 0;
+};
+
+}  // namespace rehearse::provider
