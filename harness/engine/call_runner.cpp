@@ -54,6 +54,16 @@ CallFeatures features_of(const scenarios::CallSpec& spec, const Job& job, const 
   return f;
 }
 
+// How much longer the call takes than the base's, by the two profiles; 1 where one does not know.
+double time_ratio(const Job& job, const scenarios::Stage& stage, const CallFeatures& asked,
+                  const CallFeatures& base) {
+  const auto& providers = job.shared.providers;
+  const Duration now = providers[stage.call.spec.provider]->typical(asked);
+  const Duration before = providers[stage.call.base->provider]->typical(base);
+  const bool known = now > Duration::zero() && before > Duration::zero();
+  return known ? static_cast<double>(now.count_ns()) / static_cast<double>(before.count_ns()) : 1;
+}
+
 void record_attempt(Job& job, std::uint32_t span, std::uint32_t number, bool hedge,
                     const Outcome& outcome) {
   job.attempts.push_back({.span = span,
@@ -152,9 +162,11 @@ Task<CallResult> run_call(Job& job, const scenarios::Stage& stage, DrawKey key, 
                               .retry_after_cap = stage.retry.retry_after_cap};
   CallTexts texts;
   CallTexts base_texts;
-  provider::Call call{.key = key, .stage = stage.path, .features = {}, .base = {}};
+  provider::Call call{.key = key, .stage = stage.path};
   call.features = features_of(stage.call.spec, job, key, texts);
-  call.base = stage.call.base ? features_of(*stage.call.base, job, key, base_texts) : call.features;
+  if (stage.call.base) {
+    call.time_ratio = time_ratio(job, stage, call.features, features_of(*stage.call.base, job, key, base_texts));
+  }
   call.new_connection = new_connection;
   call.request = job.shared.requests[static_cast<std::size_t>(&stage - job.shared.scenario.stages.data())];
 
