@@ -50,9 +50,8 @@ run_tests() {
     (( passed += total - lost - out, failed += lost, skipped += out ))
     if (( lost )); then
       awk '/^The following tests FAILED/ { list = 1 }
-           /\*\*\*(Failed|Timeout|Exception|Not Run)/ && !list { on = 60 }
-           /^ *[0-9]+\/[0-9]+ Test .*Passed/ { on = 0 }
-           on > 0 || list { print; on-- }' "$log" | head -200 >&2
+           / Test +#[0-9]+: / { on = /\*\*\*/ ? 60 : 0 }
+           on > 0 || list { print substr($0, 1, 300); on-- }' "$log" | head -200 >&2
       failures+=("$preset ($name): $lost of $total tests; log: $log")
     fi
   fi
@@ -115,7 +114,7 @@ part_tsan() {
   build tsan "${targets[@]}" || { note_failure "tsan: build; log: build/tsan.log"; return; }
   local names=${targets[*]#test_}
   TSAN_OPTIONS=${TSAN_OPTIONS-halt_on_error=1:second_deadlock_stack=1} \
-    run_tests tsan all -R "^(${names// /|}): "
+    run_tests tsan all -R "^(${names// /|}):"
 }
 
 # The plain closing form: one line, "N passed, N failed".
@@ -137,7 +136,7 @@ fuzz() {
     mkdir -p "$found"
     say "${program##*/}: $seconds s"
     if ! "$program" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-      -print_final_stats=1 -artifact_prefix="$found/crash-" "$found" \
+      -print_final_stats=1 -artifact_prefix="$found/" "$found" \
       "tests/fuzz/corpus/${program##*/fuzz_}" > "$found.log" 2>&1; then
       tail -30 "$found.log" >&2
       say "crash: $found; log: $found.log"

@@ -49,7 +49,13 @@ function(rehearse_test name)
   target_link_libraries(test_${name} PRIVATE rehearse_flags ${ARG_DEPS} Catch2::Catch2WithMain)
   target_compile_definitions(test_${name} PRIVATE
     REHEARSE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" ${ARG_DEFINITIONS})
-  catch_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES LABELS "all;${ARG_LABELS}")
+  catch_discover_tests(test_${name} TEST_PREFIX "${name}: ")
+  # Catch2 2.13 flattens a list among its PROPERTIES, and all but the first label are lost.
+  set(labels_file "${CMAKE_CURRENT_BINARY_DIR}/test_${name}_labels.cmake")
+  file(WRITE "${labels_file}" "foreach(test IN LISTS test_${name}_TESTS)
+  set_tests_properties(\"\${test}\" PROPERTIES LABELS \"all;${ARG_LABELS}\")
+endforeach()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels_file}")
 endfunction()
 
 # rehearse_benchmark(<name> SOURCES … DEPS …)
@@ -82,7 +88,8 @@ function(rehearse_fuzzer name)
     set(found "${CMAKE_CURRENT_BINARY_DIR}/found/${name}")
     file(MAKE_DIRECTORY "${found}")
     add_test(NAME "fuzz smoke: ${name}" COMMAND fuzz_${name} -runs=20000 -seed=1
-      -max_total_time=20 -timeout=10 -artifact_prefix=${found}/crash- ${found} ${corpus})
+      -max_total_time=20
+      -timeout=10 -verbosity=0 -artifact_prefix=${found}/ ${found} ${corpus})
   else()
     target_sources(fuzz_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp")
     add_test(NAME "fuzz smoke: ${name}" COMMAND fuzz_${name} ${corpus})
