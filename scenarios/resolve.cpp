@@ -53,7 +53,7 @@ std::string unknown_name(const std::string& name, const Environment& environment
 }
 
 // Binds names and folds constants; nullptr and `trouble` where that fails.
-NodePointer bind(const NodePointer& node, const Environment& environment, std::string& trouble) {
+NodePointer bind_names(const NodePointer& node, const Environment& environment, std::string& trouble) {
   if (node->operation == Operation::Name) {
     if (const json::Value* const value = environment.parameters.find(node->text)) {
       return constant(input_value(*value));
@@ -75,7 +75,7 @@ NodePointer bind(const NodePointer& node, const Environment& environment, std::s
   auto bound = std::make_shared<Node>(*node);
   bool fold = true;
   for (NodePointer& part : bound->parts) {
-    part = bind(part, environment, trouble);
+    part = bind_names(part, environment, trouble);
     if (part == nullptr) {
       return nullptr;
     }
@@ -149,7 +149,7 @@ Result<Resolved> resolve_text(std::string_view text, const Environment& environm
     }
   }
   std::string trouble;
-  NodePointer bound = bind(node, environment, trouble);
+  NodePointer bound = bind_names(node, environment, trouble);
   if (bound == nullptr) {
     return Error{"", trouble};
   }
@@ -189,7 +189,7 @@ Result<json::Value> fill(const json::Value& value, const Lookup& lookup) {
       return environment.errors();
     }
     std::string trouble;
-    const NodePointer bound = bind(*parsed, *environment, trouble);
+    const NodePointer bound = bind_names(*parsed, *environment, trouble);
     if (bound == nullptr) {
       return Error{"", trouble};
     }
