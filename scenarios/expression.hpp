@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,10 @@ class Expression {
   InputValue evaluate(std::span<const InputValue> inputs) const;
   double number(std::span<const InputValue> inputs) const;
   std::string text(std::span<const InputValue> inputs) const;
+  // Its formula with constants folded and inputs by number: equal texts compute the same.
+  std::string describe() const;
+
+  explicit Expression(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
 
  private:
   std::shared_ptr<const Node> root_;
