@@ -140,9 +140,13 @@ Resampling::Resampling(std::uint64_t seed, std::uint32_t resamples)
   }
 }
 
-std::size_t Resampling::Places::next() {
+std::uint64_t Resampling::Places::coins() {
   state_ += 0x9E37'79B9'7F4A'7C15ULL;  // SplitMix64
-  return static_cast<std::size_t>(((mix64(state_) >> 32) * size_) >> 32);
+  return mix64(state_);
+}
+
+std::size_t Resampling::Places::next() {
+  return static_cast<std::size_t>(((coins() >> 32) * size_) >> 32);
 }
 
 Resampling::Places Resampling::places(std::uint32_t b, unsigned side, std::uint64_t size) const {
@@ -207,51 +211,98 @@ Effect ratio_of_means(std::span<const double> before, std::span<const double> af
   return studentised(log_ratio(old_moments.mean(), new_moments.mean()), error, t, alpha);
 }
 
+namespace {
+
+// Pairs as deviations from their means. a: the old value; e: how much further the new one deviates.
+// All that the resamples need is sums of a and e, so nothing cancels where the sides are nearly the
+// same.
+struct PairDeviations {
+  std::vector<double> a;
+  std::vector<double> e;
+};
+
+// (ln ratio of a resample - ln ratio) / its standard error.
+double studentised_pairs(const PairDeviations& pairs, Resampling::Places places) {
+  const auto n = static_cast<double>(pairs.a.size());
+  double sa = 0;
+  double se = 0;
+  double saa = 0;
+  double see = 0;
+  double sae = 0;
+  for (std::size_t i = 0; i < pairs.a.size(); ++i) {
+    const std::size_t at = places.next();
+    const double a = pairs.a[at];
+    const double e = pairs.e[at];
+    sa += a;
+    se += e;
+    saa += a * a;
+    see += e * e;
+    sae += a * e;
+  }
+  const double base = 1 + sa / n;  // the resample's old mean over the old mean
+  const double extra = se / n;
+  const double var_a = saa / n - (sa / n) * (sa / n);
+  const double var_e = see / n - extra * extra;
+  const double cov = sae / n - (sa / n) * extra;
+  const double scale = base * (base + extra);
+  const double deviation = log_ratio(std::max(0.0, base), std::max(0.0, base + extra));
+  const double variance =
+      (base * base * var_e + extra * extra * var_a - 2 * base * extra * cov) / (scale * scale);
+  return studentised_draw(deviation, variance / (n - 1));
+}
+
+// ln ratio - ln ratio of all, in a random half of the pairs and in the other half.
+void push_halves(const PairDeviations& pairs, Resampling::Places places,
+                 std::vector<double>& draws) {
+  double base[2] = {0, 0};
+  double extra[2] = {0, 0};
+  std::uint64_t coins = 0;
+  for (std::size_t i = 0; i < pairs.a.size(); ++i) {
+    coins = i % 64 == 0 ? places.coins() : coins >> 1;
+    base[coins & 1] += 1 + pairs.a[i];
+    extra[coins & 1] += pairs.e[i];
+  }
+  for (unsigned half = 0; half < 2; ++half) {
+    draws.push_back(log_ratio(std::max(0.0, base[half]), std::max(0.0, base[half] + extra[half])));
+  }
+}
+
+Interval hull(Interval a, Interval b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
+
+}  // namespace
+
 Effect paired_ratio_of_means(std::span<const double> before, std::span<const double> after,
                              const Resampling& luck, double alpha) {
   REHEARSE_CHECK(before.size() >= 2 && before.size() == after.size());
   const double old_mean = moments_of(before).mean();
   const double new_mean = moments_of(after).mean();
   REHEARSE_CHECK(old_mean > 0 && new_mean > 0);
-  // a: the old value, e: how much further the new one deviates, both relative to their means. All
-  // that the resamples need is sums of a and e, so nothing cancels where the sides are nearly the
-  // same.
-  const std::vector<double> a = relative_deviations(before, old_mean);
-  std::vector<double> e = relative_deviations(after, new_mean);
-  for (std::size_t i = 0; i < e.size(); ++i) {
-    e[i] -= a[i];
+  PairDeviations pairs{relative_deviations(before, old_mean), relative_deviations(after, new_mean)};
+  for (std::size_t i = 0; i < pairs.e.size(); ++i) {
+    pairs.e[i] -= pairs.a[i];
   }
-  const auto n = static_cast<double>(a.size());
-  const double error = std::sqrt(moments_of(e).variance() / n);
+  const double error =
+      std::sqrt(moments_of(pairs.e).variance() / static_cast<double>(pairs.e.size()));
   std::vector<double> t;
+  std::vector<double> halves;
   t.reserve(luck.count());
+  halves.reserve(2 * std::size_t{luck.count()});
   for (std::uint32_t b = 0; b < luck.count(); ++b) {
-    Resampling::Places places = luck.places(b, 0, a.size());
-    double sa = 0;
-    double se = 0;
-    double saa = 0;
-    double see = 0;
-    double sae = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      const std::size_t at = places.next();
-      sa += a[at];
-      se += e[at];
-      saa += a[at] * a[at];
-      see += e[at] * e[at];
-      sae += a[at] * e[at];
-    }
-    const double base = 1 + sa / n;  // the resample's old mean over the old mean
-    const double extra = se / n;
-    const double var_a = saa / n - (sa / n) * (sa / n);
-    const double var_e = see / n - extra * extra;
-    const double cov = sae / n - (sa / n) * extra;
-    const double scale = base * (base + extra);
-    const double deviation = log_ratio(std::max(0.0, base), std::max(0.0, base + extra));
-    const double variance = (base * base * var_e + extra * extra * var_a - 2 * base * extra * cov) /
-                            (scale * scale) / (n - 1);
-    t.push_back(studentised_draw(deviation, variance));
+    t.push_back(studentised_pairs(pairs, luck.places(b, 0, pairs.a.size())));
+    push_halves(pairs, luck.places(b, 1, pairs.a.size()), halves);
   }
-  return studentised(log_ratio(old_mean, new_mean), error, t, alpha);
+  Effect out = studentised(log_ratio(old_mean, new_mean), error, t, alpha);
+  if (error == 0) {
+    return out;
+  }
+  const auto typical = [&](double level) {
+    const Interval cut = percentile_interval(halves, level);
+    return Interval{out.estimate + cut.low, out.estimate + cut.high};
+  };
+  out.p_value = std::max(out.p_value, two_sided_p(halves, -out.estimate));
+  out.confidence = hull(out.confidence, typical(alpha));
+  out.equivalence = hull(out.equivalence, typical(2 * alpha));
+  return out;
 }
 
 namespace {

@@ -179,8 +179,9 @@ Statistic Statistic::quantile(double q) {
 
 std::string Statistic::text() const {
   if (kind_ == Kind::Quantile) {
-    // Rounded, since 100 * 0.57 is not 57.
-    return "p" + number_text(std::round(q_ * 1e8) / 1e6);
+    std::string out = "p";
+    out += number_text(std::round(q_ * 1e8) / 1e6);  // rounded, since 100 * 0.57 is not 57
+    return out;
   }
   return kind_ == Kind::Mean ? "mean" : "location";
 }
@@ -189,11 +190,11 @@ std::uint64_t Statistic::floor(bool paired, double alpha) const {
   if (kind_ == Kind::Quantile) {
     return min_samples(q_, 1 - alpha);
   }
-  if (kind_ == Kind::Mean) {
-    return kMeanFloor;
-  }
   if (paired) {
     return min_samples(0.5, 1 - alpha);  // 2^-n <= alpha / 2: the most extreme of the sign flips
+  }
+  if (kind_ == Kind::Mean) {
+    return kMeanFloor;
   }
   std::uint64_t n = 1;
   for (double splits = 2; 1 / splits > alpha / 2; ++n) {

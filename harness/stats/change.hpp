@@ -27,8 +27,8 @@ class Statistic {
   double q() const { return q_; }
   // "mean", "location", "p50", "p99.9".
   std::string text() const;
-  // The fewest samples a side that can carry a verdict: 5 for a mean, 6 pairs or 4 a side for a
-  // location, min_samples() for a quantile.
+  // The fewest samples a side that can carry a verdict: 6 pairs for a mean or a location (sign
+  // flips cannot reach 5% with fewer), unpaired 5 and 4; min_samples() for a quantile.
   std::uint64_t floor(bool paired, double alpha) const;
 
  private:
