@@ -63,6 +63,9 @@ struct DrawKey {
   std::uint64_t stage = 0;
   std::uint32_t item = 0;
   std::uint32_t attempt = 0;
+  // 0…1: the share of (normal-scale) variance that the items of one fan-out have in common, a
+  // Gaussian copula over the uniform (`vary` in a scenario). 0: independent.
+  double share = 0;
 
   // 64 random bits; item below 2^24, attempt below 2^8, index below 2^24 keep draws distinct.
   std::uint64_t bits(Dimension dimension, std::uint32_t index = 0) const;

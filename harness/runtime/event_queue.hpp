@@ -1,0 +1,86 @@
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+#include <vector>
+
+#include "harness/base/time.hpp"
+
+namespace rehearse::runtime {
+
+// Something that happens at an instant. Lives in its owner's frame; the owner must cancel it before
+// it goes away. `fire` runs inside the event loop, so it should only post or set.
+struct TimerNode {
+  void (*fire)(TimerNode& self) = nullptr;
+  std::uint32_t slot = kIdle;  // private to EventQueue
+  static constexpr std::uint32_t kIdle = UINT32_MAX;
+  bool pending() const { return slot != kIdle; }
+};
+
+// Timers ordered by (time, global sequence number) in a 4-ary heap of 16-byte entries, and a FIFO of
+// coroutines that are ready now. At most 2^24 timers pending and 2^40 in one run.
+class EventQueue {
+ public:
+  EventQueue();
+
+  // Arms an idle node. O(log n).
+  void schedule(TimerNode& node, Instant at);
+  // Disarms a node; nothing happens where it is idle. Amortised O(1): entries of cancelled timers
+  // are swept once they are more than half of the heap.
+  void cancel(TimerNode& node);
+  // Puts a suspended coroutine at the end of what is ready.
+  void post(std::coroutine_handle<> coroutine) {
+    if (ready_count_ == ready_.size()) {
+      grow_ready();
+    }
+    ready_[(ready_head_ + ready_count_++) & (ready_.size() - 1)] = coroutine;
+  }
+
+  bool has_ready() const { return ready_count_ != 0; }
+  // Resumes the first of what is ready.
+  void run_one_ready() {
+    const std::coroutine_handle<> coroutine = ready_[ready_head_];
+    ready_head_ = (ready_head_ + 1) & (ready_.size() - 1);
+    --ready_count_;
+    ++events_;
+    coroutine.resume();
+  }
+  // The instant of the next timer, Instant::never() where there is none.
+  Instant next_time();
+  // Fires the next timer; there must be one.
+  void fire_next();
+
+  std::size_t pending_timers() const { return heap_.size() - cancelled_; }
+  // Ready coroutines resumed and timers fired so far.
+  std::uint64_t events() const { return events_; }
+
+ private:
+  struct Entry {
+    std::int64_t time;
+    std::uint64_t order;  // sequence << 24 | slot
+    bool operator<(const Entry& other) const {
+      return time != other.time ? time < other.time : order < other.order;
+    }
+  };
+  static constexpr std::uint64_t kSlotMask = (1u << 24) - 1;
+
+  void grow_ready();
+  void sift_up(std::size_t at);
+  void sift_down(std::size_t at);
+  void pop();
+  void drop_cancelled_top();
+  void sweep();
+  void free_slot(std::uint32_t slot);
+
+  std::vector<Entry> heap_;
+  std::vector<TimerNode*> slots_;  // nullptr: cancelled, or free
+  std::vector<std::uint32_t> free_slots_;
+  std::size_t cancelled_ = 0;
+  std::uint64_t sequence_ = 0;
+  std::uint64_t events_ = 0;
+  std::vector<std::coroutine_handle<>> ready_;  // a ring, power of two
+  std::size_t ready_head_ = 0;
+  std::size_t ready_count_ = 0;
+};
+
+}  // namespace rehearse::runtime
