@@ -13,13 +13,13 @@ namespace rehearse::json {
 struct Limits {
   std::size_t depth = 64;
   std::size_t bytes = 16u << 20;
-  bool comments = true;            // // and /* */; trailing commas stay errors
-  bool duplicate_keys = false;     // allowed? (the last one wins, as on most wires)
+  bool comments = true;         // // and /* */; trailing commas stay errors
+  bool duplicate_keys = false;  // allowed? (the last one wins, as on most wires)
 };
 
 // Reads one JSON text. Errors name line:column, what was expected and at most 40 characters of what
-// was found; duplicate keys, depth and size are reported as such, before any of it is built too far.
-// `name` stands in front of every position ("auto-post.json:3:7").
+// was found; duplicate keys, depth and size are reported as such, before any of it is built too
+// far. `name` stands in front of every position ("auto-post.json:3:7").
 Result<Value> parse(std::string_view text, std::string_view name = "", const Limits& limits = {});
 
 // Reads a file; refuses directories, missing files and anything past limits.bytes (an endless pipe

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -25,19 +27,25 @@ class Value {
  public:
   enum class Kind { Null, Boolean, Integer, Number, String, Array, Object };
 
-  Value() = default;
-  Value(std::nullptr_t) {}
-  Value(bool b) : data_(b) {}
-  Value(int i) : data_(static_cast<std::int64_t>(i)) {}
-  Value(std::int64_t i) : data_(i) {}
-  Value(double d) : data_(d) {}
-  Value(std::string s) : data_(std::move(s)) {}
-  Value(std::string_view s) : data_(std::string(s)) {}
-  Value(const char* s) : data_(std::string(s)) {}
-  static Value array() { return Value(std::vector<Value>()); }
-  static Value object();
-  Value(std::vector<Value> items) : data_(std::move(items)) {}
+  // Defined below Member: clang instantiates the variant's destructor at the first constructor body.
+  Value();
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
+  Value(std::nullptr_t);
+  Value(bool b);
+  Value(int i);
+  Value(std::int64_t i);
+  Value(double d);
+  Value(std::string s);
+  Value(std::string_view s);
+  Value(const char* s);
+  Value(std::vector<Value> items);
   Value(std::vector<Member> members);
+  static Value array();
+  static Value object();
 
   Kind kind() const { return static_cast<Kind>(data_.index()); }
   bool is_null() const { return kind() == Kind::Null; }
@@ -86,5 +94,24 @@ struct Member {
   Value value;
   Position key_position;
 };
+
+inline Value::Value() = default;
+inline Value::Value(const Value&) = default;
+inline Value::Value(Value&&) noexcept = default;
+inline Value& Value::operator=(const Value&) = default;
+inline Value& Value::operator=(Value&&) noexcept = default;
+inline Value::~Value() = default;
+inline Value::Value(std::nullptr_t) {}
+inline Value::Value(bool b) : data_(b) {}
+inline Value::Value(int i) : data_(static_cast<std::int64_t>(i)) {}
+inline Value::Value(std::int64_t i) : data_(i) {}
+inline Value::Value(double d) : data_(d) {}
+inline Value::Value(std::string s) : data_(std::move(s)) {}
+inline Value::Value(std::string_view s) : data_(std::string(s)) {}
+inline Value::Value(const char* s) : data_(std::string(s)) {}
+inline Value::Value(std::vector<Value> items) : data_(std::move(items)) {}
+inline Value::Value(std::vector<Member> members) : data_(std::move(members)) {}
+inline Value Value::array() { return Value(std::vector<Value>()); }
+inline Value Value::object() { return Value(std::vector<Member>()); }
 
 }  // namespace rehearse::json

@@ -1,0 +1,216 @@
+#include "harness/json/write.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "harness/base/text.hpp"
+
+namespace rehearse::json {
+namespace {
+
+// The length of the valid UTF-8 sequence that starts the text, or 0.
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
+  const std::size_t length = first < 0x80                    ? 1
+                             : first >= 0xC2 && first < 0xE0 ? 2
+                             : first >= 0xE0 && first < 0xF0 ? 3
+                             : first >= 0xF0 && first < 0xF5 ? 4
+                                                             : 0;
+  if (length == 0 || text.size() < length) {
+    return 0;
+  }
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) {
+      return 0;
+    }
+  }
+  if (length > 2) {
+    const unsigned second = byte(1);
+    const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+    const bool surrogate = first == 0xED && second >= 0xA0;
+    const bool beyond = first == 0xF4 && second >= 0x90;
+    if (overlong || surrogate || beyond) {
+      return 0;
+    }
+  }
+  return length;
+}
+
+void write_escape(std::string& out, unsigned char c) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    default:
+      break;
+  }
+  std::array<char, 8> escape{};
+  std::snprintf(escape.data(), escape.size(), "\\u%04x", c);
+  out += escape.data();
+}
+
+void write_string(std::string& out, std::string_view text, bool for_html) {
+  out += '"';
+  std::size_t plain = 0;  // start of the run that is copied as it is
+  std::size_t i = 0;
+  const auto flush = [&] { out += text.substr(plain, i - plain); };
+  while (i < text.size()) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool markup = for_html && (c == '<' || c == '>' || c == '&');
+    if (c < 0x20 || c == 0x7F || c == '"' || c == '\\' || markup) {
+      flush();
+      write_escape(out, c);
+      plain = ++i;
+      continue;
+    }
+    const std::size_t length = c < 0x80 ? 1 : utf8_length(text.substr(i));
+    if (length == 0) {
+      flush();
+      out += "\xEF\xBF\xBD";
+      plain = ++i;
+      continue;
+    }
+    const bool line_separator =
+        for_html && length == 3 &&
+        (text.substr(i, 3) == "\xE2\x80\xA8" || text.substr(i, 3) == "\xE2\x80\xA9");
+    if (line_separator) {  // ends a line in older JavaScript
+      flush();
+      out += text[i + 2] == '\xA8' ? "\\u2028" : "\\u2029";
+      plain = i + length;
+    }
+    i += length;
+  }
+  flush();
+  out += '"';
+}
+
+void write_number(std::string& out, double number) {
+  if (!std::isfinite(number)) {
+    out += "null";
+  } else if (std::trunc(number) == number && number >= -0x1p63 && number < 0x1p63) {
+    out += std::to_string(static_cast<std::int64_t>(number));  // 1 and 1.0 are one value
+  } else {
+    out += number_text(number);
+  }
+}
+
+struct Style {
+  int indent = -1;
+  bool sorted = false;
+};
+
+void new_line(std::string& out, const Style& style, int level) {
+  if (style.indent >= 0) {
+    out += '\n';
+    out.append(static_cast<std::size_t>(style.indent * level), ' ');
+  }
+}
+
+void write_value(std::string& out, const Value& value, const Style& style, int level);
+
+void write_array(std::string& out, const std::vector<Value>& items, const Style& style, int level) {
+  out += '[';
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    out += i == 0 ? "" : ",";
+    new_line(out, style, level + 1);
+    write_value(out, items[i], style, level + 1);
+  }
+  if (!items.empty()) {
+    new_line(out, style, level);
+  }
+  out += ']';
+}
+
+void write_object(std::string& out, const std::vector<Member>& members, const Style& style,
+                  int level) {
+  std::vector<const Member*> order;
+  order.reserve(members.size());
+  for (const Member& member : members) {
+    order.push_back(&member);
+  }
+  if (style.sorted) {
+    std::sort(order.begin(), order.end(),
+              [](const Member* a, const Member* b) { return a->key < b->key; });
+  }
+  out += '{';
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    out += i == 0 ? "" : ",";
+    new_line(out, style, level + 1);
+    write_string(out, order[i]->key, false);
+    out += style.indent >= 0 ? ": " : ":";
+    write_value(out, order[i]->value, style, level + 1);
+  }
+  if (!order.empty()) {
+    new_line(out, style, level);
+  }
+  out += '}';
+}
+
+void write_value(std::string& out, const Value& value, const Style& style, int level) {
+  switch (value.kind()) {
+    case Value::Kind::Null:
+      out += "null";
+      break;
+    case Value::Kind::Boolean:
+      out += value.as_bool() ? "true" : "false";
+      break;
+    case Value::Kind::Integer:
+      out += std::to_string(value.as_integer());
+      break;
+    case Value::Kind::Number:
+      write_number(out, value.as_double());
+      break;
+    case Value::Kind::String:
+      write_string(out, value.as_string(), false);
+      break;
+    case Value::Kind::Array:
+      write_array(out, value.items(), style, level);
+      break;
+    case Value::Kind::Object:
+      write_object(out, value.members(), style, level);
+      break;
+  }
+}
+
+}  // namespace
+
+std::string dump(const Value& value, int indent) {
+  std::string out;
+  write_value(out, value, {.indent = indent}, 0);
+  return out;
+}
+
+std::string dump_canonical(const Value& value) {
+  std::string out;
+  write_value(out, value, {.sorted = true}, 0);
+  return out;
+}
+
+std::string quote(std::string_view text) {
+  std::string out;
+  write_string(out, text, true);
+  return out;
+}
+
+}  // namespace rehearse::json

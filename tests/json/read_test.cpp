@@ -1,0 +1,198 @@
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "harness/base/rng.hpp"
+#include "harness/json/read.hpp"
+#include "harness/json/write.hpp"
+
+using namespace rehearse;
+using json::Limits;
+using json::parse;
+using json::Position;
+using json::Value;
+
+namespace {
+
+std::string error_of(std::string_view text, const Limits& limits = {}) {
+  const auto value = parse(text, "f.json", limits);
+  REQUIRE_FALSE(value.ok());
+  REQUIRE(value.errors().size() == 1);
+  return value.error().text();
+}
+
+Value value_of(std::string_view text, const Limits& limits = {}) {
+  const auto value = parse(text, "f.json", limits);
+  INFO((value ? "" : value.error().text()));
+  REQUIRE(value.ok());
+  return *value;
+}
+
+std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+
+}  // namespace
+
+TEST_CASE("a text keeps its members in their order and every value's place") {
+  const Value v = value_of("{\n  \"b\": [1, \"x\"], // why\n  /* é */ \"a\" : {\"c\":null}\n}");
+  REQUIRE(v.members().size() == 2);
+  CHECK(v.members()[0].key == "b");
+  CHECK(v.members()[0].key_position == Position{2, 3});
+  CHECK(v.position() == Position{1, 1});
+  CHECK(v.find("b")->position() == Position{2, 8});
+  CHECK(v.find("b")->items()[0].position() == Position{2, 9});
+  CHECK(v.find("b")->items()[1].position() == Position{2, 12});
+  CHECK(v.members()[1].key_position == Position{3, 11});
+  CHECK(v.find("a")->position() == Position{3, 17});
+  CHECK(v.find("a")->find("c")->position() == Position{3, 22});
+}
+
+TEST_CASE("positions survive escapes, quotes and comment marks inside strings") {
+  const Value v = value_of(R"(["a\"]//,", "\\", "/* no */", 7, -0.5e-3, true, [], {}, 8])");
+  REQUIRE(v.items().size() == 9);
+  CHECK(v.items()[0].as_string() == "a\"]//,");
+  CHECK(v.items()[1].position() == Position{1, 13});
+  CHECK(v.items()[2].position() == Position{1, 19});
+  CHECK(v.items()[3].position() == Position{1, 31});
+  CHECK(v.items()[5].position() == Position{1, 43});
+  CHECK(v.items()[8].position() == Position{1, 57});
+}
+
+TEST_CASE("integers stay exact up to 64 bits and become doubles beyond") {
+  CHECK(value_of("9223372036854775807").as_integer() == INT64_MAX);
+  CHECK(value_of("-9223372036854775808").as_integer() == INT64_MIN);
+  CHECK(value_of("9223372036854775808").kind() == Value::Kind::Number);
+  CHECK(value_of("18446744073709551616").as_double() == 18446744073709551616.0);
+  CHECK(value_of("-9223372036854775809").kind() == Value::Kind::Number);
+  CHECK(value_of("1.0").kind() == Value::Kind::Number);
+  CHECK(value_of("5e-324").as_double() > 0);
+}
+
+TEST_CASE("one and one point zero are one value, neighbours past 2^53 are not") {
+  CHECK(value_of("1") == value_of("1.0"));
+  CHECK_FALSE(value_of("9007199254740993") == value_of("9007199254740992.0"));
+  CHECK_FALSE(value_of("1") == value_of("true"));
+  CHECK(value_of(R"({"a":1,"b":2})") == value_of(R"({"b":2,"a":1})"));
+  CHECK_FALSE(value_of(R"({"a":1,"b":2})") == value_of(R"({"a":1,"c":2})"));
+  CHECK_FALSE(value_of("[1,2]") == value_of("[2,1]"));
+}
+
+TEST_CASE("an empty, blank or commented-out text says that a value is missing") {
+  CHECK(error_of("") == "f.json:1:1: expected a JSON value, found the end of the text");
+  CHECK(error_of(" \n ") == "f.json:2:2: expected a JSON value, found the end of the text");
+  CHECK(error_of("// {}") == "f.json:1:6: expected a JSON value, found the end of the text");
+  CHECK(error_of("\xEF\xBB\xBF") == "f.json:1:1: expected a JSON value, found the end of the text");
+}
+
+TEST_CASE("a byte order mark is skipped and not counted") {
+  CHECK(value_of("\xEF\xBB\xBF[1]").items()[0].position() == Position{1, 2});
+  CHECK(error_of("\xEF\xBB\xBF[x]") == "f.json:1:2: expected a value or ']', found \"x]\"");
+  CHECK_FALSE(parse("\xFE\xFF\x00[", "f").ok());
+}
+
+TEST_CASE("errors name the place, what was expected and what stands there") {
+  CHECK(error_of("[1 2]") == "f.json:1:4: expected ',' or ']', found \"2]\"");
+  CHECK(error_of("[1,]") == "f.json:1:4: expected a value after ',', found \"]\"");
+  CHECK(error_of("[1,,2]") == "f.json:1:4: expected a value, found \",2]\"");
+  CHECK(error_of("[1") == "f.json:1:3: expected ',' or ']', found the end of the text");
+  CHECK(error_of("{\"a\"}") == "f.json:1:5: expected ':', found \"}\"");
+  CHECK(error_of("{\"a\" 1}") == "f.json:1:6: expected ':', found \"1}\"");
+  CHECK(error_of("{\"a\":}") == "f.json:1:6: expected a value, found \"}\"");
+  CHECK(error_of("{\"a\":1,}") == "f.json:1:8: expected a key after ',', found \"}\"");
+  CHECK(error_of("{a:1}") == "f.json:1:2: expected a key in double quotes or '}', found \"a:1}\"");
+  CHECK(error_of("{\"a\":1 \"b\":2}") == "f.json:1:8: expected ',' or '}', found \"\\\"b\\\":2}\"");
+  CHECK(error_of("{} x") == "f.json:1:4: expected nothing after the value, found \"x\"");
+  CHECK(error_of("{}{}") == "f.json:1:3: expected nothing after the value, found \"{}\"");
+  CHECK(error_of("{\"a\":1]") == "f.json:1:7: expected ',' or '}', found \"]\"");
+  CHECK(error_of("['a']") ==
+        "f.json:1:2: expected a value or ']' (strings stand in double quotes), found \"'a']\"");
+}
+
+TEST_CASE("broken strings say what broke them") {
+  CHECK(error_of("[\"abc") ==
+        "f.json:1:2: expected a '\"' that closes this string, found \"\\\"abc\"");
+  CHECK(error_of("[\"abc\n\"]") ==
+        "f.json:1:2: expected a '\"' that closes this string before "
+        "the line ends, found \"\\\"abc\"");
+  CHECK(error_of("[\"a\\q\"]").starts_with("f.json:1:4: expected one of"));
+  CHECK(error_of("[\"a\\u12g4\"]").starts_with("f.json:1:4: expected \\u and four hexadecimal"));
+  CHECK(error_of("[\"\\ud800 x\"]").find("surrogates in pairs") != std::string::npos);
+  CHECK(error_of("[\"a\tb\"]").starts_with("f.json:1:4: expected no control character"));
+  CHECK(error_of("[\"a\xFFz\"]").starts_with("f.json:1:4: expected valid UTF-8"));
+  CHECK(error_of("[\"\xC3\"]").find("expected valid UTF-8") != std::string::npos);
+  CHECK(error_of("[\"\xED\xA0\x80\"]").find("expected valid UTF-8") != std::string::npos);
+}
+
+TEST_CASE("numbers that JSON does not know are refused") {
+  for (const char* text :
+       {"NaN", "Infinity", "-Infinity", "+1", "01", "1.", ".5", "0x10", "1e", "--1", "1_000"}) {
+    INFO(text);
+    CHECK(error_of(text).starts_with("f.json:1:"));
+  }
+  CHECK(error_of("[1e999]") == "f.json:1:2: expected a number below 1.8e308, found \"1e999\"");
+  CHECK(error_of("[-1e400]").find("found \"-1e400\"") != std::string::npos);
+  CHECK(error_of("[" + std::string(5000, '9') + "]").size() < 150);
+}
+
+TEST_CASE("comments are read unless they are forbidden or never end") {
+  CHECK(value_of("/**/[1,/*,*/2//]\n]").items().size() == 2);
+  CHECK(error_of("[1] /* no end").starts_with("f.json:1:5: expected '*/'"));
+  Limits strict;
+  strict.comments = false;
+  CHECK(error_of("[1] // x", strict).starts_with("f.json:1:5: expected nothing after the value"));
+}
+
+TEST_CASE("a key that stands twice is refused with its second place") {
+  CHECK(error_of("{\"a\": 1,\n \"a\": 2}") ==
+        "f.json:2:2: expected each key once, found \"a\" again");
+  CHECK(error_of(R"({"x":{"é":1,"\u00e9":2}})").find("each key once") != std::string::npos);
+  std::string many = "{";
+  for (int i = 0; i < 100; ++i) {
+    many += "\"k" + std::to_string(i) + "\":0,";
+  }
+  CHECK(error_of(many + "\"k57\":1}").find("found \"k57\" again") != std::string::npos);
+  CHECK(value_of(many + "\"k100\":1}").members().size() == 101);
+}
+
+TEST_CASE("on a wire the last of two equal keys wins") {
+  Limits wire;
+  wire.duplicate_keys = true;
+  const Value v = value_of(R"({"a":1,"b":2,"a":{"c":3,"c":4}})", wire);
+  REQUIRE(v.members().size() == 2);
+  CHECK(v.find("a")->find("c")->as_integer() == 4);
+}
+
+TEST_CASE("nesting is refused at the level past the limit, however deep it goes on") {
+  CHECK(value_of(nested(64)).is_array());
+  CHECK(error_of(nested(65)) == "f.json:1:65: expected at most 64 levels of nesting, found more");
+  CHECK(error_of(std::string(1'000'000, '[')).find("at most 64 levels") != std::string::npos);
+  std::string objects;
+  for (int i = 0; i < 50'000; ++i) {
+    objects += "{\"a\":";
+  }
+  CHECK(error_of(objects).find("at most 64 levels") != std::string::npos);
+  Limits flat;
+  flat.depth = 0;
+  CHECK(value_of("1", flat).as_integer() == 1);
+  CHECK(error_of("[]", flat).find("at most 0 levels") != std::string::npos);
+}
+
+TEST_CASE("a text is refused one byte past the size limit") {
+  Limits small;
+  small.bytes = 4;
+  CHECK(value_of("[12]", small).is_array());
+  CHECK(error_of("[123]", small) == "f.json: expected at most 4 bytes of JSON, found 5");
+}
+
+TEST_CASE("no more than forty characters of the input stand in a message") {
+  const std::string line = error_of("[1 " + std::string(10'000, 'x') + "]");
+  CHECK(line.size() < 100);
+  CHECK(line.find("...") != std::string::npos);
+  CHECK(error_of("[1 \x1b[31m]").find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("many members and a long array are read in linear time") {
+  std::string text = "{";
+  for (int i = 0; i < 200'000; ++i) {
+    text += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":" + std::to_string(i);
+  }
+  CHECK(value_of(text + "}").members().size() == 200'000);
+}
