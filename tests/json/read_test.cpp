@@ -134,6 +134,9 @@ TEST_CASE("numbers that JSON does not know are refused") {
 
 TEST_CASE("comments are read unless they are forbidden or never end") {
   CHECK(value_of("/**/[1,/*,*/2//]\n]").items().size() == 2);
+  CHECK(value_of("[1, // a\r 2]").items().size() == 2);
+  CHECK(error_of("[[//\r{:1") ==
+        "f.json:1:7: expected a key in double quotes or '}', found \":1\"");
   CHECK(error_of("[1] /* no end").starts_with("f.json:1:5: expected '*/'"));
   Limits strict;
   strict.comments = false;
