@@ -72,6 +72,7 @@ Trouble at_value(std::string_view text, const Stop& stop, std::size_t at, std::s
 }  // namespace
 
 std::size_t skip_blank(std::string_view text, std::size_t offset, bool comments) {
+  offset = std::min(offset, text.size());
   while (offset < text.size()) {
     if (is_blank(text[offset])) {
       ++offset;
