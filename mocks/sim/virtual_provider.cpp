@@ -69,6 +69,7 @@ void tell_refusal(const Refusal& refusal, Outcome& outcome) {
 
 void tell_fault(const Plan& plan, Outcome& outcome) {
   if (plan.fault == Fault::Status) {
+    outcome.chunks = 0;
     outcome.status = plan.status;
     outcome.failure = provider::failure_of_status(plan.status, plan.fault_spec->code);
     outcome.should_retry = provider::is_transient_status(plan.status, plan.fault_spec->code);
@@ -78,14 +79,18 @@ void tell_fault(const Plan& plan, Outcome& outcome) {
   const bool began = plan.fault == Fault::ResetInStream || plan.fault == Fault::StallInStream ||
                      plan.fault == Fault::TruncatedBody || plan.fault == Fault::MalformedBody;
   outcome.status = began ? 200 : 0;
+  outcome.chunks = began ? outcome.chunks : 0;
   outcome.failure = failure_of_fault(plan.fault);
   outcome.should_retry = provider::is_transient_failure(outcome.failure, began);
   outcome.detail = plan.fault_spec->name;
 }
 
-// The content chunks that were due by then.
+// The content chunks that had come by then.
 std::uint32_t chunks_by(const latency::ProviderModel& model, const Visit& visit, Duration after) {
   const Plan& plan = visit.plan;
+  if (plan.fault != Fault::None) {
+    after = std::min(after, plan.fault_after);
+  }
   if (after >= plan.total) {
     return plan.chunks;
   }
@@ -124,7 +129,8 @@ runtime::Task<Outcome> VirtualProvider::call(const provider::Call& call, runtime
   }
   if (wake == runtime::Wake::Fired) {
     Visit visit(runtime_, model_);
-    model_.arrive(visit, call.key, call.features, call.base, call.new_connection, runtime_.now());
+    model_.arrive(visit, call.key, call.features, call.time_ratio, call.new_connection,
+                  runtime_.now());
     if (visit.state == Ticket::State::Queued) {
       wake = co_await visit.started.wait(stop);
     }

@@ -19,6 +19,7 @@ class VirtualProvider final : public provider::Provider {
 
   runtime::Task<provider::Outcome> call(const provider::Call& call,
                                         runtime::StopToken stop) override;
+  Duration typical(const CallFeatures& features) const override { return model_.typical(features); }
 
  private:
   runtime::Runtime& runtime_;
