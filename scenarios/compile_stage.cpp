@@ -13,6 +13,9 @@ constexpr std::size_t kMostStages = 10'000;
 
 std::vector<StageIndex> Compiler::compile_level(Level level) {
   level.names = keys_of(level.stages);
+  if (level.order) {
+    level.sequential = level.order->is_array() || reader_.text(level.order) == "sequential";
+  }
   if (scenario_.stages.size() + level.names.size() > kMostStages) {
     sink_.add(level.stages, "expected at most 10000 stages");
     return {};

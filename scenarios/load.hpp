@@ -18,6 +18,7 @@ class ScenarioFile {
  public:
   const std::string& name() const { return name_; }
   const std::string& note() const { return note_; }
+  const std::string& label() const { return label_; }  // what stands before positions in errors
   const std::filesystem::path& folder() const { return folder_; }  // where feeds and apps are looked for
   const json::Value& json() const { return json_; }
   const std::vector<Variant>& variants() const { return variants_; }
@@ -29,6 +30,7 @@ class ScenarioFile {
   friend class Loader;
   std::string name_;
   std::string note_;
+  std::string label_;
   std::filesystem::path folder_;
   json::Value json_;
   std::vector<Variant> variants_;

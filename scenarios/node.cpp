@@ -26,12 +26,19 @@ void Sink::add(json::Position position, std::string_view pointer, std::string wh
   if (!pointer.empty()) {
     where += (where.empty() ? "" : " ") + terminal_safe(pointer);
   }
-  Found found{position, {std::move(where), std::move(what)}};
-  const auto same = [&](const Found& other) { return other.error == found.error; };
-  if (found_.size() >= 2'000 || std::any_of(found_.begin(), found_.end(), same)) {
-    return;
+  keep(position, {std::move(where), std::move(what)});
+}
+
+void Sink::keep(json::Position position, Error error) {
+  const auto same = [&](const Found& other) { return other.error == error; };
+  if (found_.size() < 2'000 && std::none_of(found_.begin(), found_.end(), same)) {
+    found_.push_back({position, std::move(error)});
   }
-  found_.push_back(std::move(found));
+}
+
+void Sink::add_at(std::string where, const Node& node, std::string what) {
+  keep(node.value == nullptr ? json::Position{} : node.value->position(),
+       {std::move(where), std::move(what)});
 }
 
 void Sink::add(const Node& node, std::string what) {

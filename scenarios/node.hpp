@@ -28,6 +28,8 @@ class Sink {
 
   void add(json::Position position, std::string_view pointer, std::string what);
   void add(const Node& node, std::string what);
+  // With a place that is already written out; sorted by that of `node`.
+  void add_at(std::string where, const Node& node, std::string what);
 
   bool empty() const { return found_.empty(); }
   std::size_t size() const { return found_.size(); }
@@ -35,6 +37,8 @@ class Sink {
   Errors take();
 
  private:
+  void keep(json::Position position, Error error);
+
   struct Found {
     json::Position position;
     Error error;

@@ -62,8 +62,11 @@ minutes() { awk -v s="$1" 'BEGIN { printf "%.1f min", s / 60 }'; }
 
 # A Node.js of at least 22, if there is one: the locked one first, as it is the same everywhere.
 find_node() {
-  local locked=$1/scripts/node/node_modules/.bin/node major
-  if [[ -x $locked ]]; then echo "$locked"; return; fi
+  local locked major
+  # Not .bin/node: npm 9 loses that link when it leaves out the package of the other processor.
+  for locked in "$1"/scripts/node/node_modules/node-linux-*/bin/node; do
+    if [[ -x $locked ]]; then echo "$locked"; return; fi
+  done
   major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null) || return 1
   (( major >= 22 )) && command -v node
 }

@@ -59,6 +59,8 @@ run_tests() {
   return "$code"
 }
 
+set_up() { scripts/setup "$@" || { note_failure "setup; log: build/setup.log"; return 1; }; }
+
 note_failure() { (( failed += 1 )); failures+=("$*"); }
 
 # part NAME: runs one part of the test verb, prints its minutes, and lets the next part run too.

@@ -83,7 +83,8 @@ TEST_CASE("vary 1 gives all items of a job the same luck, vary 0 their own") {
     stage.repeat = fixed(5);
     stage.vary = vary;
     std::set<std::int64_t> times;
-    for (const auto& span : run_sim(b.s).sink.jobs.at(0).spans) {
+    const SimRun run = run_sim(b.s);
+    for (const auto& span : run.sink.jobs.at(0).spans) {
       if (span.item != record::kWhole) {
         times.insert((span.done - span.started).count_ns());
       }
@@ -315,7 +316,8 @@ TEST_CASE("tasks are chosen by their weights and have graphs of their own") {
   b.s.workload.tasks = {{.name = "generate", .graph = 0, .weight = 1}, {.name = "homepage", .graph = 1, .weight = 3}};
   b.s.workload.jobs = 4000;
   double homepages = 0;
-  for (const auto& kept : run_sim(b.s).sink.jobs) {
+  const SimRun run = run_sim(b.s);
+  for (const auto& kept : run.sink.jobs) {
     homepages += kept.job.task == 1 ? 1 : 0;
   }
   CHECK(homepages / 4000 == Approx(0.75).margin(3.3 * 0.00685));

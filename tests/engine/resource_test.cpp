@@ -105,7 +105,8 @@ TEST_CASE("a cache makes the first job cold and later ones warm, until its time 
   CHECK(ends == std::vector<StageEnd>{StageEnd::Done, StageEnd::CacheHit, StageEnd::CacheHit,
                                       StageEnd::CacheHit, StageEnd::CacheHit, StageEnd::Done});
   b.s.workload.process = scenarios::Process::PerJob;
-  for (const auto& kept : run_sim(b.s).sink.jobs) {
+  const SimRun per_job = run_sim(b.s);
+  for (const auto& kept : per_job.sink.jobs) {
     CHECK(kept.spans[0].end == StageEnd::Done);
   }
   b["context"].cache->scope = scenarios::CacheScope::Shared;
@@ -152,7 +153,7 @@ TEST_CASE("a pool pays for a connection once and again after it was idle too lon
   CHECK(run_sim(b.s).outcome.end.elapsed == 4'500_ms);
   b["pause"].local.io = fixed(3);
   CHECK(run_sim(b.s).outcome.end.elapsed == 9_s);
-  query.connection = scenarios::ConnectionSpec{.pool = {}, .connect = fixed(0.5)};
+  b["query"].connection = scenarios::ConnectionSpec{.pool = {}, .connect = fixed(0.5)};
   b["pause"].local.io = fixed(1);
   CHECK(run_sim(b.s).outcome.end.elapsed == 5_s);
 }
