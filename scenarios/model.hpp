@@ -334,7 +334,7 @@ struct Scenario {
   std::optional<App> app;
   std::optional<double> jobs_per_month;  // `volume`
   Money value_per_job;
-  std::vector<std::string> good_job;  // objectives read per job; empty: the default
+  std::vector<std::string> good_job;  // objectives ("max of response < 60s") read per job
   std::vector<Figure> figures;        // every time and amount that is not computed
   std::string canonical;              // of the merged text, a scenario again: what its hash is of
   std::uint64_t hash = 0;

@@ -63,6 +63,9 @@ struct DrawKey {
   std::uint64_t stage = 0;
   std::uint32_t item = 0;
   std::uint32_t attempt = 0;
+  // 0…1: the share of (normal-scale) variance that the items of one fan-out have in common, a
+  // Gaussian copula over the uniform (`vary` in a scenario). 0: independent.
+  double share = 0;
 
   // 64 random bits; item below 2^24, attempt below 2^8, index below 2^24 keep draws distinct.
   std::uint64_t bits(Dimension dimension, std::uint32_t index = 0) const;
@@ -78,9 +81,10 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-// 53 bits as a uniform in (0, 1).
+// 52 bits as a uniform in (0, 1): the middles of 2^52 equal cells, all exact. (With 53 bits the last
+// middle rounds to 1.)
 constexpr double unit_interval(std::uint64_t bits) {
-  return (static_cast<double>(bits >> 11) + 0.5) * 0x1p-53;
+  return (static_cast<double>(bits >> 12) + 0.5) * 0x1p-52;
 }
 
 }  // namespace rehearse

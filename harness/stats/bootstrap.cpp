@@ -1,0 +1,384 @@
+#include "harness/stats/bootstrap.hpp"
+
+#include <algorithm>
+#include <boost/math/special_functions/beta.hpp>
+#include <boost/math/special_functions/erf.hpp>
+#include <cmath>
+#include <limits>
+
+#include "harness/base/check.hpp"
+#include "harness/base/math.hpp"
+#include "harness/base/rng.hpp"
+#include "harness/base/text.hpp"
+#include "harness/stats/moments.hpp"
+#include "harness/stats/quantile.hpp"
+
+namespace rehearse::stats {
+namespace {
+
+using FastPolicy = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr std::size_t kDirect = 500;  // above: means of runs of neighbours are resampled
+constexpr std::size_t kRuns = 128;
+constexpr double kHighestScore = 4.5;
+constexpr int kKnotsPerScore = 32;
+constexpr int kKnots = static_cast<int>(2 * kHighestScore) * kKnotsPerScore + 1;
+
+constexpr std::uint64_t kSides[2] = {hash_name("before"), hash_name("after")};
+
+// The two-sided percentile interval of draws (reordered here), conservative by at most one draw.
+Interval percentile_interval(std::vector<double>& draws, double alpha) {
+  const auto n = static_cast<double>(draws.size());
+  const auto skip = static_cast<std::size_t>(std::max(0.0, std::floor(alpha / 2 * (n + 1)) - 1));
+  const auto low = draws.begin() + static_cast<std::ptrdiff_t>(skip);
+  std::nth_element(draws.begin(), low, draws.end());
+  const double low_value = *low;
+  const auto high = draws.end() - 1 - static_cast<std::ptrdiff_t>(skip);
+  std::nth_element(draws.begin(), high, draws.end());
+  return {low_value, *high};
+}
+
+// Twice the smaller tail of `draws` beyond `at`, never zero (Phipson and Smyth 2010).
+double two_sided_p(const std::vector<double>& draws, double at) {
+  std::size_t below = 0;
+  std::size_t above = 0;
+  for (const double d : draws) {
+    below += d <= at ? 1 : 0;
+    above += d >= at ? 1 : 0;
+  }
+  const double tail =
+      static_cast<double>(std::min(below, above) + 1) / static_cast<double>(draws.size() + 1);
+  return std::min(1.0, 2 * tail);
+}
+
+// The bootstrap-t interval from studentised draws.
+Effect studentised(double estimate, double error, std::vector<double>& t, double alpha) {
+  Effect out;
+  out.estimate = estimate;
+  if (error == 0) {
+    out.confidence = out.equivalence = {estimate, estimate};
+    out.p_value = estimate == 0 ? 1 : 2.0 / static_cast<double>(t.size() + 1);
+    return out;
+  }
+  const auto inverted = [&](double level) {
+    const Interval cut = percentile_interval(t, level);
+    return Interval{estimate - cut.high * error, estimate - cut.low * error};
+  };
+  out.p_value = two_sided_p(t, estimate / error);
+  out.confidence = inverted(alpha);
+  out.equivalence = inverted(2 * alpha);
+  return out;
+}
+
+double studentised_draw(double deviation, double variance) {
+  if (deviation == 0) {
+    return 0;
+  }
+  return variance > 0 && std::isfinite(deviation) ? deviation / std::sqrt(variance)
+                                                  : std::copysign(kInfinity, deviation);
+}
+
+std::size_t run_length(std::size_t n) { return n <= kDirect ? 1 : n / kRuns; }
+
+// value / mean - 1 of each value, or of each run's mean.
+std::vector<double> relative_deviations(std::span<const double> values, double mean) {
+  const std::size_t length = run_length(values.size());
+  std::vector<double> out;
+  out.reserve(values.size() / length);
+  for (std::size_t at = 0; at + length <= values.size(); at += length) {
+    double sum = 0;
+    for (const double value : values.subspan(at, length)) {
+      sum += value - mean;
+    }
+    out.push_back(sum / static_cast<double>(length) / mean);
+  }
+  // The last values may fall short of a run: let the rest average to zero still.
+  const double left = moments_of(out).mean();
+  for (double& deviation : out) {
+    deviation -= left;
+  }
+  return out;
+}
+
+struct Resampled {
+  double mean = 0;
+  double variance = 0;  // of the mean
+};
+
+Resampled resample(const std::vector<double>& values, Resampling::Places places) {
+  const auto n = static_cast<double>(values.size());
+  double sum = 0;
+  double squares = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double value = values[places.next()];
+    sum += value;
+    squares += value * value;
+  }
+  const double mean = sum / n;
+  return {mean, std::max(0.0, squares / n - mean * mean) / (n - 1)};
+}
+
+double log_ratio(double before, double after) {
+  if (before == after) {
+    return 0;
+  }
+  return before == 0 ? kInfinity : after == 0 ? -kInfinity : std::log(after / before);
+}
+
+}  // namespace
+
+Resampling::Resampling(std::uint64_t seed, std::uint32_t resamples)
+    : seed_(seed), count_(resamples) {
+  REHEARSE_CHECK(resamples >= 100);
+  for (unsigned side = 0; side < 2; ++side) {
+    normals_[side].reserve(resamples);
+    for (std::uint32_t b = 0; b < resamples; ++b) {
+      const DrawKey key{.seed = seed, .job = b, .stage = kSides[side]};
+      normals_[side].push_back(normal_quantile(key.uniform(Dimension::Bootstrap, 1)));
+    }
+  }
+}
+
+std::uint64_t Resampling::Places::coins() {
+  state_ += 0x9E37'79B9'7F4A'7C15ULL;  // SplitMix64
+  return mix64(state_);
+}
+
+std::size_t Resampling::Places::next() {
+  return static_cast<std::size_t>(((coins() >> 32) * size_) >> 32);
+}
+
+Resampling::Places Resampling::places(std::uint32_t b, unsigned side, std::uint64_t size) const {
+  const DrawKey key{.seed = seed_, .job = b, .stage = kSides[side & 1]};
+  return {key.bits(Dimension::Bootstrap), size};
+}
+
+Resampling::OrderTable::OrderTable(std::uint64_t n, double q) : n_(n) {
+  REHEARSE_CHECK(n > 0 && q > 0 && q < 1);
+  const double size = static_cast<double>(n);
+  const double a = (size + 1) * q;
+  const double b = (size + 1) * (1 - q);
+  position_.reserve(kKnots);
+  for (int i = 0; i < kKnots; ++i) {
+    const double score = static_cast<double>(i) / kKnotsPerScore - kHighestScore;
+    const double tail = boost::math::erfc(std::fabs(score) / std::sqrt(2.0), FastPolicy()) / 2;
+    position_.push_back(size * (score < 0 ? boost::math::ibeta_inv(a, b, tail, FastPolicy())
+                                          : boost::math::ibetac_inv(a, b, tail, FastPolicy())));
+  }
+}
+
+std::size_t Resampling::OrderTable::place(double normal_score) const {
+  const double at = std::clamp((normal_score + kHighestScore) * kKnotsPerScore, 0.0,
+                               static_cast<double>(kKnots - 1));
+  const auto knot = std::min(static_cast<std::size_t>(at), static_cast<std::size_t>(kKnots - 2));
+  const double share = at - static_cast<double>(knot);
+  const double position = position_[knot] + share * (position_[knot + 1] - position_[knot]);
+  return std::min(static_cast<std::size_t>(position), static_cast<std::size_t>(n_ - 1));
+}
+
+std::shared_ptr<const Resampling::OrderTable> Resampling::order_table(std::uint64_t n,
+                                                                      double q) const {
+  const std::lock_guard lock(mutex_);
+  auto& table = tables_[{n, q}];
+  if (table == nullptr) {
+    table = std::make_shared<const OrderTable>(n, q);
+  }
+  return table;
+}
+
+Effect ratio_of_means(std::span<const double> before, std::span<const double> after,
+                      const Resampling& luck, double alpha) {
+  REHEARSE_CHECK(before.size() >= 2 && after.size() >= 2);
+  const Moments old_moments = moments_of(before);
+  const Moments new_moments = moments_of(after);
+  REHEARSE_CHECK(old_moments.mean() > 0 && new_moments.mean() > 0);
+  const std::vector<double> x = relative_deviations(before, old_moments.mean());
+  const std::vector<double> y = relative_deviations(after, new_moments.mean());
+  const auto error = std::sqrt(moments_of(x).variance() / static_cast<double>(x.size()) +
+                               moments_of(y).variance() / static_cast<double>(y.size()));
+  std::vector<double> t;
+  t.reserve(luck.count());
+  for (std::uint32_t b = 0; b < luck.count(); ++b) {
+    const Resampled old_draw = resample(x, luck.places(b, 0, x.size()));
+    const Resampled new_draw = resample(y, luck.places(b, 1, y.size()));
+    const double old_mean = 1 + old_draw.mean;
+    const double new_mean = 1 + new_draw.mean;
+    const double deviation = log_ratio(std::max(0.0, old_mean), std::max(0.0, new_mean));
+    t.push_back(studentised_draw(deviation, old_draw.variance / (old_mean * old_mean) +
+                                                new_draw.variance / (new_mean * new_mean)));
+  }
+  return studentised(log_ratio(old_moments.mean(), new_moments.mean()), error, t, alpha);
+}
+
+namespace {
+
+// Pairs as deviations from their means. a: the old value; e: how much further the new one deviates.
+// All that the resamples need is sums of a and e, so nothing cancels where the sides are nearly the
+// same.
+struct PairDeviations {
+  std::vector<double> a;
+  std::vector<double> e;
+};
+
+// (ln ratio of a resample - ln ratio) / its standard error.
+double studentised_pairs(const PairDeviations& pairs, Resampling::Places places) {
+  const auto n = static_cast<double>(pairs.a.size());
+  double sa = 0;
+  double se = 0;
+  double saa = 0;
+  double see = 0;
+  double sae = 0;
+  for (std::size_t i = 0; i < pairs.a.size(); ++i) {
+    const std::size_t at = places.next();
+    const double a = pairs.a[at];
+    const double e = pairs.e[at];
+    sa += a;
+    se += e;
+    saa += a * a;
+    see += e * e;
+    sae += a * e;
+  }
+  const double base = 1 + sa / n;  // the resample's old mean over the old mean
+  const double extra = se / n;
+  const double var_a = saa / n - (sa / n) * (sa / n);
+  const double var_e = see / n - extra * extra;
+  const double cov = sae / n - (sa / n) * extra;
+  const double scale = base * (base + extra);
+  const double deviation = log_ratio(std::max(0.0, base), std::max(0.0, base + extra));
+  const double variance =
+      (base * base * var_e + extra * extra * var_a - 2 * base * extra * cov) / (scale * scale);
+  return studentised_draw(deviation, variance / (n - 1));
+}
+
+// ln ratio - ln ratio of all, in a random half of the pairs and in the other half.
+void push_halves(const PairDeviations& pairs, Resampling::Places places,
+                 std::vector<double>& draws) {
+  double base[2] = {0, 0};
+  double extra[2] = {0, 0};
+  std::uint64_t coins = 0;
+  for (std::size_t i = 0; i < pairs.a.size(); ++i) {
+    coins = i % 64 == 0 ? places.coins() : coins >> 1;
+    base[coins & 1] += 1 + pairs.a[i];
+    extra[coins & 1] += pairs.e[i];
+  }
+  for (unsigned half = 0; half < 2; ++half) {
+    draws.push_back(log_ratio(std::max(0.0, base[half]), std::max(0.0, base[half] + extra[half])));
+  }
+}
+
+Interval hull(Interval a, Interval b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
+
+}  // namespace
+
+Effect paired_ratio_of_means(std::span<const double> before, std::span<const double> after,
+                             const Resampling& luck, double alpha) {
+  REHEARSE_CHECK(before.size() >= 2 && before.size() == after.size());
+  const double old_mean = moments_of(before).mean();
+  const double new_mean = moments_of(after).mean();
+  REHEARSE_CHECK(old_mean > 0 && new_mean > 0);
+  PairDeviations pairs{relative_deviations(before, old_mean), relative_deviations(after, new_mean)};
+  for (std::size_t i = 0; i < pairs.e.size(); ++i) {
+    pairs.e[i] -= pairs.a[i];
+  }
+  const double error =
+      std::sqrt(moments_of(pairs.e).variance() / static_cast<double>(pairs.e.size()));
+  std::vector<double> t;
+  std::vector<double> halves;
+  t.reserve(luck.count());
+  halves.reserve(2 * std::size_t{luck.count()});
+  for (std::uint32_t b = 0; b < luck.count(); ++b) {
+    t.push_back(studentised_pairs(pairs, luck.places(b, 0, pairs.a.size())));
+    push_halves(pairs, luck.places(b, 1, pairs.a.size()), halves);
+  }
+  Effect out = studentised(log_ratio(old_mean, new_mean), error, t, alpha);
+  if (error == 0) {
+    return out;
+  }
+  const auto typical = [&](double level) {
+    const Interval cut = percentile_interval(halves, level);
+    return Interval{out.estimate + cut.low, out.estimate + cut.high};
+  };
+  out.p_value = std::max(out.p_value, two_sided_p(halves, -out.estimate));
+  out.confidence = hull(out.confidence, typical(alpha));
+  out.equivalence = hull(out.equivalence, typical(2 * alpha));
+  return out;
+}
+
+namespace {
+
+Effect from_draws(double estimate, std::vector<double>& draws, double alpha) {
+  Effect out;
+  out.estimate = estimate;
+  out.p_value = two_sided_p(draws, 1);
+  const auto logs = [](Interval ratios) {
+    return Interval{std::log(ratios.low), std::log(ratios.high)};
+  };
+  out.confidence = logs(percentile_interval(draws, alpha));
+  out.equivalence = logs(percentile_interval(draws, 2 * alpha));
+  return out;
+}
+
+double ratio(double before, double after) {
+  return before == after ? 1 : before == 0 ? kInfinity : after / before;
+}
+
+// The correlation between the sides of "this value is at or below its side's quantile". Shrunk
+// towards none by two values' worth of doubt, since a far quantile rests on few of them.
+double indicator_correlation(const PairedSamples& samples, double before, double after) {
+  std::uint64_t low_before = 0;
+  std::uint64_t low_after = 0;
+  std::uint64_t both = 0;
+  for (std::size_t i = 0; i < samples.before.size(); ++i) {
+    const bool x = samples.before[i] <= before;
+    const bool y = samples.after[i] <= after;
+    low_before += x ? 1 : 0;
+    low_after += y ? 1 : 0;
+    both += x && y ? 1 : 0;
+  }
+  const auto n = static_cast<double>(samples.before.size());
+  const double px = static_cast<double>(low_before) / n;
+  const double py = static_cast<double>(low_after) / n;
+  const double spread = std::sqrt(px * (1 - px) * py * (1 - py));
+  if (spread == 0) {
+    return 0;
+  }
+  const double found = (static_cast<double>(both) / n - px * py) / spread;
+  const double rare = n * std::min(px, 1 - px);
+  return std::clamp(found, -1.0, 1.0) * rare / (rare + 2);
+}
+
+}  // namespace
+
+Effect quantile_ratio(std::span<const double> before, std::span<const double> after, double q,
+                      const Resampling& luck, double alpha) {
+  REHEARSE_CHECK(!before.empty() && !after.empty());
+  const auto x = luck.order_table(before.size(), q);
+  const auto y = luck.order_table(after.size(), q);
+  std::vector<double> draws(luck.count());
+  for (std::uint32_t b = 0; b < luck.count(); ++b) {
+    draws[b] = ratio(before[x->place(luck.normals(0)[b])], after[y->place(luck.normals(1)[b])]);
+  }
+  return from_draws(log_ratio(*sorted_quantile(before, q), *sorted_quantile(after, q)), draws,
+                    alpha);
+}
+
+Effect paired_quantile_ratio(const PairedSamples& samples, double q, const Resampling& luck,
+                             double alpha) {
+  REHEARSE_CHECK(!samples.before.empty() && samples.before.size() == samples.after.size());
+  const double old_value = *sorted_quantile(samples.before_ascending, q);
+  const double new_value = *sorted_quantile(samples.after_ascending, q);
+  const double shared = indicator_correlation(samples, old_value, new_value);
+  const double own = std::sqrt(1 - shared * shared);
+  const auto table = luck.order_table(samples.before.size(), q);
+  std::vector<double> draws(luck.count());
+  for (std::uint32_t b = 0; b < luck.count(); ++b) {
+    const double x = luck.normals(0)[b];
+    const double y = shared * x + own * luck.normals(1)[b];
+    draws[b] =
+        ratio(samples.before_ascending[table->place(x)], samples.after_ascending[table->place(y)]);
+  }
+  return from_draws(log_ratio(old_value, new_value), draws, alpha);
+}
+
+}  // namespace rehearse::stats
