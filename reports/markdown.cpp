@@ -113,10 +113,14 @@ void write_table(const Table& table, Page& page) {
 // Mermaid has no escapes: only what can mean nothing to it stays.
 std::string mermaid_safe(std::string_view text) {
   std::string out;
+  char before = ' ';
   for (const char c : text.substr(0, 60)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == ' ' || c == '_' || c == '-' || c == '.' || c == '/';
+    const bool digit = c >= '0' && c <= '9';
+    const bool point = c == '.' && before >= '0' && before <= '9';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit || point ||
+                       c == ' ' || c == '_' || c == '-' || c == '/';
     out += plain ? c : '_';
+    before = c;
   }
   return out.empty() ? "stage" : out;
 }

@@ -75,6 +75,17 @@ Line job_line(const RunSummary& run) {
   return out;
 }
 
+std::string error_text(const StageSummary& stage) {
+  std::vector<std::string> parts;
+  for (const auto& [name, n] : stage.errors) {
+    parts.push_back(name + " " + count(n));
+  }
+  if (parts.empty() && stage.failed + stage.timed_out + stage.rejected > 0) {
+    return count(stage.failed + stage.timed_out + stage.rejected);
+  }
+  return joined(parts, ", ");
+}
+
 Paragraph verdict(const RunSummary& run) {
   Paragraph out;
   out.lines.push_back(job_line(run));
@@ -90,7 +101,17 @@ Paragraph verdict(const RunSummary& run) {
     judged += objective.met ? 1u : 0u;
     met += objective.met.value_or(false) ? 1u : 0u;
   }
-  if (!run.objectives.empty()) {
+  for (const StageSummary& stage : run.stages) {
+    const std::string errors = error_text(stage);
+    if (!errors.empty()) {
+      out.lines.push_back({{"errors: ", Tone::Bad},
+                           {stage.info.path + ": " + errors + " in " + plural(stage.calls, "call")}});
+    }
+  }
+  if (judged == 0 && !run.objectives.empty()) {
+    out.lines.push_back({{"objectives: none of " + std::to_string(run.objectives.size()) +
+                          " can be judged"}});
+  } else if (!run.objectives.empty()) {
     const std::string unjudged =
         judged == run.objectives.size()
             ? ""
@@ -155,6 +176,9 @@ Paragraph headline(const RunSummary& run) {
   if (early) {
     out.lines.push_back(spread_line("first     ", run.first_result_s));
   }
+  if (run.lost_s.count > 0) {
+    out.lines.push_back(spread_line("not done  ", run.lost_s));
+  }
   Line cost{{"cost      ", Tone::Dim}};
   if (run.cost_usd.count > 0) {
     cost.push_back({usd(run.cost_usd.mean) + " a job", Tone::Strong});
@@ -174,21 +198,16 @@ Paragraph headline(const RunSummary& run) {
   if (run.done > 1 && run.elapsed_s > 0) {
     out.lines.push_back({{"load      ", Tone::Dim},
                          {number(run.throughput_per_s) + " jobs/s done, goodput " +
-                          number(run.goodput_per_s) + "/s, at most " +
-                          plural(run.max_in_flight, "job") + " in flight"}});
+                          number(run.goodput_per_s) + "/s" +
+                          (run.max_in_flight > 0
+                               ? ", at most " + plural(run.max_in_flight, "job") + " in flight"
+                               : "")}});
   }
   return out;
 }
 
-std::string error_text(const StageSummary& stage) {
-  std::vector<std::string> parts;
-  for (const auto& [name, n] : stage.errors) {
-    parts.push_back(name + " " + count(n));
-  }
-  if (parts.empty() && stage.failed + stage.timed_out + stage.rejected > 0) {
-    return count(stage.failed + stage.timed_out + stage.rejected);
-  }
-  return joined(parts, ", ");
+Text share_text(double share, bool measured) {
+  return measured ? Text{percent(share), Tone::Plain, share} : Text{"–"};
 }
 
 std::vector<Text> stage_row(const StageSummary& stage) {
@@ -199,8 +218,8 @@ std::vector<Text> stage_row(const StageSummary& stage) {
           {measured ? seconds(stage.response_s.mean) : "–"},
           {seconds(stage.response_s.p50)},
           {seconds(stage.response_s.p95)},
-          {percent(stage.share), Tone::Plain, stage.share},
-          {percent(stage.critical_share), Tone::Plain, stage.critical_share},
+          share_text(stage.share, measured),
+          share_text(stage.critical_share, measured),
           {stage.queue_s.max > 0 ? seconds(stage.queue_s.mean) : ""},
           {stage.ttft_s.count > 0 ? seconds(stage.ttft_s.mean) : ""},
           {stage.each_s.count > 0 ? seconds(stage.each_s.mean) : ""},
@@ -216,7 +235,7 @@ std::vector<Text> stage_row(const StageSummary& stage) {
 void drop_empty(Table& table) {
   for (std::size_t column = table.columns.size(); column-- > 1;) {
     const bool empty = std::all_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
-      return row[column].text.empty();
+      return row[column].text.empty() || row[column].text == "–";
     });
     if (empty) {
       const auto at = static_cast<std::ptrdiff_t>(column);
@@ -232,10 +251,10 @@ Table stage_table(const RunSummary& run) {
   Table out;
   out.title = "Stages";
   out.columns = {{"stage", false, 0}, {"mean", true, 0},   {"p50", true, 8},
-                 {"p95", true, 3},    {"share", true, 2},  {"critical", true, 0},
-                 {"queue", true, 4},  {"ttft", true, 9},   {"each", true, 10},
-                 {"cost", true, 1},   {"calls", true, 11}, {"retries", true, 7},
-                 {"errors", false, 5}, {"truncated", true, 12}, {"cache hits", true, 6}};
+                 {"p95", true, 4},    {"share", true, 1},  {"critical", true, 0},
+                 {"queue", true, 5},  {"ttft", true, 9},   {"each", true, 10},
+                 {"cost", true, 2},   {"calls", true, 11}, {"retries", true, 7},
+                 {"errors", false, 3}, {"truncated", true, 12}, {"cache hits", true, 6}};
   for (const StageSummary& stage : run.stages) {
     out.rows.push_back(stage_row(stage));
   }
@@ -351,7 +370,7 @@ Waterfall waterfall(const record::JobSummary& job) {
 
 std::string kept_text(const RunSummary& run) {
   const std::uint64_t all = run.issued + run.warmup;
-  std::string out = "counters and histograms of all " + plural(all, "job");
+  std::string out = "counters and histograms of " + plural(all, "job");
   out += "; rows of " + count(run.kept.job_rows);
   if (run.kept.job_sample_shift > 0) {
     out += " (1 in " + count(1ULL << std::min(run.kept.job_sample_shift, 63u)) + " by hash)";
@@ -397,8 +416,11 @@ Paragraph small_print(const RunSummary& run) {
   };
   line("parameters   ", parameter_text(header.parameters));
   line("used         ", usage_text(run.usage));
-  line("time         ", seconds(run.elapsed_s) + " of scenario time in " + seconds(run.wall_s) +
-                            "; harness late by at most " + seconds(run.max_schedule_lag_s));
+  line("time         ", seconds(run.elapsed_s) + " of scenario time" +
+                            (run.complete ? " in " + seconds(run.wall_s) +
+                                                "; harness late by at most " +
+                                                seconds(run.max_schedule_lag_s)
+                                          : ""));
   if (run.late_background > 0) {
     line("background   ", "work outlived the answer of " + plural(run.late_background, "job"));
   }

@@ -108,7 +108,7 @@ std::string write_bar(const Bar& row, double length_s, std::size_t label_width,
     return static_cast<std::size_t>(std::lround(part * static_cast<double>(bar_width)));
   };
   const std::size_t ready = std::min(place(row.ready_s), bar_width - 1);
-  const std::size_t started = std::max(place(row.started_s), ready);
+  const std::size_t started = row.started_s > row.ready_s ? std::max(place(row.started_s), ready) : ready;
   const std::size_t done = std::max(place(row.done_s), ready + 1);
   std::string drawn;
   for (std::size_t i = ready; i < done; ++i) {

@@ -269,13 +269,8 @@ JobRecord read_row(const Statement& row) {
   job.done = job.intended + Duration::nanoseconds(row.integer(6));
   job.drained = job.done + Duration::nanoseconds(row.integer(7));
   job.cost = Money::nano_usd(row.integer(8));
-  job.retries = static_cast<std::uint32_t>(row.integer(9));
-  job.cpu = Duration::nanoseconds(row.integer(10));
-  job.io_wait = Duration::nanoseconds(row.integer(11));
-  job.memory_peak_mb = row.is_null(12) ? 0 : row.real(12);
-  job.failed_span = row.is_null(13) ? kNoStage : static_cast<std::uint32_t>(row.integer(13));
-  ByteReader usage(row.bytes(14));
-  read_usage(usage, job.usage);
+  ByteReader rest(row.bytes(9));
+  read_job_rest(rest, job);
   return job;
 }
 
@@ -324,8 +319,7 @@ Result<std::vector<JobRecord>> load_jobs(const Run& run, std::size_t point) {
   }
   Result<Statement> select = opened.value().database.prepare(
       "SELECT job, task, outcome, intended_ns, queue_ns, first_result_ns, response_ns, "
-      "drained_ns, cost_nano_usd, retries, cpu_ns, io_wait_ns, memory_peak_mb, failed_span, usage "
-      "FROM jobs WHERE point=?1");
+      "drained_ns, cost_nano_usd, rest FROM jobs WHERE point=?1");
   if (!select.ok()) {
     return truncated(run.path);
   }

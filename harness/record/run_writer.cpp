@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr char kInsertJob[] =
-    "INSERT INTO jobs VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)";
+    "INSERT INTO jobs VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)";
 constexpr char kInsertTrace[] = "INSERT INTO traces VALUES(?1,?2,?3,?4)";
 
 // What is kept of one point so far.
@@ -49,7 +49,7 @@ struct RunWriter::State {
   mutable std::mutex mutex;
   std::vector<PointState> points;
   ByteWriter bytes;
-  ByteWriter usage;
+  ByteWriter rest;
   Errors errors;
   bool open_transaction = false;
   bool closed = false;
@@ -125,8 +125,8 @@ std::uint64_t RunWriter::State::thin(const char* table, std::uint32_t point, std
 }
 
 void RunWriter::State::insert_row(std::uint32_t point, PointState& state, const JobRecord& job) {
-  usage.clear();
-  write_usage(usage, job.usage);
+  rest.clear();
+  write_job_rest(rest, job);
   Statement& row = insert_job;
   row.bind(1, static_cast<std::int64_t>(point));
   row.bind(2, static_cast<std::int64_t>(job.id.value));
@@ -138,20 +138,7 @@ void RunWriter::State::insert_row(std::uint32_t point, PointState& state, const 
   row.bind(8, (job.done - job.intended).count_ns());
   row.bind(9, (job.drained - job.done).count_ns());
   row.bind(10, job.cost.count_nano_usd());
-  row.bind(11, static_cast<std::int64_t>(job.retries));
-  row.bind(12, job.cpu.count_ns());
-  row.bind(13, job.io_wait.count_ns());
-  if (job.memory_peak_mb > 0) {
-    row.bind(14, job.memory_peak_mb);
-  } else {
-    row.bind_null(14);
-  }
-  if (job.failed_span != kNoStage) {
-    row.bind(15, static_cast<std::int64_t>(job.failed_span));
-  } else {
-    row.bind_null(15);
-  }
-  row.bind_blob(16, usage.bytes());
+  row.bind_blob(11, rest.bytes());
   check(row.run());
   if (++state.rows > state.keep.job_rows) {
     state.rows = thin("jobs", point, ++state.row_shift, 0);
