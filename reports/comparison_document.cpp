@@ -70,7 +70,7 @@ std::vector<Text> cells(const std::string& name, const MetricChange& row) {
 }
 
 std::vector<Column> columns(const std::string& first) {
-  return {{first, false, 0},  {"before", true, 2},        {"after", true, 1},
+  return {{first, false, 0},   {"before", true, 2},       {"after", true, 1},
           {"change", true, 0}, {"95% interval", true, 3}, {"verdict", false, 0}};
 }
 
@@ -108,11 +108,11 @@ Paragraph verdict(const Comparison& comparison) {
                          {": " + seconds(*culprit->response_s.before) + " → " +
                           seconds(*culprit->response_s.after)}});
   }
-  const std::string units = comparison.pairing == "unpaired"
-                                ? "unpaired, at least " + plural(comparison.units, "job") + " a side"
-                            : comparison.pairing == "jobs"
-                                ? plural(comparison.units, "pair") + " of jobs"
-                                : plural(comparison.units, "pair") + " of jobs in batches";
+  const std::string units =
+      comparison.pairing == "unpaired"
+          ? "unpaired, at least " + plural(comparison.units, "job") + " a side"
+      : comparison.pairing == "jobs" ? plural(comparison.units, "pair") + " of jobs"
+                                     : plural(comparison.units, "pair") + " of jobs in batches";
   out.lines.push_back({{units + " (" + comparison.pairing_why + ")", Tone::Dim}});
   for (const std::string& warning : comparison.warnings) {
     out.lines.push_back({{"warning: ", Tone::Warn}, {warning}});

@@ -110,7 +110,7 @@ const char* job_end_text(record::JobEnd end) {
 }
 
 const char* stage_end_text(record::StageEnd end) {
-  static constexpr const char* kTexts[] = {"done",      "cache_hit", "skipped", "failed",
+  static constexpr const char* kTexts[] = {"done",      "cache_hit", "skipped",  "failed",
                                            "timed_out", "cancelled", "rejected", ""};
   return kTexts[static_cast<std::size_t>(end) & 7];
 }

@@ -17,8 +17,9 @@ std::string parameter_text(const json::Value& parameters) {
   std::vector<std::string> parts;
   if (parameters.is_object()) {
     for (const json::Member& member : parameters.members()) {
-      parts.push_back(member.key + "=" + (member.value.is_string() ? member.value.as_string()
-                                                                   : json::dump(member.value)));
+      parts.push_back(
+          member.key + "=" +
+          (member.value.is_string() ? member.value.as_string() : json::dump(member.value)));
     }
   }
   return parts.empty() ? "none" : joined(parts, ", ");
@@ -37,9 +38,9 @@ Paragraph what_ran(const RunSummary& run) {
   Paragraph out;
   const std::string variants =
       header.variants.empty() ? "base" : "variant " + joined(header.variants, " + ");
-  out.lines.push_back({{header.scenario, Tone::Strong},
-                       {" · " + variants + " · " + world_text(header) + " · seed " +
-                        std::to_string(header.seed)}});
+  out.lines.push_back(
+      {{header.scenario, Tone::Strong},
+       {" · " + variants + " · " + world_text(header) + " · seed " + std::to_string(header.seed)}});
   std::string workload = header.workload;
   if (!header.workload_text.empty()) {
     workload += " (" + header.workload_text + ")";
@@ -94,13 +95,14 @@ Paragraph verdict(const RunSummary& run) {
   for (const StageSummary& stage : run.stages) {
     const std::string errors = error_text(stage);
     if (!errors.empty()) {
-      out.lines.push_back({{"errors: ", Tone::Bad},
-                           {stage.info.path + ": " + errors + " in " + plural(stage.calls, "call")}});
+      out.lines.push_back(
+          {{"errors: ", Tone::Bad},
+           {stage.info.path + ": " + errors + " in " + plural(stage.calls, "call")}});
     }
   }
   if (judged == 0 && !run.objectives.empty()) {
-    out.lines.push_back({{"objectives: none of " + std::to_string(run.objectives.size()) +
-                          " can be judged"}});
+    out.lines.push_back(
+        {{"objectives: none of " + std::to_string(run.objectives.size()) + " can be judged"}});
   } else if (!run.objectives.empty()) {
     const std::string unjudged =
         judged == run.objectives.size()
@@ -186,12 +188,12 @@ Paragraph headline(const RunSummary& run) {
                          {"mean " + seconds(run.queue_s.mean) + " before a job was started"}});
   }
   if (run.done > 1 && run.elapsed_s > 0) {
-    out.lines.push_back({{"load      ", Tone::Dim},
-                         {number(run.throughput_per_s) + " jobs/s done, goodput " +
-                          number(run.goodput_per_s) + "/s" +
-                          (run.max_in_flight > 0
-                               ? ", at most " + plural(run.max_in_flight, "job") + " in flight"
-                               : "")}});
+    out.lines.push_back(
+        {{"load      ", Tone::Dim},
+         {number(run.throughput_per_s) + " jobs/s done, goodput " + number(run.goodput_per_s) +
+          "/s" +
+          (run.max_in_flight > 0 ? ", at most " + plural(run.max_in_flight, "job") + " in flight"
+                                 : "")}});
   }
   return out;
 }
@@ -244,20 +246,20 @@ Paragraph small_print(const RunSummary& run) {
   };
   line("parameters   ", parameter_text(header.parameters));
   line("used         ", usage_text(run.usage));
-  line("time         ", seconds(run.elapsed_s) + " of scenario time" +
-                            (run.complete ? " in " + seconds(run.wall_s) +
-                                                "; harness late by at most " +
-                                                seconds(run.max_schedule_lag_s)
-                                          : ""));
+  line("time         ",
+       seconds(run.elapsed_s) + " of scenario time" +
+           (run.complete ? " in " + seconds(run.wall_s) + "; harness late by at most " +
+                               seconds(run.max_schedule_lag_s)
+                         : ""));
   if (run.late_background > 0) {
     line("background   ", "work outlived the answer of " + plural(run.late_background, "job"));
   }
   line("kept         ", kept_text(run));
   line("scenario     ", header.scenario_hash + (header.note.empty() ? "" : ": " + header.note));
-  line("environment  ", joined({environment.machine, environment.cpu,
-                                plural(environment.cores, "core"), environment.os,
-                                environment.kernel, environment.compiler},
-                               ", "));
+  line("environment  ",
+       joined({environment.machine, environment.cpu, plural(environment.cores, "core"),
+               environment.os, environment.kernel, environment.compiler},
+              ", "));
   line("rehearse     ", environment.version + " " + environment.commit + ", run " + header.id);
   return out;
 }

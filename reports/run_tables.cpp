@@ -16,8 +16,7 @@ Text share_text(double share, bool measured) {
 
 std::string stage_label(const StageSummary& stage) {
   const std::string& label = stage.depth == 0 ? stage.info.path : stage.info.name;
-  return std::string(2 * stage.depth, ' ') + label +
-         (stage.info.background ? " (background)" : "");
+  return std::string(2 * stage.depth, ' ') + label + (stage.info.background ? " (background)" : "");
 }
 
 std::vector<Text> stage_row(const StageSummary& stage) {
@@ -91,10 +90,10 @@ Table stage_table(const RunSummary& run) {
 Table call_table(const RunSummary& run) {
   Table out;
   out.title = "Calls, waiting, caches";
-  out.columns = {{"stage", false, 0},   {"queue", true, 0},      {"ttft", true, 2},
+  out.columns = {{"stage", false, 0},    {"queue", true, 0},     {"ttft", true, 2},
                  {"each item", true, 3}, {"calls", true, 1},     {"retries", true, 0},
-                 {"hedges", true, 6},   {"truncated", true, 0},  {"cache hits", true, 0},
-                 {"skipped", true, 5},  {"rejected", true, 4}};
+                 {"hedges", true, 6},    {"truncated", true, 0}, {"cache hits", true, 0},
+                 {"skipped", true, 5},   {"rejected", true, 4}};
   const auto some = [](std::uint64_t n) { return n == 0 ? std::string() : count(n); };
   for (const StageSummary& stage : run.stages) {
     std::vector<Text> row{{stage.info.path},
@@ -119,7 +118,10 @@ Table call_table(const RunSummary& run) {
 Table objective_table(const RunSummary& run) {
   Table out;
   out.title = "Objectives";
-  out.columns = {{"objective", false, 0}, {"found", true, 0}, {"", false, 0}, {"level", false, 1},
+  out.columns = {{"objective", false, 0},
+                 {"found", true, 0},
+                 {"", false, 0},
+                 {"level", false, 1},
                  {"source", false, 2}};
   for (const record::ObjectiveSummary& objective : run.objectives) {
     const Text met = !objective.met   ? Text{objective.why, Tone::Warn}
@@ -138,7 +140,7 @@ Table objective_table(const RunSummary& run) {
 Table task_table(const RunSummary& run) {
   Table out;
   out.title = "Tasks";
-  out.columns = {{"task", false, 0}, {"done", true, 0}, {"lost", true, 1}, {"mean", true, 0},
+  out.columns = {{"task", false, 0}, {"done", true, 0}, {"lost", true, 1},      {"mean", true, 0},
                  {"p50", true, 3},   {"p95", true, 2},  {"cost a job", true, 4}};
   for (const record::TaskSummary& task : run.tasks) {
     const std::uint64_t lost = task.failed + task.timed_out + task.cancelled;
@@ -156,7 +158,7 @@ Table task_table(const RunSummary& run) {
 Table resource_table(const RunSummary& run) {
   Table out;
   out.title = "Resources";
-  out.columns = {{"resource", false, 0}, {"slots", true, 2},     {"used", true, 0},
+  out.columns = {{"resource", false, 0}, {"slots", true, 2},         {"used", true, 0},
                  {"mean wait", true, 0}, {"longest queue", true, 1}, {"rejected", true, 3}};
   for (const record::ResourceSummary& resource : run.resources) {
     out.rows.push_back({{resource.name},
@@ -188,9 +190,14 @@ Waterfall waterfall(const record::JobSummary& job) {
     bar.background = row.background;
     bar.text = seconds(row.done_s - row.ready_s);
     switch (row.end) {
-      case record::StageEnd::Done: break;
-      case record::StageEnd::CacheHit: bar.text += " cache hit"; break;
-      case record::StageEnd::Skipped: bar.text = "skipped"; break;
+      case record::StageEnd::Done:
+        break;
+      case record::StageEnd::CacheHit:
+        bar.text += " cache hit";
+        break;
+      case record::StageEnd::Skipped:
+        bar.text = "skipped";
+        break;
       case record::StageEnd::Failed:
       case record::StageEnd::TimedOut:
       case record::StageEnd::Cancelled:

@@ -79,9 +79,8 @@ class Layout {
   // Cuts the widest column until the table fits.
   void squeeze(std::size_t width) {
     while (total() > width) {
-      const auto widest = *std::max_element(shown_.begin(), shown_.end(), [&](auto a, auto b) {
-        return widths_[a] < widths_[b];
-      });
+      const auto widest = *std::max_element(
+          shown_.begin(), shown_.end(), [&](auto a, auto b) { return widths_[a] < widths_[b]; });
       if (widths_[widest] <= kNarrowest) {
         return;
       }
@@ -131,7 +130,8 @@ std::string painted(const Text& text, bool colour) {
 std::string bar(double share, std::size_t width) {
   static constexpr std::array<const char*, 8> kParts{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const double clamped = std::isfinite(share) ? std::clamp(share, 0.0, 1.0) : 0;
-  const auto eighths = static_cast<std::size_t>(std::lround(clamped * static_cast<double>(width * 8)));
+  const auto eighths =
+      static_cast<std::size_t>(std::lround(clamped * static_cast<double>(width * 8)));
   std::string out;
   for (std::size_t i = 0; i < eighths / 8; ++i) {
     out += "█";

@@ -36,8 +36,8 @@ struct FileHead {
 };
 
 Error not_ours(const fs::path& path, std::string_view found) {
-  return {path.string(), "is no run file: expected one written by rehearse, found " +
-                             std::string(found)};
+  return {path.string(),
+          "is no run file: expected one written by rehearse, found " + std::string(found)};
 }
 
 Error truncated(const fs::path& path) {
@@ -100,8 +100,9 @@ Status check_marks(const fs::path& path, Database& database) {
   if (!pragma("PRAGMA application_id", application) || !pragma("PRAGMA user_version", version)) {
     const int code = sqlite3_errcode(database.get());
     if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY) {
-      return Error{path.string(), "is of a run that was killed or still runs; reading it needs "
-                                  "write access to its folder: copy it with its -wal elsewhere"};
+      return Error{path.string(),
+                   "is of a run that was killed or still runs; reading it needs "
+                   "write access to its folder: copy it with its -wal elsewhere"};
     }
     return truncated(path);
   }
@@ -109,11 +110,11 @@ Status check_marks(const fs::path& path, Database& database) {
     return not_ours(path, "another program's database");
   }
   if (version != kRunFileVersion) {
-    return Error{path.string(), "is a run file of version " + std::to_string(version) +
-                                    ", this rehearse reads version " +
-                                    std::to_string(kRunFileVersion) +
-                                    (version > kRunFileVersion ? ": use a newer rehearse"
-                                                               : ": make the run again")};
+    return Error{
+        path.string(),
+        "is a run file of version " + std::to_string(version) + ", this rehearse reads version " +
+            std::to_string(kRunFileVersion) +
+            (version > kRunFileVersion ? ": use a newer rehearse" : ": make the run again")};
   }
   return Done{};
 }
@@ -182,8 +183,8 @@ std::uint64_t count_rows(Database& database, const char* sql, std::size_t point)
 }
 
 Result<std::vector<JobTrace>> read_traces(Opened& opened, std::size_t point, std::size_t limit) {
-  Result<Statement> select = opened.database.prepare(
-      "SELECT trace FROM traces WHERE point=?1 ORDER BY job LIMIT ?2");
+  Result<Statement> select =
+      opened.database.prepare("SELECT trace FROM traces WHERE point=?1 ORDER BY job LIMIT ?2");
   if (!select.ok()) {
     return truncated(opened.path);
   }

@@ -1,9 +1,9 @@
+#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <fstream>
 #include <mutex>
 #include <system_error>
-#include <unistd.h>
 
 #include "harness/json/write.hpp"
 #include "harness/record/run_file.hpp"
@@ -50,7 +50,7 @@ struct PointState {
   std::uint32_t row_shift = 0;
   std::uint64_t sampled = 0;  // traces kept by their hash alone
   std::uint32_t trace_shift = 0;
-  std::uint64_t failed = 0;   // traces kept because the job was not done
+  std::uint64_t failed = 0;  // traces kept because the job was not done
   std::uint64_t first = 0;
 };
 
@@ -153,12 +153,12 @@ void RunWriter::State::flush() {
 
 std::uint64_t RunWriter::State::thin(const char* table, std::uint32_t point, std::uint32_t shift,
                                      std::uint64_t first) {
-  const std::string which = std::string(" FROM ") + table + " WHERE point=" +
-                            std::to_string(point) +
-                            (std::string_view(table) == "traces"
-                                 ? " AND failed=0 AND job>=" + std::to_string(first)
-                                 : "");
-  const std::string sql = "DELETE" + which + " AND NOT in_sample(job," + std::to_string(shift) + ")";
+  const std::string which =
+      std::string(" FROM ") + table + " WHERE point=" + std::to_string(point) +
+      (std::string_view(table) == "traces" ? " AND failed=0 AND job>=" + std::to_string(first)
+                                           : "");
+  const std::string sql =
+      "DELETE" + which + " AND NOT in_sample(job," + std::to_string(shift) + ")";
   begin();
   flush();
   execute(sql.c_str());
@@ -307,8 +307,7 @@ std::uint32_t RunWriter::begin_point(const RunHeader& header) {
   return number;
 }
 
-void RunWriter::add_job(std::uint32_t point, const JobRecord& job,
-                        std::span<const StageSpan> spans,
+void RunWriter::add_job(std::uint32_t point, const JobRecord& job, std::span<const StageSpan> spans,
                         std::span<const AttemptSpan> attempts) {
   const std::lock_guard lock(state_->mutex);
   PointState& state = state_->points[point];

@@ -41,7 +41,8 @@ JobSummary summarise_job(const RunHeader& header, const JobTrace& trace) {
   const JobRecord& job = trace.job;
   const auto after = [&](Instant instant) { return (instant - job.intended).count_s(); };
   const auto stage_path = [&](std::uint32_t stage) {
-    return stage < header.stages.size() ? header.stages[stage].path : "stage " + std::to_string(stage);
+    return stage < header.stages.size() ? header.stages[stage].path
+                                        : "stage " + std::to_string(stage);
   };
   JobSummary out;
   out.id = job.id.value;

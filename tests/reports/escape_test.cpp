@@ -56,8 +56,9 @@ TEST_CASE("colour is there only when it is asked for") {
   const record::RunSummary run = summarise(sample::run({10, 0, 1, {}}));
   REQUIRE((*Writers::standard({80, false}).by_name("terminal"))->run(run).find('\x1b') ==
           std::string::npos);
-  REQUIRE((*Writers::standard({80, true}).by_name("terminal"))->run(run).find("\x1b[32mVALID\x1b[0m") !=
-          std::string::npos);
+  REQUIRE(
+      (*Writers::standard({80, true}).by_name("terminal"))->run(run).find("\x1b[32mVALID\x1b[0m") !=
+      std::string::npos);
 }
 
 TEST_CASE("Markdown holds no HTML, mention, link, table cell or code of anybody's text") {
@@ -95,13 +96,34 @@ TEST_CASE("the JSON report is JSON with every field of the contract, hostile tex
   const std::string text = (*Writers::standard({}).by_name("json"))->run(evil_run(3));
   const Result<json::Value> value = json::parse(text);
   REQUIRE(value.ok());
-  for (const char* pointer :
-       {"/schema_version", "/scenario", "/against", "/drive", "/seed", "/speed", "/valid",
-        "/invalid_reasons/0", "/jobs/issued", "/jobs/timed_out", "/workload", "/variants/0",
-        "/parameters", "/elapsed_s", "/throughput_per_s", "/response_s/count", "/response_s/p95",
-        "/first_result_s/max", "/cpu_s/mean", "/io_wait_s", "/memory_mb", "/tasks", "/resources",
-        "/usage/images", "/cost_usd/mean", "/cost_usd/total", "/objectives/0/met",
-        "/jobs_list/0/waterfall/0/done_s"}) {
+  for (const char* pointer : {"/schema_version",
+                              "/scenario",
+                              "/against",
+                              "/drive",
+                              "/seed",
+                              "/speed",
+                              "/valid",
+                              "/invalid_reasons/0",
+                              "/jobs/issued",
+                              "/jobs/timed_out",
+                              "/workload",
+                              "/variants/0",
+                              "/parameters",
+                              "/elapsed_s",
+                              "/throughput_per_s",
+                              "/response_s/count",
+                              "/response_s/p95",
+                              "/first_result_s/max",
+                              "/cpu_s/mean",
+                              "/io_wait_s",
+                              "/memory_mb",
+                              "/tasks",
+                              "/resources",
+                              "/usage/images",
+                              "/cost_usd/mean",
+                              "/cost_usd/total",
+                              "/objectives/0/met",
+                              "/jobs_list/0/waterfall/0/done_s"}) {
     INFO(pointer);
     REQUIRE(json::pointer_find(*value, pointer) != nullptr);
   }
@@ -123,7 +145,8 @@ TEST_CASE("formats are found by name and by ending, and unknown ones are told wh
 }
 
 TEST_CASE("texts are cut by columns, and wide characters count twice") {
-  REQUIRE(display_width("a\xE4\xB8\xAD" "b") == 4);
+  REQUIRE(display_width("a\xE4\xB8\xAD"
+                        "b") == 4);
   REQUIRE(display_width("e\xCC\x81") == 1);
   REQUIRE(cut_to_width("abcdef", 4) == "abc\xE2\x80\xA6");
   REQUIRE(cut_to_width("\xE4\xB8\xAD\xE4\xB8\xAD", 3) == "\xE4\xB8\xAD\xE2\x80\xA6");

@@ -102,8 +102,7 @@ TEST_CASE("a comparison gives the verdict, the change and the stage that it came
   const auto after = load_side(runs[1]);
   const auto comparison = record::compare(*before, *after, {});
   REQUIRE(comparison.ok());
-  every_format("comparison",
-               [&](const Writer& writer) { return writer.comparison(*comparison); });
+  every_format("comparison", [&](const Writer& writer) { return writer.comparison(*comparison); });
 }
 
 TEST_CASE("a sweep is one table with a row for each point") {
@@ -114,8 +113,7 @@ TEST_CASE("a sweep is one table with a row for each point") {
       point.header.axes = json::Value::object();
       point.header.axes.set("concurrency", concurrency);
       point.header.axes.set("chat_model", model);
-      point.header.point =
-          "concurrency=" + std::to_string(concurrency) + ", chat_model=" + model;
+      point.header.point = "concurrency=" + std::to_string(concurrency) + ", chat_model=" + model;
       points.push_back(summarise(point));
     }
   }
