@@ -92,8 +92,8 @@ StageSummary summarise_stage(const RunPoint& point, std::size_t index) {
   out.each_s = spread_of(tally.each, kNano);
   out.share = ratio(static_cast<double>(tally.response.sum()),
                     static_cast<double>(point.tally.jobs.response.sum()));
-  out.critical_share = ratio(static_cast<double>(tally.critical_ns),
-                             static_cast<double>(point.tally.critical_ns));
+  out.critical_share =
+      ratio(static_cast<double>(tally.critical_ns), static_cast<double>(point.tally.critical_ns));
   out.executions = tally.executions;
   out.skipped = tally.skipped;
   out.cache_hits = tally.cache_hits;
