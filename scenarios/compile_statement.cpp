@@ -33,6 +33,11 @@ void Compiler::compile_statements() {
   const auto texts = [&](std::string_view key, std::vector<std::string>& into) {
     into = reader_.texts(root_[key]);
     for (std::size_t i = 0; i < into.size(); ++i) {
+      // A limit of each job needs no statistic: of one job every statistic is the same.
+      const std::string of_one = "max of " + into[i];
+      if (key == "good_job" && objective_trouble(into[i]) && !objective_trouble(of_one)) {
+        into[i] = of_one;
+      }
       check_text(root_[key].item(i), into[i]);
     }
   };
@@ -106,8 +111,8 @@ void Compiler::check_runtime_texts(const Node& node) {
     const auto parameters = keys_of({&known.parameters, ""});
     all.insert(all.end(), parameters.begin(), parameters.end());
     all.insert(all.end(), {"job", "seed", "job_dir"});
-    sink_.add(node, "unknown name " + quoted_excerpt(name) + " in an expression" +
-                        suggestion(name, all));
+    sink_.add(node,
+              "unknown name " + quoted_excerpt(name) + " in an expression" + suggestion(name, all));
   }
 }
 
