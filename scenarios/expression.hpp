@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,13 +23,18 @@ class Expression {
   struct Node;
   // Compiles the whole text of a JSON string that contains at least one `${…}` (a template such as
   // "ctx-${agent}" or a single expression "${min(max_words*2, 1000)}"). `inputs` are the names that
-  // stay variable, in the order of evaluation's values. Errors name what is unknown and the nearest name.
+  // stay variable, in the order of evaluation's values. Errors name what is unknown and the nearest
+  // name.
   static Result<Expression> compile(std::string_view text, std::span<const std::string> inputs);
 
   // The value for one job; inputs as many as were named at compile time. Division by zero gives 0.
   InputValue evaluate(std::span<const InputValue> inputs) const;
   double number(std::span<const InputValue> inputs) const;
   std::string text(std::span<const InputValue> inputs) const;
+  // Its formula with constants folded and inputs by number: equal texts compute the same.
+  std::string describe() const;
+
+  explicit Expression(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
 
  private:
   std::shared_ptr<const Node> root_;

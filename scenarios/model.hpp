@@ -52,8 +52,8 @@ struct CallStage {
   CallSpec spec;
   // The duration of the call as the *base* scenario describes it (seconds); none: the profile decides.
   std::optional<Distribution> time;
-  // The call of the base scenario, where a variant, parameter or sweep changed it: the draw from
-  // `time` is multiplied by profile(spec) / profile(base).
+  // The call of the base scenario, where a variant, parameter or sweep changed it but left `time` as
+  // it was: the draw from `time` is multiplied by profile(spec) / profile(base).
   std::shared_ptr<const CallSpec> base;
 };
 
@@ -86,7 +86,7 @@ struct CacheSpec {
 // How a stage gets its connection: opened for each call (paying `connect`), or from a pool.
 struct ConnectionSpec {
   std::optional<std::uint32_t> pool;  // index into Scenario::pools; none: per_call
-  Amount connect;                     // seconds, per_call only
+  Amount connect;                     // seconds, per_call only; 0: the profile's typical one
 };
 
 struct RetrySpec {
@@ -172,6 +172,7 @@ struct Provider {
   Amount rtt;                  // seconds a call, on top of the profile
   double other_load_per_s = 0; // calls a second that others make on the same limits
   std::optional<std::uint32_t> runs_on;  // a resource
+  bool only_base = false;      // as the base describes it: only CallStage::base points here
   Origin origin;
 };
 
@@ -190,6 +191,7 @@ struct Resource {
   OnFull on_full = OnFull::Wait;
   QueueOrder order = QueueOrder::Fifo;
   double usd_per_hour = 0;                   // of each replica
+  double bytes_per_s = 0;                    // of a link, shared by its transfers; else 0
   Origin origin;
 };
 
@@ -221,6 +223,7 @@ struct Phase {  // of an open loop: the rate moves evenly from one to the other
 };
 
 struct TaskShare {
+  std::string name;         // "main" where the workload names no tasks
   std::uint32_t graph = 0;  // index into Scenario::graphs
   double weight = 1;
 };
@@ -279,6 +282,7 @@ struct Claim {
   ClaimKind kind = ClaimKind::Is;
   double low = 0;                  // seconds, USD, ratio or share, by metric and kind
   double high = 0;
+  std::string unit;                // "s", "USD", "%" (low, high are then shares of 1), "B", "/s" or ""
   std::vector<std::string> parts;  // sums_to: the claims or stages that are added up
   json::Value raw;                 // as written
 };
@@ -288,6 +292,13 @@ struct Objective {
   std::string level;  // "fail", "warn" or "aim"
   std::string on;     // workload; empty: every
   Origin origin;
+};
+
+// A figure of the scenario, with where it comes from: what an audit moves over its range.
+struct Figure {
+  std::string pointer;        // into the canonical text: "/stages/image/time"
+  Origin origin;              // its own, else that of its stage, provider, resource or workload
+  Distribution distribution;  // seconds for times
 };
 
 struct SweepAxis {
@@ -323,8 +334,11 @@ struct Scenario {
   std::optional<App> app;
   std::optional<double> jobs_per_month;  // `volume`
   Money value_per_job;
-  std::string canonical;              // dump_canonical of the merged text: what its hash is of
+  std::vector<std::string> good_job;  // objectives read per job; empty: the default
+  std::vector<Figure> figures;        // every time and amount that is not computed
+  std::string canonical;              // of the merged text, a scenario again: what its hash is of
   std::uint64_t hash = 0;
+  std::uint64_t file_hash = 0;        // of the whole file, variants and claims too: the same before and after
 };
 
 }  // namespace rehearse::scenarios

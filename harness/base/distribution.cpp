@@ -26,8 +26,8 @@ std::vector<double> tail_dense_probabilities() {
   for (double p = 1e-6; p < 0.01; p *= 1.5) {
     out.push_back(p);
   }
-  for (int i = 1; i < 100; ++i) {
-    out.push_back(i * 0.01);
+  for (int i = 4; i < 397; ++i) {
+    out.push_back(i * 0.0025);
   }
   std::vector<double> upper;
   for (double p = 1e-7; p < 0.01; p *= 1.25) {
@@ -177,8 +177,9 @@ Result<Distribution> Distribution::mixture(
     std::vector<std::pair<double, Distribution>> components) {
   double total = 0;
   for (const auto& [weight, component] : components) {
-    if (!(weight >= 0)) {
-      return Error{"", "a weight cannot be negative, found " + number_text(weight)};
+    if (!(weight >= 0 && weight <= 1e300)) {
+      return Error{"", "expected a weight that is a number and not negative, found " +
+                           number_text(weight)};
     }
     total += weight;
   }

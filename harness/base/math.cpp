@@ -121,4 +121,29 @@ double normal_quantile(double p) {
   return q < 0 ? -x : x;
 }
 
+double normal_cdf(double x) {
+  const double size = std::fabs(x);
+  if (size > 8.2) {
+    return x < 0 ? 0x1p-54 : 1 - 0x1p-53;
+  }
+  const double density = exp(-x * x / 2) * 0.39894228040143267794;
+  if (size < 3) {
+    // Phi(x) = 1/2 + phi(x) (x + x^3/3 + x^5/(3*5) + ...): Abramowitz and Stegun 26.2.11.
+    double term = x;
+    double sum = x;
+    for (int i = 3; std::fabs(term) > 1e-17; i += 2) {
+      term *= x * x / i;
+      sum += term;
+    }
+    return 0.5 + density * sum;
+  }
+  // The tail as a continued fraction: Abramowitz and Stegun 26.2.14.
+  double fraction = size;
+  for (int i = 60; i > 0; --i) {
+    fraction = size + i / fraction;
+  }
+  const double tail = density / fraction;
+  return x < 0 ? tail : 1 - tail;
+}
+
 }  // namespace rehearse

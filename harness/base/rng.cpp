@@ -1,6 +1,13 @@
 #include "harness/base/rng.hpp"
 
+#include <cmath>
+
+#include "harness/base/math.hpp"
+
 namespace rehearse {
+namespace {
+constexpr std::uint32_t kCommonItem = 0xFF'FFFF;  // no item of a fan-out has this number
+}
 
 std::uint64_t DrawKey::bits(Dimension dimension, std::uint32_t index) const {
   const std::uint64_t place = (static_cast<std::uint64_t>(item) << 40) |
@@ -10,7 +17,19 @@ std::uint64_t DrawKey::bits(Dimension dimension, std::uint32_t index) const {
 }
 
 double DrawKey::uniform(Dimension dimension, std::uint32_t index) const {
-  return unit_interval(bits(dimension, index));
+  const double own = unit_interval(bits(dimension, index));
+  if (share <= 0) {
+    return own;
+  }
+  DrawKey common = *this;
+  common.item = kCommonItem;
+  common.share = 0;
+  const double together = common.uniform(dimension, index);
+  if (share >= 1) {
+    return together;
+  }
+  return normal_cdf(std::sqrt(share) * normal_quantile(together) +
+                    std::sqrt(1 - share) * normal_quantile(own));
 }
 
 }  // namespace rehearse

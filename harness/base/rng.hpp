@@ -11,8 +11,7 @@ namespace rehearse {
 constexpr std::array<std::uint64_t, 2> philox2x64(std::array<std::uint64_t, 2> counter,
                                                   std::uint64_t key) {
   for (int round = 0; round < 10; ++round) {
-    const auto product =
-        static_cast<UnsignedWide>(0xD2B7'4407'B1CE'6E93ULL) * counter[0];
+    const auto product = static_cast<UnsignedWide>(0xD2B7'4407'B1CE'6E93ULL) * counter[0];
     counter = {static_cast<std::uint64_t>(product >> 64) ^ key ^ counter[1],
                static_cast<std::uint64_t>(product)};
     key += 0x9E37'79B9'7F4A'7C15ULL;
@@ -55,14 +54,17 @@ enum class Dimension : std::uint8_t {
 };
 
 // Names one random draw: a pure function of these, whatever else happens in the run. `stage` is
-// hash_name() of the stage's path; `item` the place inside a fan-out; `index` numbers repeated draws
-// of one dimension. Before and after a change see the same luck wherever the key is the same.
+// hash_name() of the stage's path; `item` the place inside a fan-out; `index` numbers repeated
+// draws of one dimension. Before and after a change see the same luck wherever the key is the same.
 struct DrawKey {
   std::uint64_t seed = 1;
   std::uint64_t job = 0;
   std::uint64_t stage = 0;
   std::uint32_t item = 0;
   std::uint32_t attempt = 0;
+  // 0…1: the share of (normal-scale) variance that the items of one fan-out have in common, a
+  // Gaussian copula over the uniform (`vary` in a scenario). 0: independent.
+  double share = 0;
 
   // 64 random bits; item below 2^24, attempt below 2^8, index below 2^24 keep draws distinct.
   std::uint64_t bits(Dimension dimension, std::uint32_t index = 0) const;
@@ -78,9 +80,10 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-// 53 bits as a uniform in (0, 1).
+// 52 bits as a uniform in (0, 1): the middles of 2^52 equal cells, all exact. (With 53 bits the
+// last middle rounds to 1.)
 constexpr double unit_interval(std::uint64_t bits) {
-  return (static_cast<double>(bits >> 11) + 0.5) * 0x1p-53;
+  return (static_cast<double>(bits >> 12) + 0.5) * 0x1p-52;
 }
 
 }  // namespace rehearse

@@ -41,16 +41,18 @@ CodePoint decode(std::string_view text) {
   return {value, length};
 }
 
+// Controls, what reorders text (bidirectional marks, overrides, isolates) and what is there unseen
+// (zero-width space, joiners that shape nothing, tags). Joiners that emoji and scripts need stay.
 bool is_dangerous(char32_t c) {
-  return c < 0x20 || c == 0x7F || (c >= 0x80 && c < 0xA0) || c == 0x200E || c == 0x200F ||
-         (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x2028 ||
-         c == 0x2029 || c == 0xFEFF;
+  const auto in = [c](char32_t first, char32_t last) { return c >= first && c <= last; };
+  return c < 0x20 || in(0x7F, 0x9F) || c == 0x061C || c == 0x200B || in(0x200E, 0x200F) ||
+         in(0x2028, 0x202E) || in(0x2060, 0x206F) || c == 0xFEFF || in(0xFFF9, 0xFFFB) ||
+         in(0xE0000, 0xE007F);
 }
 
 std::string escaped(char32_t c) {
   std::array<char, 16> out{};
-  std::snprintf(out.data(), out.size(), c < 0x80 ? "\\x%02x" : "\\u%04x",
-                static_cast<unsigned>(c));
+  std::snprintf(out.data(), out.size(), c < 0x80 ? "\\x%02x" : "\\u%04x", static_cast<unsigned>(c));
   return out.data();
 }
 
@@ -60,9 +62,9 @@ void for_each_safe(std::string_view text, Visit visit) {
   while (!text.empty()) {
     const CodePoint point = decode(text);
     const std::size_t length = point.length == 0 ? 1 : point.length;
-    const std::string piece = point.length == 0            ? std::string("\xEF\xBF\xBD")
+    const std::string piece = point.length == 0           ? std::string("\xEF\xBF\xBD")
                               : is_dangerous(point.value) ? escaped(point.value)
-                                                           : std::string(text.substr(0, length));
+                                                          : std::string(text.substr(0, length));
     if (!visit(point.value, piece)) {
       return;
     }

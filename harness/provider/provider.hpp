@@ -11,14 +11,14 @@ namespace rehearse::provider {
 
 // One attempt.
 struct Call {
-  DrawKey key;             // stage = hash_name(stage_path)
-  std::string_view stage;  // its path
-  CallFeatures features;
-  // The same call in the base scenario, same draws; equal to `features` where nothing was changed.
-  // A stage's own `time` is multiplied by typical(features) / typical(base).
-  CallFeatures base;
+  DrawKey key = {};             // stage = hash_name(stage_path)
+  std::string_view stage = {};  // its path
+  CallFeatures features = {};
+  // What a draw from the stage's own `time` is multiplied by: typical(this call) / typical(the same
+  // call in the base scenario), 1 where nothing was changed.
+  double time_ratio = 1;
   bool new_connection = false;  // pays the connection's set-up
-  std::string_view request;     // JSON that is really sent; empty: filler of the drawn size
+  std::string_view request = {};     // JSON that is really sent; empty: filler of the drawn size
   bool keep_text = false;       // a later stage asks for the answer's text
 };
 
@@ -29,6 +29,8 @@ class Provider {
   virtual ~Provider() = default;
   // `call` lives in the caller's frame until the task ends.
   virtual runtime::Task<Outcome> call(const Call& call, runtime::StopToken stop) = 0;
+  // The median time of such a call on an idle provider; zero where nobody knows (live).
+  virtual Duration typical(const CallFeatures& features) const = 0;
 };
 
 }  // namespace rehearse::provider

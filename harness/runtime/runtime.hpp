@@ -1,7 +1,8 @@
 #pragma once
 
 #include <coroutine>
-#include <cstdint>
+#include <functional>
+#include <utility>
 
 #include "harness/base/time.hpp"
 #include "harness/runtime/event_queue.hpp"
@@ -51,12 +52,15 @@ class Runtime {
   SleepAwaiter sleep_until(Instant at, StopToken token = {}) { return {*this, at, token}; }
   SleepAwaiter sleep(Duration d, StopToken token = {}) { return {*this, now_ + d, token}; }
 
-  // Runs `root` to its end. Where nothing can happen any more before it ended, that is a bug.
+  // Runs `root` to its end. Where nothing can happen any more before it ended, everybody waits for
+  // somebody else: `on_stuck` may ask for a stop and return true; without such help that is a bug.
   virtual void run(Task<void> root) = 0;
+  void set_on_stuck(std::function<bool()> on_stuck) { on_stuck_ = std::move(on_stuck); }
 
  protected:
   Instant now_;
   EventQueue queue_;
+  std::function<bool()> on_stuck_;
 };
 
 inline bool SleepAwaiter::await_suspend(std::coroutine_handle<> coroutine) {

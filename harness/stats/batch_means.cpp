@@ -40,6 +40,8 @@ double BatchStatistic::of(std::span<const double> values) const {
   return quantile ? *sorted_quantile(sorted(values), *quantile) : moments_of(values).mean();
 }
 
+double Batches::centre() const { return moments_of(values).mean(); }
+
 double lag1_autocorrelation(std::span<const double> values) {
   const double mean = moments_of(values).mean();
   double products = 0;
@@ -71,16 +73,18 @@ Interval batch_interval(const Batches& batches, double confidence) {
   const double t =
       student_quantile(static_cast<double>(batches.values.size() - 1), 0.5 + confidence / 2);
   const double half = t * std::sqrt(squared_error(batches));
-  return {batches.whole - half, batches.whole + half};
+  return {batches.centre() - half, batches.centre() + half};
 }
 
 Effect batch_ratio(const Batches& before, const Batches& after, double alpha) {
   REHEARSE_CHECK(before.values.size() >= 2 && after.values.size() >= 2);
-  REHEARSE_CHECK(before.whole > 0 && after.whole > 0);
-  const double b = squared_error(before) / (before.whole * before.whole);
-  const double a = squared_error(after) / (after.whole * after.whole);
+  const double old_centre = before.centre();
+  const double new_centre = after.centre();
+  REHEARSE_CHECK(old_centre > 0 && new_centre > 0);
+  const double b = squared_error(before) / (old_centre * old_centre);
+  const double a = squared_error(after) / (new_centre * new_centre);
   Effect out;
-  out.estimate = before.whole == after.whole ? 0 : std::log(after.whole / before.whole);
+  out.estimate = old_centre == new_centre ? 0 : std::log(new_centre / old_centre);
   if (a + b == 0) {
     out.confidence = out.equivalence = {out.estimate, out.estimate};
     out.p_value = out.estimate == 0 ? 1 : 1e-300;

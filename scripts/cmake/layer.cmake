@@ -11,11 +11,15 @@ if(REHEARSE_SANITIZE)
     -fsanitize=${REHEARSE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(rehearse_flags INTERFACE -fsanitize=${REHEARSE_SANITIZE})
 endif()
+if(REHEARSE_FUZZ)
+  # The code under test tells libFuzzer which branches it took, else it searches blindly.
+  target_compile_options(rehearse_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 target_compile_definitions(rehearse_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 
 # rehearse_layer(<name> SOURCES … HEADERS … [DEPS …] [PRIVATE_DEPS …])
-# One layer, one static library `rehearse_<name>` (alias rehearse::<name>). Includes are written from
-# the project's root: #include "harness/base/time.hpp". Every header must compile alone.
+# One layer, one static library `rehearse_<name>` (alias rehearse::<name>). Includes are written
+# from the project's root: #include "harness/base/time.hpp". Every header must compile alone.
 function(rehearse_layer name)
   cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;DEPS;PRIVATE_DEPS" ${ARGN})
   set(target rehearse_${name})
@@ -45,7 +49,13 @@ function(rehearse_test name)
   target_link_libraries(test_${name} PRIVATE rehearse_flags ${ARG_DEPS} Catch2::Catch2WithMain)
   target_compile_definitions(test_${name} PRIVATE
     REHEARSE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" ${ARG_DEFINITIONS})
-  catch_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES LABELS "all;${ARG_LABELS}")
+  catch_discover_tests(test_${name} TEST_PREFIX "${name}: ")
+  # Catch2 2.13 flattens a list among its PROPERTIES, and all but the first label are lost.
+  set(labels_file "${CMAKE_CURRENT_BINARY_DIR}/test_${name}_labels.cmake")
+  file(WRITE "${labels_file}" "foreach(test IN LISTS test_${name}_TESTS)
+  set_tests_properties(\"\${test}\" PROPERTIES LABELS \"all;${ARG_LABELS}\")
+endforeach()\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels_file}")
 endfunction()
 
 # rehearse_benchmark(<name> SOURCES … DEPS …)
@@ -64,8 +74,8 @@ function(rehearse_benchmark name)
 endfunction()
 
 # rehearse_fuzzer(<name> SOURCES … DEPS …)
-# A fuzz target `fuzz_<name>`: libFuzzer with clang and REHEARSE_FUZZ, else a plain main that replays
-# its corpus (tests/fuzz/corpus/<name>) and mutations of it from a fixed seed.
+# A fuzz target `fuzz_<name>`: libFuzzer with clang and REHEARSE_FUZZ, else a plain main that
+# replays its corpus (tests/fuzz/corpus/<name>) and mutations of it from a fixed seed.
 function(rehearse_fuzzer name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(fuzz_${name} ${ARG_SOURCES})
@@ -74,7 +84,12 @@ function(rehearse_fuzzer name)
   if(REHEARSE_FUZZ)
     target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
-    add_test(NAME "fuzz smoke: ${name}" COMMAND fuzz_${name} -runs=20000 -seed=1 ${corpus})
+    # New inputs go to the first folder: never into the corpus of the source tree.
+    set(found "${CMAKE_CURRENT_BINARY_DIR}/found/${name}")
+    file(MAKE_DIRECTORY "${found}")
+    add_test(NAME "fuzz smoke: ${name}" COMMAND fuzz_${name} -runs=20000 -seed=1
+      -max_total_time=20
+      -timeout=10 -verbosity=0 -artifact_prefix=${found}/ ${found} ${corpus})
   else()
     target_sources(fuzz_${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp")
     add_test(NAME "fuzz smoke: ${name}" COMMAND fuzz_${name} ${corpus})

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "harness/base/result.hpp"
+
+namespace rehearse::cli {
+
+// Data goes to stdout, words for people to stderr.
+struct Console {
+  bool quiet = false;          // nothing for people but errors
+  bool out_is_terminal = false;
+  bool err_is_terminal = false;
+  bool color = false;          // of stdout; NO_COLOR and pipes turn it off
+  std::size_t width = 100;     // of stdout in columns; COLUMNS, else the terminal's, else 100
+
+  static Console detect();
+
+  void out(std::string_view text) const;   // data, as it is
+  void say(std::string_view line) const;   // a line for people; nothing where quiet
+  // One line for each error, made safe for a terminal: "rehearse: WHERE: WHAT".
+  void fail(const Errors& errors) const;
+  void fail(const Error& error) const { fail(Errors{error}); }
+};
+
+// Flushes stdout; false where it could not be written (a full disk, a closed pipe).
+bool flush_out();
+
+}  // namespace rehearse::cli

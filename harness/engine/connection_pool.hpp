@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "harness/runtime/semaphore.hpp"
+#include "scenarios/model.hpp"
+
+namespace rehearse::engine {
+
+// A bounded pool of connections. A connection that was used last is used first; one that was idle too
+// long is closed and opened anew, which costs the connect time.
+class ConnectionPool {
+ public:
+  ConnectionPool(runtime::Runtime& runtime, const scenarios::Pool& spec)
+      : runtime_(runtime), spec_(spec), places_(runtime, spec.max) {}
+
+  runtime::Semaphore& places() { return places_; }
+  // After a place was acquired: whether a connection must be opened for it.
+  bool take() {
+    while (!idle_.empty() && spec_.idle && runtime_.now() - idle_.back() >= *spec_.idle) {
+      idle_.clear();  // the last used is the freshest: all others are older
+    }
+    if (idle_.empty()) {
+      ++opened_;
+      return true;
+    }
+    idle_.pop_back();
+    return false;
+  }
+  // Gives the connection and its place back; a broken one is closed.
+  void give_back(bool usable) {
+    if (usable) {
+      idle_.push_back(runtime_.now());
+    }
+    places_.release();
+  }
+  const scenarios::Pool& spec() const { return spec_; }
+  std::uint64_t opened() const { return opened_; }
+
+ private:
+  runtime::Runtime& runtime_;
+  const scenarios::Pool& spec_;
+  runtime::Semaphore places_;
+  std::vector<Instant> idle_;
+  std::uint64_t opened_ = 0;
+};
+
+}  // namespace rehearse::engine

@@ -1,0 +1,312 @@
+#include "harness/engine/engine.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/base/text.hpp"
+#include "harness/engine/job_runner.hpp"
+#include "harness/load/arrival.hpp"
+#include "harness/runtime/task_group.hpp"
+
+namespace rehearse::engine {
+namespace {
+
+using runtime::StopToken;
+using runtime::Task;
+using runtime::Wake;
+using scenarios::Workload;
+
+constexpr std::uint64_t kTickMask = 255;           // jobs between two ticks in virtual time
+constexpr std::uint64_t kFirstErrorLook = 20;      // jobs
+
+// Feeds the workload's jobs into a JobRunner and watches over the run.
+class LoadRunner : public JobSink {
+ public:
+  LoadRunner(Shared& shared, JobSink& sink, const Options& options)
+      : shared_(shared),
+        rt_(shared.runtime),
+        workload_(shared.scenario.workload),
+        sink_(sink),
+        options_(options),
+        arrivals_(stop_.token()),
+        ticker_(stop_.token()),
+        jobs_group_(shared.runtime),
+        runner_(shared, *this, stop_.token()) {
+    if (workload_.jobs) {
+      expected_ = *workload_.jobs + workload_.warmup_jobs;
+    }
+  }
+
+  Task<void> run_all() {
+    const StopToken ticking = ticker_.token();
+    runtime::TaskGroup ticker(rt_);
+    if (rt_.speed() > 0 && options_.on_tick) {
+      ticker.spawn(tick_on_the_wall(ticking));
+    }
+    switch (workload_.kind) {
+      case scenarios::LoadKind::Batch: {
+        co_await run_places(workload_.concurrency, false);
+        break;
+      }
+      case scenarios::LoadKind::Closed: {
+        co_await run_places(workload_.users, true);
+        break;
+      }
+      case scenarios::LoadKind::Open: {
+        co_await run_open();
+        break;
+      }
+      case scenarios::LoadKind::Trace: {
+        co_await run_trace();
+        break;
+      }
+    }
+    co_await jobs_group_.join();
+    ticker_.request_stop();
+    co_await ticker.join();
+  }
+
+  bool on_stuck() {
+    if (stop_.stop_requested()) {
+      return false;
+    }
+    invalid_.push_back("the jobs wait for each other for ever: resources are held in a circle");
+    stop_reason_ = "deadlock";
+    stop_.request_stop();
+    return true;
+  }
+
+  RunOutcome outcome() const;
+
+  void job_finished(const record::JobRecord& job, std::span<const record::StageSpan> spans,
+                    std::span<const record::AttemptSpan> attempts) override {
+    sink_.job_finished(job, spans, attempts);
+    const std::uint64_t ended = runner_.ended();
+    const auto failed = static_cast<double>(runner_.not_done());
+    if (options_.max_error_rate < 1 && ended >= kFirstErrorLook &&
+        failed > options_.max_error_rate * static_cast<double>(ended)) {
+      stop("too many errors");
+    }
+    if (rt_.speed() == 0 && (ended & kTickMask) == 0) {
+      tick();
+    }
+  }
+
+ private:
+  void stop(const char* reason) {
+    if (stop_reason_.empty()) {
+      stop_reason_ = reason;
+    }
+    arrivals_.request_stop();
+  }
+
+  void tick() {
+    if (!options_.on_tick) {
+      return;
+    }
+    const Progress progress{.issued = runner_.issued() + runner_.warmup_issued(),
+                            .ended = runner_.ended(),
+                            .failed = runner_.not_done(),
+                            .in_flight = runner_.in_flight(),
+                            .expected = expected_,
+                            .now = rt_.now()};
+    switch (options_.on_tick(progress)) {
+      case Command::GoOn:
+        break;
+      case Command::StopArrivals:
+        stop("interrupted");
+        break;
+      case Command::StopAll:
+        stop("interrupted");
+        stop_.request_stop();
+        break;
+    }
+  }
+
+  Task<void> tick_on_the_wall(StopToken token) {
+    const Duration step = Duration::milliseconds(100) * rt_.speed();
+    for (;;) {
+      const Wake wake = co_await rt_.sleep(step, token);
+      if (wake == Wake::Stopped) {
+        co_return;
+      }
+      tick();
+    }
+  }
+
+  // Whether another job may be issued now.
+  bool may_issue() const {
+    return !arrivals_.stop_requested() && (!expected_ || issued() < *expected_) &&
+           (!workload_.length || rt_.now() - Instant() < *workload_.length);
+  }
+  std::uint64_t issued() const { return runner_.issued() + runner_.warmup_issued(); }
+
+  Task<void> run_places(std::uint32_t places, bool closed) {
+    runtime::TaskGroup group(rt_);
+    for (std::uint32_t place = 0; place < places; ++place) {
+      group.spawn(closed ? run_user(place) : run_place());
+    }
+    co_await group.join();
+  }
+
+  // A place of a batch: the next job starts when the one before has been answered.
+  Task<void> run_place() {
+    while (may_issue()) {
+      const JobId id{next_job_++};
+      co_await run_until_answered(id);
+    }
+  }
+
+  // A user: a job, then a pause to think. Job numbers are the user's own, so that one user's luck
+  // does not depend on the others' speed.
+  Task<void> run_user(std::uint32_t user) {
+    for (std::uint64_t round = 0; may_issue(); ++round) {
+      const JobId id{round * workload_.users + user};
+      co_await run_until_answered(id);
+      const DrawKey key{.seed = options_.seed, .job = id.value, .stage = hash_name("think")};
+      const double u = workload_.think.is_constant() ? 0.5 : key.uniform(Dimension::ThinkTime);
+      const double seconds = workload_.think.value(u, {});
+      if (seconds > 0) {
+        const StopToken token = arrivals_.token();
+        const Duration pause = Duration::from_seconds(seconds);
+        co_await rt_.sleep(pause, token);
+      }
+    }
+  }
+
+  Task<void> run_until_answered(JobId id) {
+    JobRunner::Order order{.id = id, .intended = rt_.now()};
+    if (!shared_.plan.has_background) {
+      co_await runner_.run(order);
+      co_return;
+    }
+    runtime::Event answered(rt_);
+    order.answered = &answered;
+    jobs_group_.spawn(runner_.run(order));
+    co_await answered.wait();
+  }
+
+  Task<void> run_open() {
+    load::ArrivalSchedule::Options options;
+    switch (workload_.arrivals) {
+      case scenarios::Arrivals::Constant:
+        options.kind = load::ArrivalKind::Constant;
+        break;
+      case scenarios::Arrivals::Poisson:
+        options.kind = load::ArrivalKind::Poisson;
+        break;
+      case scenarios::Arrivals::Gamma:
+        options.kind = load::ArrivalKind::Gamma;
+        break;
+    }
+    options.cv = workload_.arrivals_cv;
+    options.length = workload_.length.value_or(Duration::max());
+    options.seed = options_.seed;
+    for (const scenarios::Phase& phase : workload_.phases) {
+      options.phases.push_back({phase.rate_from, phase.rate_to, phase.length});
+    }
+    load::ArrivalSchedule schedule(std::move(options));
+    for (Instant due = schedule.next(); due != Instant::never(); due = schedule.next()) {
+      const bool go_on = co_await issue_at(due);
+      if (!go_on) {
+        break;
+      }
+    }
+  }
+
+  Task<void> run_trace() {
+    for (const Instant due : workload_.trace) {
+      const bool go_on = co_await issue_at(due);
+      if (!go_on) {
+        break;
+      }
+    }
+  }
+
+  // Starts a job at its instant and never waits for those before it.
+  Task<bool> issue_at(Instant due) {
+    if (expected_ && issued() >= *expected_) {
+      co_return false;
+    }
+    const StopToken token = arrivals_.token();
+    const Wake wake = co_await rt_.sleep_until(due, token);
+    if (wake == Wake::Stopped) {
+      co_return false;
+    }
+    if (runner_.in_flight() >= options_.max_in_flight) {
+      invalid_.push_back("saturated: " + std::to_string(runner_.in_flight()) +
+                         " jobs were inside at once, and more kept coming");
+      stop("saturated");
+      co_return false;
+    }
+    max_lag_ = std::max(max_lag_, rt_.now() - due);
+    const JobRunner::Order order{.id = JobId{next_job_++}, .intended = due};
+    jobs_group_.spawn(runner_.run(order));
+    co_return true;
+  }
+
+  Shared& shared_;
+  runtime::Runtime& rt_;
+  const Workload& workload_;
+  JobSink& sink_;
+  const Options& options_;
+  runtime::StopSource stop_;      // everything
+  runtime::StopSource arrivals_;  // no further jobs
+  runtime::StopSource ticker_;
+  runtime::TaskGroup jobs_group_;
+  JobRunner runner_;
+  std::optional<std::uint64_t> expected_;
+  std::uint64_t next_job_ = 0;
+  Duration max_lag_;
+  std::string stop_reason_;
+  std::vector<std::string> invalid_;
+};
+
+RunOutcome LoadRunner::outcome() const {
+  RunOutcome out;
+  record::RunEnd& end = out.end;
+  end.issued = runner_.issued();
+  end.max_schedule_lag = max_lag_;
+  end.invalid_reasons = invalid_;
+  end.stop_reason = stop_reason_;
+  end.elapsed = rt_.now() - Instant();
+  end.engine_events = rt_.queue().events();
+  end.max_in_flight = runner_.max_in_flight();
+  const double elapsed_ns = std::max(1.0, static_cast<double>(end.elapsed.count_ns()));
+  end.little_l = static_cast<double>(runner_.inside_by_clock()) / elapsed_ns;
+  end.little_lambda_w = static_cast<double>(runner_.inside_by_jobs()) / elapsed_ns;
+  if (runner_.inside_by_clock() != runner_.inside_by_jobs()) {
+    end.invalid_reasons.push_back("Little's law does not hold: jobs were lost or counted twice");
+  }
+  for (std::size_t i = 0; i < shared_.resources.size(); ++i) {
+    const SharedResource& resource = shared_.resources[i];
+    record::ResourceTally tally;
+    tally.name = shared_.scenario.resources[i].name;
+    if (resource.slots) {
+      tally.slots = static_cast<double>(resource.slots->total_slots());
+      tally.busy_ns = resource.slots->busy_ns();
+      tally.queue = resource.slots->waits();
+      tally.max_queue = resource.slots->max_queue();
+      tally.rejected = resource.slots->rejections();
+    } else {
+      tally.busy_ns = resource.sharing->busy_ns();
+    }
+    end.resources.push_back(std::move(tally));
+  }
+  out.hash = runner_.hash();
+  return out;
+}
+
+}  // namespace
+
+RunOutcome run(runtime::Runtime& runtime, const scenarios::Scenario& scenario,
+               std::vector<provider::Provider*> providers, JobSink& sink, const Options& options) {
+  Shared shared(runtime, scenario, std::move(providers), options.seed);
+  LoadRunner load(shared, sink, options);
+  runtime.set_on_stuck([&load] { return load.on_stuck(); });
+  runtime.run(load.run_all());
+  runtime.set_on_stuck(nullptr);
+  return load.outcome();
+}
+
+}  // namespace rehearse::engine

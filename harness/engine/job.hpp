@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "harness/base/rng.hpp"
+#include "harness/engine/shared.hpp"
+#include "harness/record/event.hpp"
+#include "harness/runtime/stop.hpp"
+#include "harness/runtime/task_group.hpp"
+
+namespace rehearse::engine {
+
+// One job while it runs. Lives in its coroutine's frame; its buffers come from and go back to a pool.
+struct Job {
+  Job(Shared& the_shared, runtime::StopToken parent)
+      : shared(the_shared), stop(parent), background(the_shared.runtime) {}
+
+  Shared& shared;
+  JobId id;
+  std::uint32_t task = 0;
+  Instant intended;
+  Instant started;
+  Instant admitted;  // had what the workload holds for the whole job
+  runtime::StopSource stop;
+  runtime::TaskGroup background;
+  std::vector<record::StageSpan> spans;
+  std::vector<record::AttemptSpan> attempts;
+  std::vector<scenarios::InputValue> inputs;
+  Instant first_result = Instant::never();
+  record::JobEnd end = record::JobEnd::Done;
+  std::uint32_t failed_span = record::kNoStage;
+  std::uint32_t retries = 0;
+
+  DrawKey key(std::uint64_t stage, std::uint32_t item) const {
+    return {.seed = shared.seed, .job = id.value, .stage = stage, .item = item};
+  }
+  // The first failure decides how the job ends; the rest of its work is asked to stop.
+  void fail(std::uint32_t span, record::JobEnd how) {
+    if (end == record::JobEnd::Done) {
+      end = how;
+      failed_span = span;
+    }
+    stop.request_stop();
+  }
+  // Draws what `inputs` says, once a job.
+  void draw_inputs();
+};
+
+// A quantity of a stage for one draw key; constants draw nothing.
+inline double amount(const scenarios::Amount& a, const Job& job, const DrawKey& key,
+                     Dimension dimension) {
+  const double u = a.is_constant() || a.expression ? 0.5 : key.uniform(dimension);
+  return a.value(u, job.inputs);
+}
+
+}  // namespace rehearse::engine

@@ -1,0 +1,71 @@
+#include "harness/engine/plan.hpp"
+
+#include <algorithm>
+
+#include "harness/base/check.hpp"
+
+namespace rehearse::engine {
+namespace {
+
+// A stage that only runs in another's stead is no part of the level's order.
+bool is_fallback(const scenarios::Scenario& scenario, StageIndex stage) {
+  return std::any_of(scenario.stages.begin(), scenario.stages.end(),
+                     [&](const scenarios::Stage& other) { return other.fallback == stage; });
+}
+
+Level make_level(const scenarios::Scenario& scenario, const std::vector<StageIndex>& members) {
+  Level level;
+  std::vector<std::uint32_t> place_of(scenario.stages.size(), UINT32_MAX);
+  for (const StageIndex member : members) {
+    if (!is_fallback(scenario, member)) {
+      place_of[member.value] = static_cast<std::uint32_t>(level.stages.size());
+      level.stages.push_back(member.value);
+    }
+  }
+  const std::size_t count = level.stages.size();
+  level.predecessors.resize(count);
+  level.successors.resize(count);
+  level.background.resize(count);
+  for (std::uint32_t place = 0; place < count; ++place) {
+    for (const StageIndex before : scenario.stages[level.stages[place]].before) {
+      const std::uint32_t other = place_of[before.value];
+      if (other != UINT32_MAX) {
+        level.successors[other].push_back(place);
+        ++level.predecessors[place];
+      }
+    }
+    if (level.predecessors[place] == 0) {
+      level.roots.push_back(place);
+    }
+  }
+  // Background spreads along the order; the loader has refused cycles, so `count` rounds suffice.
+  for (std::size_t round = 0; round < count; ++round) {
+    for (std::uint32_t place = 0; place < count; ++place) {
+      if (scenario.stages[level.stages[place]].background) {
+        level.background[place] = true;
+      }
+      for (const std::uint32_t next : level.successors[place]) {
+        level.background[next] = level.background[next] || level.background[place];
+      }
+    }
+  }
+  return level;
+}
+
+}  // namespace
+
+Plan::Plan(const scenarios::Scenario& scenario) : groups(scenario.stages.size()) {
+  for (const scenarios::Graph& graph : scenario.graphs) {
+    graphs.push_back(make_level(scenario, graph.top));
+    const std::vector<bool>& background = graphs.back().background;
+    has_background = has_background ||
+                     std::find(background.begin(), background.end(), true) != background.end();
+  }
+  for (std::size_t i = 0; i < scenario.stages.size(); ++i) {
+    if (scenario.stages[i].kind == scenarios::StageKind::Group) {
+      groups[i] = make_level(scenario, scenario.stages[i].children);
+    }
+  }
+}
+
+}  // namespace rehearse::engine

@@ -1,0 +1,49 @@
+#include "harness/engine/shared.hpp"
+
+#include "harness/json/write.hpp"
+
+namespace rehearse::engine {
+
+Shared::Shared(runtime::Runtime& the_runtime, const scenarios::Scenario& the_scenario,
+               std::vector<provider::Provider*> the_providers, std::uint64_t the_seed)
+    : runtime(the_runtime),
+      scenario(the_scenario),
+      providers(std::move(the_providers)),
+      seed(the_seed),
+      plan(the_scenario) {
+  for (const scenarios::Resource& spec : scenario.resources) {
+    SharedResource resource;
+    if (spec.sharing == scenarios::Sharing::Processor) {
+      resource.sharing = std::make_unique<ProcessorSharing>(runtime, spec.speed_up);
+    } else {
+      resource.slots = std::make_unique<SlotResource>(runtime, spec);
+    }
+    resources.push_back(std::move(resource));
+  }
+  for (const scenarios::Pool& spec : scenario.pools) {
+    pools.emplace_back(runtime, spec);
+  }
+  for (const scenarios::Stage& stage : scenario.stages) {
+    caches.push_back(stage.cache && !stage.cache->hit_rate
+                         ? std::make_unique<Cache>(stage.cache->ttl, stage.cache->capacity)
+                         : nullptr);
+    breakers.push_back(nullptr);
+    if (stage.breaker) {
+      const load::CircuitBreaker::Options options{.failures = stage.breaker->failures,
+                                                  .window = stage.breaker->window,
+                                                  .open_for = stage.breaker->open_for,
+                                                  .probes = stage.breaker->probes};
+      breakers.back() = std::make_unique<load::CircuitBreaker>(options);
+    }
+    uses.push_back(stage.uses);
+    if (stage.kind == scenarios::StageKind::Call) {
+      const std::optional<std::uint32_t> machine = scenario.providers[stage.call.spec.provider].runs_on;
+      if (machine) {
+        uses.back().push_back({.resource = *machine, .slots = 1, .priority = 0});
+      }
+    }
+    requests.push_back(stage.request.is_null() ? std::string() : json::dump(stage.request));
+  }
+}
+
+}  // namespace rehearse::engine

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/engine/cache.hpp"
+#include "harness/engine/connection_pool.hpp"
+#include "harness/engine/plan.hpp"
+#include "harness/engine/processor_sharing.hpp"
+#include "harness/engine/slot_resource.hpp"
+#include "harness/load/breaker.hpp"
+#include "harness/provider/provider.hpp"
+#include "scenarios/model.hpp"
+
+namespace rehearse::engine {
+
+// A resource of either kind.
+struct SharedResource {
+  std::unique_ptr<SlotResource> slots;         // Sharing::Slots
+  std::unique_ptr<ProcessorSharing> sharing;   // Sharing::Processor
+};
+
+// What all jobs of a run have in common.
+struct Shared {
+  Shared(runtime::Runtime& runtime, const scenarios::Scenario& scenario,
+         std::vector<provider::Provider*> providers, std::uint64_t seed);
+
+  runtime::Runtime& runtime;
+  const scenarios::Scenario& scenario;
+  std::vector<provider::Provider*> providers;  // by Scenario::providers
+  std::uint64_t seed;
+  Plan plan;
+  std::vector<SharedResource> resources;                       // by Scenario::resources
+  std::deque<ConnectionPool> pools;                            // by Scenario::pools
+  std::vector<std::unique_ptr<Cache>> caches;                  // by stage; null where none
+  std::vector<std::unique_ptr<load::CircuitBreaker>> breakers; // by stage; null where none
+  std::vector<std::vector<scenarios::ResourceUse>> uses;       // by stage: its own, its provider's
+  std::vector<std::string> requests;                           // by stage: what is really sent
+};
+
+}  // namespace rehearse::engine

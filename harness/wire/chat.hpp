@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/base/time.hpp"
+#include "harness/wire/tokens.hpp"
+
+namespace rehearse::wire {
+
+enum class FinishReason { Stop, Length, ToolCalls, ContentFilter };
+
+struct ToolCall {
+  std::string id;
+  std::string name;
+  std::string arguments;  // JSON text
+  bool operator==(const ToolCall&) const = default;
+};
+
+struct Message {
+  std::string role;
+  std::string text;         // the text parts, joined
+  std::int64_t images = 0;  // image parts beside them (their bytes are not kept)
+  std::vector<ToolCall> tool_calls;
+  std::string tool_call_id;
+  bool operator==(const Message&) const = default;
+};
+
+struct Tool {
+  std::string name;
+  std::string description;
+  std::string parameters;  // JSON text of its schema
+  bool operator==(const Tool&) const = default;
+};
+
+enum class TextFormat { Text, JsonObject, JsonSchema };
+
+// A text generation, whatever the provider.
+struct ChatRequest {
+  std::string model;
+  std::vector<Message> messages;
+  std::optional<std::int64_t> max_output_tokens;
+  std::int64_t choices = 1;  // n
+  bool stream = false;
+  bool include_usage = false;
+  TextFormat format = TextFormat::Text;
+  std::string schema;  // JSON text, with JsonSchema
+  std::vector<Tool> tools;
+  std::string tool_choice;  // "none", "auto", "required", or a tool's name; empty: the default
+  std::optional<Duration> keep_alive;  // Ollama: how long the model stays loaded
+  bool operator==(const ChatRequest&) const = default;
+};
+
+struct Usage {
+  std::int64_t input_tokens = 0;
+  std::int64_t cached_tokens = 0;  // of the input
+  std::int64_t output_tokens = 0;
+  std::int64_t reasoning_tokens = 0;  // of the output
+  bool operator==(const Usage&) const = default;
+};
+
+struct ChatChoice {
+  std::string text;
+  std::vector<ToolCall> tool_calls;
+  FinishReason finish = FinishReason::Stop;
+  bool operator==(const ChatChoice&) const = default;
+};
+
+struct ChatReply {
+  std::string id;
+  std::string model;
+  std::int64_t created_s = 0;  // since the epoch
+  std::vector<ChatChoice> choices;
+  std::optional<Usage> usage;  // nothing where the provider sent none: then nothing is measured
+  bool operator==(const ChatReply&) const = default;
+};
+
+// One piece of a streamed reply.
+struct ChatChunk {
+  std::int64_t choice = 0;
+  std::string role;  // in the first piece of a choice
+  std::string text;
+  std::optional<FinishReason> finish;
+  std::optional<Usage> usage;
+  bool done = false;  // the stream's own end mark
+  bool operator==(const ChatChunk&) const = default;
+};
+
+// The mock tokens of a prompt: its messages' text and tool schemas.
+std::int64_t input_tokens(const ChatRequest& request);
+
+}  // namespace rehearse::wire

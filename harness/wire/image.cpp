@@ -1,0 +1,35 @@
+#include "harness/wire/image.hpp"
+
+#include <charconv>
+
+#include "harness/base/text.hpp"
+
+namespace rehearse::wire {
+
+Result<ImageSize> parse_image_size(std::string_view text) {
+  if (text.empty() || text == "auto") {
+    return ImageSize{};
+  }
+  ImageSize size{0, 0};
+  const char* end = text.data() + text.size();
+  const auto width = std::from_chars(text.data(), end, size.width);
+  bool good = width.ec == std::errc() && width.ptr != end && *width.ptr == 'x';
+  if (good) {
+    const auto height = std::from_chars(width.ptr + 1, end, size.height);
+    good = height.ec == std::errc() && height.ptr == end;
+  }
+  const auto side = [](std::int64_t n) { return n >= 1 && n <= 8192; };
+  if (!good || !side(size.width) || !side(size.height) || size.width * size.height > (1 << 24)) {
+    return Error{"size",
+                 "expected WIDTHxHEIGHT such as 1024x1024, at most 8192 a side and 16 "
+                 "million pixels, found " +
+                     quoted_excerpt(text)};
+  }
+  return size;
+}
+
+std::string image_size_text(ImageSize size) {
+  return std::to_string(size.width) + "x" + std::to_string(size.height);
+}
+
+}  // namespace rehearse::wire

@@ -1,0 +1,158 @@
+#include "harness/json/write.hpp"
+#include "harness/wire/fields.hpp"
+#include "harness/wire/openai_chat.hpp"
+#include "harness/wire/openai_usage.hpp"
+
+namespace rehearse::wire::openai {
+namespace {
+
+json::Value encode_choice(const ChatChoice& choice, std::int64_t index) {
+  const bool calls_only = choice.text.empty() && !choice.tool_calls.empty();
+  json::Value message = object_of({{"role", "assistant"},
+                                   {"content", calls_only ? json::Value() : choice.text},
+                                   {"refusal", nullptr},
+                                   {"annotations", json::Value::array()}});
+  if (!choice.tool_calls.empty()) {
+    json::Value& calls = message.set("tool_calls", json::Value::array());
+    for (const ToolCall& call : choice.tool_calls) {
+      calls.push(object_of(
+          {{"id", call.id},
+           {"type", "function"},
+           {"function", object_of({{"name", call.name}, {"arguments", call.arguments}})}}));
+    }
+  }
+  return object_of({{"index", index},
+                    {"message", std::move(message)},
+                    {"logprobs", nullptr},
+                    {"finish_reason", finish_reason_name(choice.finish)}});
+}
+
+ChatChoice decode_choice(const json::Value& value, const std::string& pointer, Errors& errors) {
+  Fields fields(value, pointer, errors);
+  ChatChoice choice;
+  const std::string finish = fields.text("finish_reason", "stop");
+  choice.finish = parse_finish_reason(finish).value_or(FinishReason::Stop);
+  const json::Value* message = fields.object("message");
+  if (message == nullptr) {
+    fields.fail("message", "expected an object, found nothing");
+    return choice;
+  }
+  Fields inner(*message, fields.pointer("message"), errors);
+  choice.text = inner.text("content");
+  if (const json::Value* calls = inner.array("tool_calls")) {
+    for (std::size_t i = 0; i < calls->items().size(); ++i) {
+      Fields call(calls->items()[i], json::pointer_join(inner.pointer("tool_calls"), i), errors);
+      const json::Value* function = call.object("function");
+      Fields named(function == nullptr ? call.value() : *function, call.pointer("function"),
+                   errors);
+      choice.tool_calls.push_back({call.text("id"), named.text("name"), named.text("arguments")});
+    }
+  }
+  return choice;
+}
+
+}  // namespace
+
+std::string_view finish_reason_name(FinishReason reason) {
+  switch (reason) {
+    case FinishReason::Stop:
+      return "stop";
+    case FinishReason::Length:
+      return "length";
+    case FinishReason::ToolCalls:
+      return "tool_calls";
+    case FinishReason::ContentFilter:
+      return "content_filter";
+  }
+  return "stop";
+}
+
+std::optional<FinishReason> parse_finish_reason(std::string_view name) {
+  for (const FinishReason reason : {FinishReason::Stop, FinishReason::Length,
+                                    FinishReason::ToolCalls, FinishReason::ContentFilter}) {
+    if (name == finish_reason_name(reason)) {
+      return reason;
+    }
+  }
+  return std::nullopt;
+}
+
+json::Value encode_usage(const Usage& usage) {
+  return object_of(
+      {{"prompt_tokens", usage.input_tokens},
+       {"completion_tokens", usage.output_tokens},
+       {"total_tokens", usage.input_tokens + usage.output_tokens},
+       {"prompt_tokens_details",
+        object_of({{"cached_tokens", usage.cached_tokens}, {"audio_tokens", 0}})},
+       {"completion_tokens_details", object_of({{"reasoning_tokens", usage.reasoning_tokens},
+                                                {"audio_tokens", 0},
+                                                {"accepted_prediction_tokens", 0},
+                                                {"rejected_prediction_tokens", 0}})}});
+}
+
+std::optional<Usage> decode_usage(Fields& fields) {
+  constexpr std::int64_t kMost = 1'000'000'000'000;
+  const json::Value* value = fields.object("usage");
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  Fields inner(*value, fields.pointer("usage"), fields.errors());
+  Usage usage;
+  usage.input_tokens = inner.integer("prompt_tokens", 0, kMost).value_or(0);
+  usage.output_tokens = inner.integer("completion_tokens", 0, kMost).value_or(0);
+  if (const json::Value* details = inner.object("prompt_tokens_details")) {
+    Fields more(*details, inner.pointer("prompt_tokens_details"), fields.errors());
+    usage.cached_tokens = more.integer("cached_tokens", 0, kMost).value_or(0);
+  }
+  if (const json::Value* details = inner.object("completion_tokens_details")) {
+    Fields more(*details, inner.pointer("completion_tokens_details"), fields.errors());
+    usage.reasoning_tokens = more.integer("reasoning_tokens", 0, kMost).value_or(0);
+  }
+  return usage;
+}
+
+std::string encode_chat_reply(const ChatReply& reply) {
+  json::Value body = object_of({{"id", reply.id},
+                                {"object", "chat.completion"},
+                                {"created", reply.created_s},
+                                {"model", reply.model},
+                                {"choices", json::Value::array()}});
+  for (std::size_t i = 0; i < reply.choices.size(); ++i) {
+    body.find("choices")->push(encode_choice(reply.choices[i], static_cast<std::int64_t>(i)));
+  }
+  if (reply.usage) {
+    body.set("usage", encode_usage(*reply.usage));
+  }
+  body.set("service_tier", "default");
+  body.set("system_fingerprint", "fp_rehearse");
+  return json::dump(body);
+}
+
+Result<ChatReply> decode_chat_reply(std::string_view text) {
+  const auto body = parse_body(text);
+  if (!body) {
+    return body.errors();
+  }
+  Errors errors;
+  Fields fields(*body, "", errors);
+  ChatReply reply;
+  reply.id = fields.text("id");
+  reply.model = fields.text("model");
+  reply.created_s = fields.integer("created", 0, INT64_MAX).value_or(0);
+  const json::Value* choices = fields.array("choices");
+  if (choices == nullptr) {
+    fields.fail("choices", "expected an array, found nothing");
+    return errors;
+  }
+  for (std::size_t i = 0; i < choices->items().size(); ++i) {
+    const std::string pointer = json::pointer_join(fields.pointer("choices"), i);
+    reply.choices.push_back(decode_choice(choices->items()[i], pointer, errors));
+  }
+  reply.usage = decode_usage(fields);
+  if (!errors.empty()) {
+    return errors;
+  }
+  return reply;
+}
+
+}  // namespace rehearse::wire::openai

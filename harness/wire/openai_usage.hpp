@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "harness/wire/chat.hpp"
+#include "harness/wire/fields.hpp"
+
+// What plain and streamed OpenAI chat replies have in common.
+namespace rehearse::wire::openai {
+
+json::Value encode_usage(const Usage& usage);
+// The "usage" member, nothing where it is missing or null.
+std::optional<Usage> decode_usage(Fields& fields);
+std::optional<FinishReason> parse_finish_reason(std::string_view name);
+
+}  // namespace rehearse::wire::openai

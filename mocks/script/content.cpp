@@ -1,0 +1,25 @@
+#include "mocks/script/content.hpp"
+
+#include "harness/base/rng.hpp"
+#include "harness/base/text.hpp"
+
+namespace rehearse::script {
+
+std::uint64_t content_key(std::uint64_t seed, std::string_view request) {
+  return mix64(mix64(seed) ^ hash_name(request));
+}
+
+std::string make_id(std::string_view prefix, std::uint64_t content, std::size_t length) {
+  static constexpr std::string_view kLetters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  Bits bits(content ^ 0x1D);
+  std::string out(prefix);
+  for (std::size_t i = 0; i < length; ++i) {
+    out += kLetters[bits.below(kLetters.size())];
+  }
+  return out;
+}
+
+std::uint64_t Bits::next() { return state_ = mix64(state_); }
+
+}  // namespace rehearse::script

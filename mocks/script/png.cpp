@@ -1,0 +1,121 @@
+#include "mocks/script/png.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <tuple>
+
+#include "mocks/script/content.hpp"
+#include "mocks/script/png_encode.hpp"
+
+namespace rehearse::script {
+namespace {
+
+constexpr std::size_t kHeadBytes = 8 + 25;  // signature and IHDR
+constexpr std::size_t kTextBytes = 12 + 8 + 32;
+constexpr std::size_t kChunkBytes = 12;
+
+std::string text_chunk(std::uint64_t content) {
+  return png_chunk("tEXt", std::string("Comment") + '\0' + make_id("", content, 32));
+}
+
+// A private chunk that decoders skip makes up what the noise left short of the weight.
+std::string padding(std::size_t bytes, std::uint64_t weight) {
+  if (bytes < kChunkBytes) {
+    return {};
+  }
+  Bits bits(weight);
+  std::string data(bytes - kChunkBytes, '\0');
+  for (char& byte : data) {
+    byte = static_cast<char>(bits.next() & 0xFF);
+  }
+  return png_chunk("rhPd", data);
+}
+
+}  // namespace
+
+std::size_t typical_png_weight(wire::ImageSize size) {
+  return static_cast<std::size_t>(static_cast<double>(size.width * size.height) * 1.65);
+}
+
+struct PngMaker::State {
+  struct Slot {
+    std::once_flag once;
+    std::string head;  // signature and IHDR
+    std::shared_ptr<const std::string> body;
+    std::uint64_t used = 0;
+  };
+  using Key = std::tuple<std::int64_t, std::int64_t, std::size_t>;
+
+  explicit State(std::size_t cap_bytes) : cap(cap_bytes) {}
+
+  std::shared_ptr<Slot> slot(const Key& key) {
+    const std::lock_guard lock(mutex);
+    std::shared_ptr<Slot>& found = slots[key];
+    if (!found) {
+      found = std::make_shared<Slot>();
+    }
+    found->used = ++clock;
+    return found;
+  }
+
+  void fill(Slot& filled, const PngSpec& spec, std::size_t weight) {
+    const std::string png = encode_noise_png(spec.size, weight);
+    filled.head = png.substr(0, kHeadBytes);
+    const std::size_t bare = png.size() + kTextBytes;
+    const std::string pad = padding(weight > bare ? weight - bare : 0, weight);
+    auto body = std::make_shared<const std::string>(pad + png.substr(kHeadBytes));
+    const std::lock_guard lock(mutex);
+    filled.body = std::move(body);
+    bytes += filled.body->size();
+    ++encoded;
+    trim();
+  }
+
+  // Under the lock. What a caller still holds lives on with him.
+  void trim() {
+    while (bytes > cap && slots.size() > 1) {
+      auto oldest = slots.end();
+      for (auto it = slots.begin(); it != slots.end(); ++it) {
+        if (it->second->body &&
+            (oldest == slots.end() || it->second->used < oldest->second->used)) {
+          oldest = it;
+        }
+      }
+      if (oldest == slots.end()) {
+        return;
+      }
+      bytes -= oldest->second->body->size();
+      slots.erase(oldest);
+    }
+  }
+
+  const std::size_t cap;
+  mutable std::mutex mutex;
+  std::map<Key, std::shared_ptr<Slot>> slots;
+  std::size_t bytes = 0;
+  std::size_t encoded = 0;
+  std::uint64_t clock = 0;
+};
+
+PngMaker::PngMaker(std::size_t cap) : state_(std::make_unique<State>(cap)) {}
+PngMaker::~PngMaker() = default;
+
+SharedPng PngMaker::make(const PngSpec& spec) {
+  const std::size_t weight = spec.weight == 0 ? typical_png_weight(spec.size) : spec.weight;
+  const auto slot = state_->slot({spec.size.width, spec.size.height, weight});
+  std::call_once(slot->once, [&] { state_->fill(*slot, spec, weight); });
+  return {slot->head + text_chunk(spec.content), slot->body};
+}
+
+std::size_t PngMaker::cached_bytes() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->bytes;
+}
+
+std::size_t PngMaker::encoded_count() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->encoded;
+}
+
+}  // namespace rehearse::script

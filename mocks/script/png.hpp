@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "harness/wire/image.hpp"
+
+namespace rehearse::script {
+
+// A whole PNG in two parts: the head is this answer's own, the body is shared by all of its size.
+struct SharedPng {
+  std::string head;                         // signature, IHDR, tEXt
+  std::shared_ptr<const std::string> body;  // padding, IDAT, IEND
+  std::size_t size() const { return head.size() + body->size(); }
+  std::string bytes() const { return head + *body; }
+};
+
+struct PngSpec {
+  wire::ImageSize size;
+  std::size_t weight = 0;  // bytes of the file; 0: typical_png_weight(size)
+  std::uint64_t content = 0;
+};
+
+// The bytes that a real picture of that size takes: 1.65 a pixel (1024x1024: 1.7 MB,
+// 1792x1024: 3.0).
+std::size_t typical_png_weight(wire::ImageSize size);
+
+// Makes PNGs that decode at their size and weigh what was asked (never less than their pixels
+// need). Encoding takes tens of milliseconds, so one body per (size, weight) is kept, the least
+// recently used dropped past `cap` bytes. Safe to use from several threads; each body is encoded
+// once.
+class PngMaker {
+ public:
+  explicit PngMaker(std::size_t cap = 64u << 20);
+  ~PngMaker();
+  PngMaker(const PngMaker&) = delete;
+  PngMaker& operator=(const PngMaker&) = delete;
+
+  SharedPng make(const PngSpec& spec);
+  std::size_t cached_bytes() const;
+  std::size_t encoded_count() const;  // bodies encoded so far
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rehearse::script

@@ -1,0 +1,93 @@
+#include "mocks/script/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "harness/wire/tokens.hpp"
+#include "mocks/script/content.hpp"
+
+namespace rehearse::script {
+namespace {
+
+constexpr std::array<std::string_view, 64> kWords = {
+    "a",       "the",      "of",    "and",   "in",     "to",     "for",    "with",
+    "light",   "stage",    "scene", "first", "voice",  "open",   "quiet",  "river",
+    "morning", "city",     "small", "story", "garden", "window", "letter", "paper",
+    "bright",  "slow",     "music", "over",  "under",  "street", "winter", "summer",
+    "people",  "hands",    "table", "green", "silver", "golden", "north",  "south",
+    "water",   "stone",    "cloud", "field", "night",  "early",  "late",   "young",
+    "answer",  "question", "idea",  "plan",  "draft",  "image",  "colour", "shape",
+    "walks",   "finds",    "makes", "opens", "turns",  "holds",  "keeps",  "brings"};
+
+constexpr double kBytesPerSecond = 15;  // 150 words a minute
+constexpr double kLongestTranscript = 86'400;
+
+// Words with a full stop every dozen or so, cut at exactly `bytes`.
+std::string words(std::uint64_t content, std::size_t bytes) {
+  Bits bits(content);
+  std::string out;
+  out.reserve(bytes + 16);
+  std::uint64_t left = 0;  // words of this sentence
+  while (out.size() < bytes) {
+    const bool starts = left == 0;
+    left = starts ? 6 + bits.below(10) : left - 1;
+    std::string word(kWords[bits.below(kWords.size())]);
+    if (starts) {
+      word.front() = static_cast<char>(word.front() - 'a' + 'A');
+    }
+    out += word;
+    out += left == 0 ? ". " : " ";
+  }
+  out.resize(bytes);
+  if (!out.empty() && out.back() == ' ') {
+    out.back() = '.';
+  }
+  return out;
+}
+
+std::size_t bytes_of(std::int64_t tokens) {
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(tokens, 0, kMostTokens)) *
+         wire::kBytesPerToken;
+}
+
+}  // namespace
+
+std::string filler_text(std::uint64_t content, std::int64_t tokens) {
+  return words(content, bytes_of(tokens));
+}
+
+std::string filler_json(std::uint64_t content, std::int64_t tokens) {
+  constexpr std::string_view kStart = "{\"text\":\"";
+  constexpr std::string_view kEnd = "\"}";
+  const std::size_t bytes = bytes_of(tokens);
+  if (bytes < kStart.size() + kEnd.size()) {
+    std::string out = bytes == 0 ? "" : "{}";
+    out.resize(bytes, ' ');
+    return out;
+  }
+  std::string out(kStart);
+  out += words(content, bytes - kStart.size() - kEnd.size());
+  out += kEnd;
+  return out;
+}
+
+wire::TranscriptionReply transcript(std::uint64_t content, double seconds) {
+  constexpr double kSegment = 5;
+  const double length = std::clamp(seconds, 0.0, kLongestTranscript);
+  wire::TranscriptionReply reply;
+  reply.seconds = length;
+  reply.language = "english";
+  reply.text = words(content, static_cast<std::size_t>(length * kBytesPerSecond));
+  const auto count = static_cast<std::size_t>(length / kSegment + 0.999);
+  const std::size_t share = count == 0 ? 0 : reply.text.size() / count;
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool last = i + 1 == count;
+    reply.segments.push_back({static_cast<double>(i) * kSegment,
+                              last ? length : static_cast<double>(i + 1) * kSegment,
+                              reply.text.substr(i * share, last ? std::string::npos : share)});
+  }
+  return reply;
+}
+
+}  // namespace rehearse::script

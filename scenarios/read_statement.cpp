@@ -1,0 +1,221 @@
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "harness/base/text.hpp"
+#include "scenarios/compile.hpp"
+
+// Variants, claims and sweeps: what is said about a scenario, read from the file as it stands.
+namespace rehearse::scenarios {
+namespace {
+
+struct Kind {
+  std::string_view key;
+  ClaimKind kind;
+};
+constexpr Kind kKinds[] = {{"is", ClaimKind::Is},       {"saves", ClaimKind::Saves},
+                           {"adds", ClaimKind::Adds},   {"times", ClaimKind::Times},
+                           {"share", ClaimKind::Share}, {"sums_to", ClaimKind::SumsTo},
+                           {"meets", ClaimKind::Meets}};
+
+void read_figures(Claim& claim, const Node& node, const Reader& reader) {
+  const auto figure = [](const Node& at) {
+    const auto read = read_claim_figure(*at);
+    return read ? *read : ClaimFigure{};
+  };
+  const bool range = node->is_array() && node->items().size() == 2;
+  const ClaimFigure low = figure(range ? node.item(0) : node);
+  const ClaimFigure high = figure(range ? node.item(1) : node);
+  if (low.unit != high.unit) {
+    reader.sink().add(node, "expected one unit at both ends, found " + found(node->items()[0]) +
+                                " and " + found(node->items()[1]));
+    return;
+  }
+  claim.unit = low.unit;
+  claim.low = low.value * (low.about ? 0.9 : 1);
+  claim.high = high.value * (high.about ? 1.1 : 1);
+  if (claim.low > claim.high) {
+    reader.sink().add(node, "expected the lower end first");
+  }
+}
+
+Claim read_claim(const Node& node, const Reader& reader) {
+  const auto text = [&](std::string_view key, std::string_view fallback = "") {
+    const Node at = node[key];
+    return at && at->is_string() ? at->as_string() : std::string(fallback);
+  };
+  Claim claim;
+  claim.id = text("id");
+  claim.source = text("source");
+  claim.note = text("note");
+  claim.metric = text("metric", "response");
+  claim.of = text("of");
+  claim.on = text("on");
+  claim.base = reader.texts(node["base"]);
+  claim.with = reader.texts(node["with"]);
+  claim.parts = reader.texts(node["parts"]);
+  const std::string jobs = text("jobs");
+  claim.jobs = jobs == "first"  ? ClaimJobs::First
+               : jobs == "warm" ? ClaimJobs::Warm
+                                : ClaimJobs::All;
+  claim.raw = *node;
+  for (const Kind& kind : kKinds) {
+    if (node[kind.key]) {
+      claim.kind = kind.kind;
+      read_figures(claim, node[kind.key], reader);
+    }
+  }
+  return claim;
+}
+
+// Names of one list that are not known.
+void unknown_names(const Node& list, const std::vector<std::string>& known, std::string_view what,
+                   const Reader& reader) {
+  for (std::size_t i = 0; list && list->is_array() && i < list->items().size(); ++i) {
+    const std::string name = reader.text(list.item(i));
+    if (name != "base" && std::find(known.begin(), known.end(), name) == known.end()) {
+      reader.sink().add(list.item(i), "unknown " + std::string(what) + " " + quoted_excerpt(name) +
+                                          suggestion(name, known));
+    }
+  }
+}
+
+void check_claim(const Node& node, const Claim& claim, const Node& file,
+                 const std::vector<std::string>& variants, const Reader& reader) {
+  unknown_names(node["base"], variants, "variant", reader);
+  unknown_names(node["with"], variants, "variant", reader);
+  const std::vector<std::string> workloads = keys_of(file["workloads"]);
+  if (!claim.on.empty() &&
+      std::find(workloads.begin(), workloads.end(), claim.on) == workloads.end()) {
+    reader.sink().add(node["on"], "unknown workload " + quoted_excerpt(claim.on) +
+                                      suggestion(claim.on, workloads));
+  }
+  const bool named = claim.of.starts_with("stage ") || claim.of.starts_with("task ") ||
+                     claim.of.starts_with("resource ");
+  if (!claim.of.empty() && !named) {
+    reader.sink().add(node["of"],
+                      "expected \"stage NAME\", \"task NAME\" or \"resource NAME\", found " +
+                          quoted_excerpt(claim.of));
+  }
+}
+
+void check_axis(const Node& node, const std::string& name, const Node& file,
+                const std::vector<std::string>& variants, const Reader& reader) {
+  static const std::set<std::string> kWords{"concurrency", "users", "rate", "jobs"};
+  const std::vector<std::string> parameters = keys_of(file["parameters"]);
+  if (name == "variant") {
+    for (std::size_t i = 0; node->is_array() && i < node->items().size(); ++i) {
+      std::string names = reader.text(node.item(i));
+      while (!names.empty()) {
+        const std::string one = names.substr(0, names.find('+'));
+        names.erase(0, one.size() + 1);
+        if (one != "base" && std::find(variants.begin(), variants.end(), one) == variants.end()) {
+          reader.sink().add(node.item(i),
+                            "unknown variant " + quoted_excerpt(one) + suggestion(one, variants));
+        }
+      }
+    }
+  } else if (!kWords.contains(name) &&
+             std::find(parameters.begin(), parameters.end(), name) == parameters.end()) {
+    std::vector<std::string> all = parameters;
+    all.insert(all.end(), {"concurrency", "users", "rate", "jobs", "variant"});
+    reader.sink().add(node, "unknown parameter " + quoted_excerpt(name) + suggestion(name, all));
+  }
+}
+
+}  // namespace
+
+std::vector<Variant> read_variants(const Node& file, const Reader& reader) {
+  std::vector<Variant> variants;
+  for (const std::string& name : keys_of(file["variants"])) {
+    const Node node = file["variants"][name];
+    const auto text = [&](std::string_view key) {
+      return node[key] && node[key]->is_string() ? node[key]->as_string() : std::string();
+    };
+    Variant variant;
+    variant.name = name;
+    variant.group = text("group");
+    variant.of = reader.texts(node["of"]);
+    if (node["change"]) {
+      variant.change = *node["change"];
+    }
+    variant.monthly = reader.money(node["costs"]["monthly"]);
+    variant.once = reader.money(node["costs"]["once"]);
+    variant.trade_off = text("trade_off");
+    variant.origin = reader.origin(node);
+    variants.push_back(std::move(variant));
+  }
+  return variants;
+}
+
+std::vector<Claim> read_claims(const Node& file, const Reader& reader) {
+  std::vector<Claim> claims;
+  const Node list = file["claims"];
+  for (std::size_t i = 0; list && list->is_array() && i < list->items().size(); ++i) {
+    claims.push_back(read_claim(list.item(i), reader));
+  }
+  return claims;
+}
+
+std::vector<SweepAxis> read_sweep(const Node& file, const Reader&) {
+  std::vector<SweepAxis> axes;
+  for (const std::string& name : keys_of(file["sweep"])) {
+    const Node values = file["sweep"][name];
+    axes.push_back({name, values->is_array() ? values->items() : std::vector<json::Value>()});
+  }
+  return axes;
+}
+
+void check_statements(const Node& file, const Statements& statements, const Reader& reader) {
+  std::vector<std::string> names;
+  for (const Variant& variant : statements.variants) {
+    names.push_back(variant.name);
+    if (variant.name == "base") {
+      reader.sink().add(file["variants"][variant.name],
+                        "\"base\" stands for no variant: this one needs another name");
+    }
+  }
+  for (const Variant& variant : statements.variants) {
+    unknown_names(file["variants"][variant.name]["of"], names, "variant", reader);
+  }
+  std::set<std::string> ids;
+  for (const Claim& claim : statements.claims) {
+    ids.insert(claim.id);
+  }
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < statements.claims.size(); ++i) {
+    const Node node = file["claims"].item(i);
+    const Claim& claim = statements.claims[i];
+    check_claim(node, claim, file, names, reader);
+    if (!claim.id.empty() && !seen.insert(claim.id).second) {
+      reader.sink().add(node["id"], "two claims have the id " + quoted_excerpt(claim.id));
+    }
+    for (std::size_t part = 0; part < claim.parts.size(); ++part) {
+      if (!claim.parts[part].starts_with("stage ") && !ids.contains(claim.parts[part])) {
+        reader.sink().add(node["parts"].item(part),
+                          "expected \"stage NAME\" or the id of a claim, found " +
+                              quoted_excerpt(claim.parts[part]) +
+                              suggestion(claim.parts[part], {ids.begin(), ids.end()}));
+      }
+    }
+  }
+  for (const SweepAxis& axis : statements.sweep) {
+    check_axis(file["sweep"][axis.name], axis.name, file, names, reader);
+  }
+}
+
+// The one place where the grammar of objectives is asked for. Until record::parse_objective is
+// there it only sees that a comparison with a value stands at the end.
+std::optional<std::string> objective_trouble(std::string_view text) {
+  const std::size_t sign = text.find_last_of("<>=");
+  const bool left = text.find_first_not_of(" <>=") < sign;
+  const bool right = sign != std::string_view::npos &&
+                     text.find_first_of("0123456789", sign) != std::string_view::npos;
+  if (left && right) {
+    return std::nullopt;
+  }
+  return "expected an objective such as \"p(95) < 15s\" or \"mean of cost < 0.12 USD\", found " +
+         quoted_excerpt(text);
+}
+
+}  // namespace rehearse::scenarios

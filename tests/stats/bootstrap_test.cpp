@@ -1,0 +1,102 @@
+#include "harness/stats/bootstrap.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "harness/stats/quantile.hpp"
+#include "tests/stats/support.hpp"
+
+namespace rehearse::stats {
+namespace {
+
+TEST_CASE("the same seed gives the same interval, another seed nearly the same") {
+  const auto s = test::lognormal_pair(1, 200);
+  const Resampling a(1);
+  const Resampling b(1);
+  const Resampling c(2);
+  const Effect first = ratio_of_means(s.before, s.after, a);
+  // Other questions asked in between change nothing: no state is kept but tables.
+  (void)quantile_ratio(sorted(s.before), sorted(s.after), 0.9, b);
+  const Effect second = ratio_of_means(s.before, s.after, b);
+  CHECK(first.confidence == second.confidence);
+  CHECK(first.p_value == second.p_value);
+  const Effect third = ratio_of_means(s.before, s.after, c);
+  CHECK(third.confidence != first.confidence);
+  CHECK(third.confidence.low == Approx(first.confidence.low).margin(0.02));
+}
+
+TEST_CASE("bootstrap-t agrees with the normal interval of the delta method for large samples") {
+  const auto s = test::lognormal_pair(5, 20'000, {.factor = 1.1});
+  const Effect found = ratio_of_means(s.before, s.after, Resampling(1));
+  const double error = std::sqrt(2 * (std::exp(0.25) - 1) / 20'000);
+  CHECK(found.estimate == Approx(std::log(1.1)).margin(4 * error));
+  CHECK(found.confidence.half_width() == Approx(1.96 * error).epsilon(0.2));
+  CHECK(found.equivalence.half_width() == Approx(1.645 * error).epsilon(0.2));
+}
+
+TEST_CASE("a constant factor between pairs is found exactly and without doubt") {
+  const auto s = test::lognormal_pair(6, 400);
+  std::vector<double> after;
+  for (const double v : s.before) {
+    after.push_back(v * 1.0625);  // exact in binary, but for the last bit of the product
+  }
+  const Effect mean = paired_ratio_of_means(s.before, after, Resampling(1));
+  CHECK(mean.estimate == Approx(std::log(1.0625)).epsilon(1e-12));
+  CHECK(mean.confidence.low == Approx(mean.estimate).epsilon(1e-9));
+  CHECK(mean.confidence.high == Approx(mean.estimate).epsilon(1e-9));
+  const std::vector<double> constant(30, 5.0);
+  const Effect same = paired_ratio_of_means(constant, constant, Resampling(1));
+  CHECK(same.estimate == 0);
+  CHECK(same.confidence == Interval{0, 0});
+  CHECK(same.p_value == 1);
+}
+
+TEST_CASE("the place of an order statistic has the mean and spread of its beta law") {
+  const Resampling luck(3, 20'000);
+  for (const double q : {0.5, 0.95}) {
+    const std::uint64_t n = 1000;
+    const Resampling::OrderTable table(n, q);
+    double sum = 0;
+    double squares = 0;
+    for (const double z : luck.normals(0)) {
+      const auto place = static_cast<double>(table.place(z)) + 0.5;
+      sum += place;
+      squares += place * place;
+    }
+    const double mean = sum / 20'000;
+    const double deviation = std::sqrt(squares / 20'000 - mean * mean);
+    CHECK(mean == Approx(n * q).margin(0.5));
+    CHECK(deviation == Approx(std::sqrt(n * q * (1 - q))).epsilon(0.03));
+  }
+  CHECK(Resampling::OrderTable(1, 0.99).place(9) == 0);
+}
+
+TEST_CASE("one side's order-statistic draws reproduce its binomial interval") {
+  const auto x = sorted(test::lognormal_pair(8, 2000).before);
+  const std::vector<double> one(2000, 1.0);
+  for (const double q : {0.5, 0.9, 0.99}) {
+    const Effect found = quantile_ratio(one, x, q, Resampling(1));
+    const Interval exact = *quantile_interval(x, q);
+    INFO("q " << q);
+    CHECK(std::exp(found.confidence.low) == Approx(exact.low).epsilon(0.02));
+    CHECK(std::exp(found.confidence.high) == Approx(exact.high).epsilon(0.02));
+  }
+}
+
+TEST_CASE("samples with many zeros give no NaN") {
+  std::vector<double> x(30, 0.0);
+  std::vector<double> y(30, 0.0);
+  x[3] = 1;
+  y[4] = 2;
+  for (const Effect& e :
+       {ratio_of_means(x, y, Resampling(1)), paired_ratio_of_means(x, y, Resampling(1)),
+        quantile_ratio(sorted(x), sorted(y), 0.9, Resampling(1))}) {
+    CHECK(!std::isnan(e.estimate));
+    CHECK(!std::isnan(e.confidence.low));
+    CHECK(!std::isnan(e.confidence.high));
+    CHECK(e.p_value > 0);
+  }
+}
+
+}  // namespace
+}  // namespace rehearse::stats
