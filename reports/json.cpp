@@ -72,7 +72,7 @@ Value stage_json(const record::StageSummary& stage, const RunSummary& run) {
   Value out = Value::object();
   out.set("kind", record::stage_row_kind_name(stage.info.kind));
   out.set("parent", stage.info.parent < run.stages.size()
-                        ? Value(run.stages[stage.info.parent].info.path)
+                        ? Value(run.header.stages[stage.info.parent].path)
                         : Value());
   out.set("background", stage.info.background);
   out.set("share", tidy(stage.share));

@@ -8,7 +8,7 @@ namespace {
 class Walk {
  public:
   Walk(std::span<const StageSpan> spans, std::vector<CriticalPart>& path)
-      : spans_(spans), path_(path), steps_left_(2 * spans.size() + 2) {
+      : spans_(spans), path_(path), steps_left_(8 * spans.size() + 8) {
     for (const StageSpan& span : spans_) {
       grouped_ = grouped_ || span.parent != kNoStage;
     }

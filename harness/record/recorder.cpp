@@ -180,6 +180,9 @@ void Recorder::count_spans(const JobRecord& job, std::span<const StageSpan> span
       ++stage.skipped;
       continue;
     }
+    if (span.item == kWhole) {
+      continue;  // its items count
+    }
     ++stage.executions;
     count_end(stage, span);
     stage.truncated += span.truncated ? 1u : 0u;
