@@ -3,19 +3,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "harness/base/result.hpp"
 #include "harness/record/run.hpp"
 #include "harness/record/summary.hpp"
+#include "harness/stats/verdict.hpp"
 
 namespace rehearse::record {
 
-enum class Verdict : std::uint8_t { Improved, Regressed, Same, Inconclusive };
-std::string_view verdict_name(Verdict verdict);
+using stats::Verdict;
 
-// One statistic on both sides. change and interval are ratios minus one; absent where a side has none.
+// One statistic on both sides. change and interval are ratios minus one (of error_rate: differences);
+// absent where a side has none.
 struct MetricChange {
   std::string name;                // "response_s", "cost_usd", …
   std::string statistic;           // "mean", "p50", …
@@ -23,6 +23,7 @@ struct MetricChange {
   std::optional<double> low, high; // interval of the change, 95%
   std::optional<Verdict> verdict;
   std::string why;                 // of an inconclusive or absent one: "needs 72 jobs a side"
+  std::uint64_t more_jobs = 0;     // a side, that would decide an inconclusive one
 };
 struct StageChange {
   std::string stage;               // its path
@@ -58,7 +59,9 @@ struct ComparisonOptions {
   std::uint64_t seed = 1;          // of the resampling
 };
 
-// Compares two runs of one scenario; another scenario is an error unless forced.
+// Compares two runs of one scenario; another scenario is an error unless forced. Jobs are paired by
+// id where both runs met the same luck (seed, workload, same kept rows) and jobs share nothing; where
+// they share queues, neighbouring jobs are, in batches; else the runs are compared unpaired.
 Result<Comparison> compare(const ComparisonSide& before, const ComparisonSide& after,
                            const ComparisonOptions& options);
 

@@ -110,5 +110,7 @@ struct RunSummary {
 };
 
 RunSummary summarise(const RunPoint& point);
+// The same without judging objectives.
+RunSummary summarise_unjudged(const RunPoint& point);
 
 }  // namespace rehearse::record

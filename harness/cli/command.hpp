@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/cli/arguments.hpp"
+#include "harness/cli/console.hpp"
+
+namespace rehearse::cli {
+
+// A verb: what it takes and what it does. Returns the exit code.
+struct Command {
+  Usage usage;
+  std::function<int(const Arguments&, const Console&)> run;
+};
+
+Command check_command();
+Command show_command();
+Command init_command();
+Command schema_command();
+Command run_command();
+Command compare_command();
+Command report_command();
+Command serve_command();
+
+// Every verb, in the order of the help.
+std::vector<Command> all_commands();
+
+}  // namespace rehearse::cli

@@ -1,0 +1,69 @@
+#include "harness/cli/run_point.hpp"
+
+#include <unistd.h>
+
+#include "harness/base/rng.hpp"
+#include "harness/cli/interrupt.hpp"
+#include "harness/cli/progress.hpp"
+#include "harness/cli/run_header.hpp"
+#include "harness/engine/engine.hpp"
+
+namespace rehearse::cli {
+namespace {
+
+struct RecorderSink : engine::JobSink {
+  explicit RecorderSink(record::Recorder& the_recorder) : recorder(the_recorder) {}
+  void job_finished(const record::JobRecord& job, std::span<const record::StageSpan> spans,
+                    std::span<const record::AttemptSpan> attempts) override {
+    recorder.job_finished(job, spans, attempts);
+  }
+  record::Recorder& recorder;
+};
+
+}  // namespace
+
+Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetup& setup,
+                              record::RunWriter* writer, const Console& console) {
+  Result<std::unique_ptr<World>> world = make_world(scenario, setup.world);
+  if (!world) {
+    return world.errors();
+  }
+  runtime::Runtime& rt = world.value()->runtime();
+  const Instant wall_start = wall_clock();
+  HeaderOptions header_options{.seed = setup.world.seed,
+                               .speed = setup.world.against.is_sim() ? 1 : setup.world.speed,
+                               .against = setup.world.against.text(),
+                               .drive = setup.drive,
+                               .created_unix_ms = wall_start.count_ns() / 1'000'000,
+                               .unique = mix64(static_cast<std::uint64_t>(wall_start.count_ns())) ^
+                                         static_cast<std::uint64_t>(getpid()),
+                               .keep = setup.keep};
+  record::RunHeader header = make_header(scenario, header_options);
+  header.point = setup.point;
+  header.axes = setup.axes;
+  record::Recorder recorder(std::move(header), writer);
+  RecorderSink sink(recorder);
+  ProgressLine progress(console, scenario.name, wall_start);
+  engine::Options options;
+  options.seed = setup.world.seed;
+  options.max_error_rate = setup.max_error_rate;
+  options.on_tick = [&](const engine::Progress& now) {
+    const Instant wall = wall_clock();
+    recorder.tick(wall);
+    if (setup.progress) {
+      progress.update(now, scenario.workload.length, wall);
+    }
+    return interrupted() ? engine::Command::StopArrivals : engine::Command::GoOn;
+  };
+  engine::RunOutcome outcome =
+      engine::run(rt, scenario, world.value()->providers(), sink, options);
+  progress.clear();
+  outcome.end.wall = wall_clock() - wall_start;
+  const Status written = recorder.finish(std::move(outcome.end));
+  if (!written) {
+    return written.errors();
+  }
+  return PointResult{recorder.take_point(), outcome.hash};
+}
+
+}  // namespace rehearse::cli

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "harness/base/result.hpp"
+#include "harness/cli/console.hpp"
+#include "harness/cli/world.hpp"
+#include "harness/record/recorder.hpp"
+#include "harness/record/run_file.hpp"
+#include "scenarios/model.hpp"
+
+namespace rehearse::cli {
+
+struct RunSetup {
+  WorldOptions world;
+  record::KeepRule keep;
+  double max_error_rate = 1;
+  std::string point;     // of a grid
+  json::Value axes;      // of a grid
+  bool progress = true;  // off where several points run side by side
+  std::string drive = "stages";
+};
+
+struct PointResult {
+  record::RunPoint point;
+  std::uint64_t hash = 0;
+};
+
+// Runs a scenario's stages once, recording into `writer` (null: nothing is kept in a file).
+Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetup& setup,
+                              record::RunWriter* writer, const Console& console);
+
+}  // namespace rehearse::cli

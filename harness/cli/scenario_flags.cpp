@@ -1,0 +1,75 @@
+#include "harness/cli/scenario_flags.hpp"
+
+#include "harness/base/text.hpp"
+#include "harness/study/grid.hpp"
+
+namespace rehearse::cli {
+
+std::vector<Flag> selection_flags() {
+  using Kind = Flag::Kind;
+  return {
+      {"workload", "NAME", "which workload; the first one of the scenario otherwise", Kind::Text},
+      {"variant", "A+B", "variants to switch on; base for none", Kind::List},
+      {"set", "NAME=VALUE", "gives a parameter another value", Kind::List},
+      {"jobs", "N", "ends the workload after N jobs", Kind::Text},
+      {"concurrency", "N", "jobs at a time (batch)", Kind::Text},
+      {"users", "N", "users (closed loop)", Kind::Text},
+      {"rate", "R", "jobs a second, or \"10/min\" (open loop)", Kind::Text},
+      {"duration", "TIME", "no arrivals after this much scenario time, e.g. 10m", Kind::Text},
+      {"warmup", "N", "jobs that run first and are counted apart", Kind::Text},
+  };
+}
+
+Result<scenarios::Selection> read_selection(const Arguments& arguments) {
+  scenarios::Selection out;
+  for (const std::string& value : arguments.list("variant")) {
+    for (std::string& name : study::split_variants(value)) {
+      out.variants.push_back(std::move(name));
+    }
+  }
+  out.workload = arguments.text("workload").value_or("");
+  for (const std::string& value : arguments.list("set")) {
+    const std::size_t equals = value.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Error{"--set", "expected NAME=VALUE, found " + quoted_excerpt(value)};
+    }
+    out.parameters[value.substr(0, equals)] = study::parse_value(value.substr(equals + 1));
+  }
+  for (const char* name : {"jobs", "concurrency", "users"}) {
+    const auto count = arguments.count(name, 1, 1'000'000'000'000ULL);
+    if (!count) {
+      return count.errors();
+    }
+    if (*count) {
+      out.parameters[name] = json::Value(static_cast<std::int64_t>(**count));
+    }
+  }
+  if (const auto rate = arguments.text("rate")) {
+    out.parameters["rate"] = study::parse_value(*rate);
+  }
+  return out;
+}
+
+Result<scenarios::Scenario> make_scenario(const scenarios::ScenarioFile& file,
+                                          const scenarios::Selection& selection,
+                                          const Arguments& arguments) {
+  Result<scenarios::Scenario> scenario = scenarios::instantiate(file, selection);
+  if (!scenario) {
+    return scenario;
+  }
+  if (const auto text = arguments.text("duration")) {
+    const Result<Duration> length = parse_duration(*text);
+    if (!length) {
+      return Error{"--duration", length.error().what};
+    }
+    scenario->workload.length = *length;
+  }
+  const auto warmup = arguments.count("warmup", 0, 1'000'000'000);
+  if (!warmup) {
+    return warmup.errors();
+  }
+  scenario->workload.warmup_jobs = warmup->value_or(scenario->workload.warmup_jobs);
+  return scenario;
+}
+
+}  // namespace rehearse::cli

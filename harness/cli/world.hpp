@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "harness/base/result.hpp"
+#include "harness/cli/against.hpp"
+#include "harness/provider/provider.hpp"
+#include "harness/runtime/runtime.hpp"
+#include "mocks/latency/provider_model.hpp"
+#include "scenarios/model.hpp"
+
+namespace rehearse::cli {
+
+struct WorldOptions {
+  Against against;
+  double speed = 1;
+  std::uint64_t seed = 1;
+  std::filesystem::path folder;  // of the scenario: where profile files are looked for
+};
+
+// One world: its clock and its providers, in the order of Scenario::providers.
+class World {
+ public:
+  virtual ~World() = default;
+  virtual runtime::Runtime& runtime() = 0;
+  virtual std::vector<provider::Provider*> providers() = 0;
+};
+
+// Makes the world that a scenario is to run in. Errors: unknown profiles, ports, missing keys.
+Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,
+                                          const WorldOptions& options);
+
+// The models of a scenario's providers, in their order, with the `time`s of their stages.
+Result<std::vector<std::shared_ptr<const latency::Profile>>> load_profiles(
+    const scenarios::Scenario& scenario, const std::filesystem::path& folder);
+std::vector<latency::StageTime> stage_times(const scenarios::Scenario& scenario,
+                                            std::uint32_t provider);
+
+// Wall time since the epoch.
+Instant wall_clock();
+
+}  // namespace rehearse::cli

@@ -1,0 +1,64 @@
+#include "harness/record/pairing.hpp"
+
+#include <algorithm>
+
+namespace rehearse::record {
+namespace {
+
+// Real providers draw their own luck.
+bool draws_its_luck(const RunHeader& header) {
+  return header.against.find("live") == std::string::npos && header.against != "recorded";
+}
+
+std::vector<double> values_of(const std::vector<SideValue>& side) {
+  std::vector<double> out;
+  out.reserve(side.size());
+  for (const SideValue& each : side) {
+    out.push_back(each.value);
+  }
+  return out;
+}
+
+}  // namespace
+
+PairingChoice choose_pairing(const RunHeader& before, const RunHeader& after) {
+  const bool independent = before.isolated && after.isolated;
+  if (!draws_its_luck(before) || !draws_its_luck(after)) {
+    return {Pairing::Unpaired, independent, "real providers draw their own luck"};
+  }
+  if (before.drive != after.drive) {
+    return {Pairing::Unpaired, independent, "different drivers"};
+  }
+  if (before.seed != after.seed) {
+    return {Pairing::Unpaired, independent, "different seeds"};
+  }
+  if (before.workload != after.workload) {
+    return {Pairing::Unpaired, independent, "different workloads"};
+  }
+  if (independent) {
+    return {Pairing::Jobs, true, "same seed and workload, and jobs share nothing"};
+  }
+  return {Pairing::Batches, false,
+          "same seed and workload; jobs share queues, limits or caches, so neighbours stand together"};
+}
+
+Samples lay_side_by_side(const std::vector<SideValue>& before, const std::vector<SideValue>& after,
+                         Pairing pairing) {
+  if (pairing == Pairing::Unpaired) {
+    return {values_of(before), values_of(after)};
+  }
+  Samples out;
+  std::size_t j = 0;
+  for (const SideValue& each : before) {
+    while (j < after.size() && after[j].job < each.job) {
+      ++j;
+    }
+    if (j < after.size() && after[j].job == each.job) {
+      out.before.push_back(each.value);
+      out.after.push_back(after[j].value);
+    }
+  }
+  return out;
+}
+
+}  // namespace rehearse::record

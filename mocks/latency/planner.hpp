@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mocks/latency/entry_cache.hpp"
+#include "mocks/latency/provider_model.hpp"
+#include "mocks/latency/work.hpp"
+
+namespace rehearse::latency {
+
+// Draws the plan of a call: a pure function of profile, stage times, key, features and (for slow
+// weather alone) the time.
+class Planner {
+ public:
+  Planner(const Profile& profile, const std::vector<StageTime>& times, std::uint64_t provider);
+
+  EntryCache& entries() { return entries_; }
+  // Fills ticket.plan; ticket.entry, key, features, base and new_connection are set.
+  void draw(Ticket& ticket, Instant now);
+
+ private:
+  const Distribution* stage_time(std::uint64_t stage) const;
+  void draw_times(Ticket& ticket, const Work& work, Instant now);
+  void draw_fault(Ticket& ticket) const;
+  double typical_ratio(const Ticket& ticket, const Work& work);
+  double weather(std::uint64_t seed, Instant now) const;
+  double connect_s(const DrawKey& key) const;
+
+  struct Slot {
+    std::uint64_t stage = 0;
+    const Distribution* time = nullptr;
+  };
+  const Profile& profile_;
+  EntryCache entries_;
+  std::vector<Distribution> times_;
+  std::vector<Slot> table_;  // open addressing, a power of two
+  std::uint64_t provider_;
+  bool faults_ = false;
+};
+
+}  // namespace rehearse::latency

@@ -1,0 +1,239 @@
+#include "mocks/latency/provider_model.hpp"
+
+#include <algorithm>
+
+#include "harness/base/check.hpp"
+#include "mocks/latency/planner.hpp"
+#include "mocks/latency/refusal.hpp"
+
+namespace rehearse::latency {
+namespace {
+
+// The slots of one capacity and who waits for them, in the order they came.
+struct Line {
+  CapacitySpec capacity;
+  std::int64_t busy = 0;
+  std::int64_t waiting = 0;
+  Ticket* first = nullptr;
+  Ticket* last = nullptr;
+
+  bool has_slot() const { return capacity.slots == 0 || busy < capacity.slots; }
+  void append(Ticket& ticket) {
+    ticket.previous = last;
+    ticket.next = nullptr;
+    (last == nullptr ? first : last->next) = &ticket;
+    last = &ticket;
+    ++waiting;
+  }
+  void remove(Ticket& ticket) {
+    (ticket.previous == nullptr ? first : ticket.previous->next) = ticket.next;
+    (ticket.next == nullptr ? last : ticket.next->previous) = ticket.previous;
+    ticket.previous = ticket.next = nullptr;
+    --waiting;
+  }
+};
+
+// What others' calls on an entry ask for: its own typical call.
+Demand typical_demand(const Entry& entry) {
+  Demand out = demand_of(entry, CallFeatures());
+  const Work work = make_work(entry, CallFeatures(), nullptr);
+  out.reserved_output = work.output_tokens;
+  return out;
+}
+
+}  // namespace
+
+struct ProviderModel::State {
+  State(std::shared_ptr<const Profile> p, const std::vector<StageTime>& times,
+        const ModelOptions& options)
+      : profile(std::move(p)), planner(*profile, times, options.provider) {
+    const double others = options.other_load_per_s;
+    for (const Entry& entry : profile->entries) {
+      own.emplace_back(entry.limits, others, typical_demand(entry));
+      line_of.push_back(entry.capacity ? lines.size() + 1 : 0);
+      if (entry.capacity) {
+        lines.push_back({*entry.capacity});
+      }
+    }
+    lines.insert(lines.begin(), Line{profile->capacity});
+    shared = Limits(profile->limits, others, typical_demand(profile->entries.front()));
+  }
+
+  std::size_t index(const Ticket& ticket) const {
+    return static_cast<std::size_t>(ticket.entry - profile->entries.data());
+  }
+  Line& line(const Ticket& ticket) { return lines[line_of[index(ticket)]]; }
+
+  void start(Ticket& ticket, Instant now) {
+    planner.draw(ticket, now);
+    ticket.state = Ticket::State::InService;
+    bill += ticket.plan.cost;
+  }
+
+  // Counts the call with all limits, or refuses it by the one that it would wait for longest.
+  bool let_in(Ticket& ticket, Instant now) {
+    Limits& mine = own[index(ticket)];
+    if (!mine.any() && !shared.any()) {
+      return true;
+    }
+    const Demand demand = demand_of(*ticket.entry, *ticket.features);
+    const Limits::Verdict by_own = mine.ask(demand, now);
+    const Limits::Verdict by_shared = shared.ask(demand, now);
+    if (by_own.wait > Duration::zero() || by_shared.wait > Duration::zero()) {
+      const bool own_is_worse = by_own.wait >= by_shared.wait;
+      ticket.refusal = refuse_limited(*profile, ticket.entry->model, own_is_worse ? mine : shared,
+                                      own_is_worse ? by_own : by_shared, now);
+      return false;
+    }
+    mine.count(demand);
+    shared.count(demand);
+    return true;
+  }
+
+  std::shared_ptr<const Profile> profile;
+  Planner planner;
+  std::vector<Limits> own;  // by entry
+  Limits shared;
+  std::vector<Line> lines;  // [0] is the provider's
+  std::vector<std::size_t> line_of;
+  Money bill;
+};
+
+ProviderModel::ProviderModel(std::shared_ptr<const Profile> profile,
+                             std::vector<StageTime> stage_times, ModelOptions options)
+    : state_(std::make_unique<State>(std::move(profile), stage_times, options)) {}
+
+ProviderModel::~ProviderModel() = default;
+
+void ProviderModel::arrive(Ticket& ticket, const DrawKey& key, const CallFeatures& features,
+                           const CallFeatures& base, bool new_connection, Instant now) {
+  State& s = *state_;
+  ticket.key = key;
+  ticket.features = &features;
+  ticket.base = &base;
+  ticket.new_connection = new_connection;
+  ticket.refusal.reset();
+  ticket.state = Ticket::State::Left;
+  ticket.entry = s.planner.entries().find(features.operation, features.model);
+  if (ticket.entry == nullptr) {
+    ticket.refusal =
+        refuse_unknown(*s.profile, features.model.empty() ? features.operation : features.model);
+    return;
+  }
+  Line& line = s.line(ticket);
+  const bool slot = line.has_slot();
+  if (!slot && line.waiting >= line.capacity.queue) {
+    ticket.refusal = refuse_busy(*s.profile, ticket.entry->model);
+    return;
+  }
+  if (!s.let_in(ticket, now)) {
+    return;
+  }
+  s.own[s.index(ticket)].enter();
+  s.shared.enter();
+  if (slot) {
+    ++line.busy;
+    s.start(ticket, now);
+  } else {
+    ticket.state = Ticket::State::Queued;
+    line.append(ticket);
+  }
+}
+
+void ProviderModel::leave(Ticket& ticket, Instant now) {
+  if (ticket.state != Ticket::State::Queued && ticket.state != Ticket::State::InService) {
+    return;
+  }
+  State& s = *state_;
+  Line& line = s.line(ticket);
+  s.own[s.index(ticket)].leave();
+  s.shared.leave();
+  if (ticket.state == Ticket::State::Queued) {
+    ticket.state = Ticket::State::Left;
+    line.remove(ticket);
+    return;
+  }
+  ticket.state = Ticket::State::Left;
+  --line.busy;
+  if (line.first != nullptr && line.has_slot()) {
+    Ticket& next = *line.first;
+    line.remove(next);
+    ++line.busy;
+    s.start(next, now);
+    if (next.on_start != nullptr) {
+      next.on_start(next, now);
+    }
+  }
+}
+
+Duration ProviderModel::typical(const CallFeatures& features) const {
+  const Entry* entry = state_->planner.entries().find(features.operation, features.model);
+  if (entry == nullptr) {
+    entry = state_->planner.entries().find(features.operation, "");
+  }
+  if (entry == nullptr) {
+    return Duration::nanoseconds(1);
+  }
+  const Duration time =
+      Duration::from_seconds(typical_total_s(make_work(*entry, features, nullptr)));
+  return std::max(time, Duration::nanoseconds(1));
+}
+
+Duration ProviderModel::chunk_due(const Ticket& ticket, std::uint32_t chunk) const {
+  const Plan& plan = ticket.plan;
+  if (chunk + 1 >= plan.chunks) {
+    return plan.total;
+  }
+  if (chunk == 0) {
+    return plan.first_token;
+  }
+  // Evenly spread, each inner one moved by up to half a gap either way: gaps of 0 to 2 means.
+  const std::uint64_t bits =
+      mix64(ticket.key.seed ^
+            mix64(ticket.key.stage ^ mix64(ticket.key.job * 1'000'003 + ticket.key.item * 257ULL +
+                                           ticket.key.attempt)) ^
+            (static_cast<std::uint64_t>(chunk) << 32));
+  const double place = (static_cast<double>(chunk) + unit_interval(bits) - 0.5) /
+                       static_cast<double>(plan.chunks - 1);
+  return plan.first_token + (plan.total - plan.first_token) * place;
+}
+
+std::int64_t ProviderModel::chunk_tokens(const Ticket& ticket, std::uint32_t chunk) const {
+  const Plan& plan = ticket.plan;
+  const std::int64_t all = ticket.entry->kind == Kind::Chat     ? plan.usage.output_tokens
+                           : ticket.entry->kind == Kind::Speech ? plan.usage.characters
+                                                                : plan.usage.bytes;
+  const std::int64_t chunks = plan.chunks;
+  return all * (chunk + 1) / chunks - all * chunk / chunks;
+}
+
+LimitState ProviderModel::limits(const Ticket& ticket, Instant now) const {
+  LimitState out;
+  if (ticket.entry != nullptr) {
+    state_->own[state_->index(ticket)].describe(out, now);
+    state_->shared.describe(out, now);
+  }
+  return out;
+}
+
+const Profile& ProviderModel::profile() const { return *state_->profile; }
+
+std::uint64_t ProviderModel::in_service() const {
+  std::uint64_t out = 0;
+  for (const Line& line : state_->lines) {
+    out += static_cast<std::uint64_t>(line.busy);
+  }
+  return out;
+}
+
+std::uint64_t ProviderModel::queued() const {
+  std::uint64_t out = 0;
+  for (const Line& line : state_->lines) {
+    out += static_cast<std::uint64_t>(line.waiting);
+  }
+  return out;
+}
+
+Money ProviderModel::bill() const { return state_->bill; }
+
+}  // namespace rehearse::latency

@@ -1,0 +1,251 @@
+#include "mocks/latency/read_entry.hpp"
+
+#include "harness/base/text.hpp"
+#include "harness/json/read.hpp"
+#include "harness/pricing/read_rates.hpp"
+#include "mocks/latency/read_distribution.hpp"
+
+namespace rehearse::latency {
+namespace {
+
+constexpr std::int64_t kHighestLimit = 1'000'000'000'000;
+
+// A model's own keys, and behind them those of its operation: a model's key replaces the
+// operation's as a whole.
+class Layers {
+ public:
+  Layers(json::ObjectReader& model, json::ObjectReader& operation)
+      : model_(model), operation_(operation) {}
+  // Whoever holds the key.
+  json::ObjectReader& at(std::string_view key) {
+    operation_.find(key);
+    return model_.find(key) != nullptr ? model_ : operation_;
+  }
+  Distribution time(std::string_view key, Distribution otherwise = {}) {
+    return read_distribution(at(key), key, Quantity::Time).value_or(std::move(otherwise));
+  }
+  Distribution amount(std::string_view key, Distribution otherwise = {}) {
+    return read_distribution(at(key), key, Quantity::Amount).value_or(std::move(otherwise));
+  }
+  double seconds(std::string_view key) { return read_seconds(at(key), key).value_or(0); }
+
+ private:
+  json::ObjectReader& model_;
+  json::ObjectReader& operation_;
+};
+
+std::vector<NamedFactor> read_factors(json::ObjectReader& reader, std::string_view key) {
+  std::vector<NamedFactor> out;
+  const json::Value* value = reader.find(key);
+  if (value == nullptr) {
+    return out;
+  }
+  json::ObjectReader factors(*value, reader.pointer(key), reader.name(), reader.errors());
+  read_origin(factors);
+  if (value->is_object()) {
+    for (const json::Member& member : value->members()) {
+      if (member.key != "note" && member.key != "source" && member.key != "basis") {
+        out.push_back({member.key, factors.number(member.key, 1e-3, 1e3).value_or(1)});
+      }
+    }
+  }
+  return out;
+}
+
+void read_times(Layers& keys, Entry& entry) {
+  switch (entry.kind) {
+    case Kind::Chat:
+      entry.first = keys.time("first_token");
+      entry.per_input_token_s = keys.seconds("per_input_token");
+      entry.per_cached_token_s = keys.seconds("per_cached_token");
+      entry.pace = keys.time("per_output_token");
+      entry.units_per_chunk = keys.amount("tokens_per_chunk", Distribution::constant(1));
+      entry.input_tokens = keys.amount("input_tokens");
+      entry.output_tokens = keys.amount("output_tokens");
+      break;
+    case Kind::Image: {
+      entry.first = keys.time("time");
+      entry.input_tokens = keys.amount("input_tokens");
+      entry.sizes = read_factors(keys.at("sizes"), "sizes");
+      entry.qualities = read_factors(keys.at("qualities"), "qualities");
+      entry.size = keys.at("size").text("size").value_or("");
+      entry.quality = keys.at("quality").text("quality").value_or("");
+      entry.steps = keys.at("steps").integer("steps", 1, 1000).value_or(0);
+      entry.steps_share = keys.at("steps_share").number("steps_share", 0, 1).value_or(0);
+      entry.n_exponent = keys.at("n_exponent").number("n_exponent", 0, 2).value_or(1);
+      entry.pixels_exponent =
+          keys.at("pixels_exponent").number("pixels_exponent", 0, 3).value_or(1);
+      break;
+    }
+    case Kind::Speech:
+      entry.first = keys.time("first_byte");
+      entry.pace = keys.time("per_character");
+      entry.units_per_chunk = keys.amount("characters_per_chunk", Distribution::constant(40));
+      entry.characters = keys.amount("characters");
+      entry.speech_s_per_character = keys.seconds("speech_per_character");
+      break;
+    case Kind::Transcription:
+      entry.first = keys.time("time");
+      entry.pace = keys.time("per_audio_second");
+      entry.audio_s = keys.time("audio");
+      break;
+    case Kind::Embedding:
+      entry.first = keys.time("time");
+      entry.pace = keys.time("per_input_token");
+      entry.input_tokens = keys.amount("input_tokens");
+      break;
+    case Kind::Generic:
+      entry.first = keys.time("time");
+      entry.pace = keys.time("per_megabyte");
+      entry.bytes = keys.amount("bytes");
+      break;
+  }
+  entry.first_median_s = entry.first.quantile(0.5);
+  entry.pace_median_s = entry.pace.quantile(0.5);
+}
+
+void read_price(Layers& keys, const PriceSource& prices, const json::Value& value, Entry& entry) {
+  json::ObjectReader& at = keys.at("price");
+  const json::Value* price = at.find("price");
+  if (price != nullptr && price->is_object()) {
+    json::ObjectReader own(*price, at.pointer("price"), at.name(), at.errors());
+    read_origin(own);
+    entry.rates = pricing::read_rates(own);
+    own.finish();
+    return;
+  }
+  const std::string model = at.text("price").value_or(entry.model);
+  if (model == "free" || (prices.provider == "free" && price == nullptr)) {
+    return;
+  }
+  const pricing::ModelPrices* found = prices.table.find(prices.provider, model);
+  if (found != nullptr) {
+    entry.rates = found->on(prices.day).rates;
+    return;
+  }
+  at.fail(price == nullptr ? value : *price, at.pointer(price == nullptr ? "" : "price"),
+          "no price of " + quoted_excerpt(model) + " by " + quoted_excerpt(prices.provider) +
+              " is known; give \"price\" (an object, a model of the price table, or \"free\")");
+}
+
+void read_aliases(json::ObjectReader& reader, Entry& entry) {
+  const json::Value* list = reader.find("aliases");
+  if (list == nullptr) {
+    return;
+  }
+  if (!list->is_array()) {
+    reader.fail(*list, reader.pointer("aliases"), "expected an array of names");
+    return;
+  }
+  for (const json::Value& alias : list->items()) {
+    if (!alias.is_string()) {
+      reader.fail(alias, reader.pointer("aliases"), "expected names");
+    } else {
+      entry.aliases.push_back(alias.as_string());
+    }
+  }
+}
+
+Entry read_entry(json::ObjectReader& model, json::ObjectReader& operation, Entry entry,
+                 const PriceSource& prices, const json::Value& value) {
+  Layers keys(model, operation);
+  read_origin(model);
+  read_origin(operation);
+  read_aliases(model, entry);
+  read_times(keys, entry);
+  entry.limits = read_limits(keys.at("limits"));
+  entry.capacity = read_capacity(keys.at("capacity"));
+  read_price(keys, prices, value, entry);
+  return entry;
+}
+
+}  // namespace
+
+LimitSpec read_limits(json::ObjectReader& reader) {
+  LimitSpec out;
+  const json::Value* value = reader.find("limits");
+  if (value == nullptr) {
+    return out;
+  }
+  json::ObjectReader limits(*value, reader.pointer("limits"), reader.name(), reader.errors());
+  read_origin(limits);
+  const auto read = [&limits](std::string_view key) {
+    return limits.integer(key, 1, kHighestLimit).value_or(0);
+  };
+  out.rpm = read("rpm");
+  out.rpd = read("rpd");
+  out.tpm = read("tpm");
+  out.itpm = read("itpm");
+  out.otpm = read("otpm");
+  out.ipm = read("ipm");
+  out.in_flight = read("in_flight");
+  limits.finish();
+  return out;
+}
+
+std::optional<CapacitySpec> read_capacity(json::ObjectReader& reader) {
+  const json::Value* value = reader.find("capacity");
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  json::ObjectReader capacity(*value, reader.pointer("capacity"), reader.name(), reader.errors());
+  read_origin(capacity);
+  CapacitySpec out;
+  out.slots = capacity.integer("slots", 1, 1'000'000'000).value_or(0);
+  out.queue = capacity.integer("queue", 0, 1'000'000'000).value_or(0);
+  capacity.finish();
+  return out;
+}
+
+void read_operation(json::ObjectReader& reader, const json::Value& value, const std::string& name,
+                    const PriceSource& prices, Profile& profile) {
+  static constexpr std::string_view kKinds[] = {"chat",          "image",     "speech",
+                                                "transcription", "embedding", "generic"};
+  const std::vector<std::string_view> kinds(std::begin(kKinds), std::end(kKinds));
+  Entry entry;
+  entry.operation = name;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    if (kinds[i] == name) {
+      entry.kind = static_cast<Kind>(i);
+    }
+  }
+  if (const auto kind = reader.choice("kind", kinds)) {
+    entry.kind = static_cast<Kind>(*kind);
+  }
+  const json::Value* models = reader.find("models");
+  const std::optional<std::string> chosen = reader.text("default");
+  if (models == nullptr) {
+    profile.defaults.emplace_back(name, profile.entries.size());
+    profile.entries.push_back(read_entry(reader, reader, entry, prices, value));
+    reader.finish();
+    return;
+  }
+  if (!models->is_object() || models->members().empty()) {
+    reader.fail(*models, reader.pointer("models"), "expected an object with at least one model");
+    return;
+  }
+  const std::size_t first = profile.entries.size();
+  std::vector<std::string_view> names;
+  std::size_t standard = first;
+  for (const json::Member& member : models->members()) {
+    json::ObjectReader model(member.value, json::pointer_join(reader.pointer("models"), member.key),
+                             reader.name(), reader.errors());
+    entry.model = member.key;
+    names.push_back(member.key);
+    if (chosen && *chosen == member.key) {
+      standard = profile.entries.size();
+    }
+    profile.entries.push_back(read_entry(model, reader, entry, prices, member.value));
+    model.finish();
+  }
+  if (chosen && profile.entries[standard].model != *chosen) {
+    const std::string near = nearest_name(*chosen, names);
+    reader.fail(*reader.find("default"), reader.pointer("default"),
+                "no model is called " + quoted_excerpt(*chosen) +
+                    (near.empty() ? "" : "; did you mean " + near + "?"));
+  }
+  profile.defaults.emplace_back(name, standard);
+  reader.finish();
+}
+
+}  // namespace rehearse::latency

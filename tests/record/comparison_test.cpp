@@ -1,0 +1,114 @@
+#include "harness/record/comparison.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "harness/record/run_file.hpp"
+#include "tests/record/sample_run.hpp"
+
+namespace rehearse::record {
+namespace {
+
+struct Side {
+  RunPoint point;
+  std::vector<JobRecord> jobs;
+  std::vector<JobTrace> traces;
+  ComparisonSide side() const { return {point, jobs, traces}; }
+};
+
+Side side(const sample::RunOptions& options, bool isolated = true, std::uint64_t seed = 1) {
+  const sample::Folder folder;
+  auto writer = RunWriter::create(folder / "run.rehearsal");
+  RunHeader header = sample::header();
+  header.isolated = isolated;
+  header.seed = seed;
+  header.variants = options.variants;
+  Recorder recorder(header, writer->get());
+  REQUIRE(recorder.finish(sample::run_into(recorder, options)).ok());
+  REQUIRE((*writer)->close().ok());
+  const Result<Run> run = load_run(folder / "run.rehearsal");
+  REQUIRE(run.ok());
+  Result<ComparisonSide> loaded = load_side(*run);
+  REQUIRE(loaded.ok());
+  return {run->points[0], loaded->jobs, loaded->traces};
+}
+
+const MetricChange& row(const Comparison& comparison, std::string_view name,
+                        std::string_view statistic) {
+  for (const MetricChange& change : comparison.metrics) {
+    if (change.name == name && change.statistic == statistic) {
+      return change;
+    }
+  }
+  FAIL("no row");
+  return comparison.metrics.front();
+}
+
+TEST_CASE("a run compared with itself is the same, with a change of zero") {
+  const Side a = side({200, 0, 1, {}});
+  const Result<Comparison> comparison = compare(a.side(), a.side(), {});
+  REQUIRE(comparison.ok());
+  REQUIRE(comparison->verdict == Verdict::Same);
+  REQUIRE(comparison->pairing == "jobs");
+  REQUIRE(row(*comparison, "response_s", "p95").change == 0.0);
+  REQUIRE(comparison->warnings.empty());
+}
+
+TEST_CASE("a faster image stage is found, with the stage that it came from") {
+  const Side a = side({200, 0, 1, {}});
+  const Side b = side({200, 0, 0.8, {"dalle2"}});
+  const Result<Comparison> comparison = compare(a.side(), b.side(), {});
+  REQUIRE(comparison->verdict == Verdict::Improved);
+  const MetricChange& mean = row(*comparison, "response_s", "mean");
+  REQUIRE(*mean.change == Approx(-0.138).margin(0.01));
+  REQUIRE(*mean.low <= *mean.change);
+  REQUIRE(*mean.high >= *mean.change);
+  for (const StageChange& stage : comparison->stages) {
+    INFO(stage.stage);
+    REQUIRE(stage.response_s.verdict == (stage.stage == "image" ? Verdict::Improved : Verdict::Same));
+  }
+}
+
+TEST_CASE("jobs that share something are paired in batches, other seeds not at all") {
+  const Side a = side({2000, 0, 1, {}}, false);
+  const Side b = side({2000, 0, 1.1, {}}, false);
+  const Result<Comparison> batches = compare(a.side(), b.side(), {});
+  REQUIRE(batches->pairing == "batches");
+  REQUIRE(batches->verdict == Verdict::Regressed);
+  const Side c = side({2000, 0, 1.1, {}}, false, 2);
+  const Result<Comparison> unpaired = compare(a.side(), c.side(), {});
+  REQUIRE(unpaired->pairing == "unpaired");
+  REQUIRE(unpaired->pairing_why == "different seeds");
+  REQUIRE(unpaired->verdict == Verdict::Regressed);
+  REQUIRE(unpaired->warnings.front().find("the seed differs") == 0);
+}
+
+TEST_CASE("empty, all-failed and single-job runs compare without a verdict or a number") {
+  const Side full = side({100, 0, 1, {}});
+  const sample::RunOptions cases[] = {{0, 0, 1, {}}, {5, 1, 1, {}}, {1, 0, 0.9, {}}};
+  for (const sample::RunOptions& options : cases) {
+    const Side poor = side(options);
+    for (const bool first : {true, false}) {
+      const Result<Comparison> comparison =
+          first ? compare(poor.side(), full.side(), {}) : compare(full.side(), poor.side(), {});
+      REQUIRE(comparison.ok());
+      REQUIRE_FALSE(row(*comparison, "response_s", "p99").change.has_value());
+      REQUIRE(row(*comparison, "response_s", "p50").verdict == Verdict::Inconclusive);
+    }
+  }
+}
+
+TEST_CASE("another scenario is refused unless forced, another machine is said") {
+  const Side a = side({20, 0, 1, {}});
+  Side b = a;
+  b.point.header.scenario = "storyboard";
+  b.point.header.environment.machine = "other";
+  REQUIRE_FALSE(compare(a.side(), b.side(), {}).ok());
+  ComparisonOptions options;
+  options.force = true;
+  const Result<Comparison> forced = compare(a.side(), b.side(), options);
+  REQUIRE(forced.ok());
+  REQUIRE(forced->warnings.size() == 2);
+}
+
+}  // namespace
+}  // namespace rehearse::record

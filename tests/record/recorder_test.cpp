@@ -1,0 +1,220 @@
+#include "harness/record/recorder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "harness/record/critical_path.hpp"
+#include "harness/record/summary.hpp"
+#include "tests/record/sample_run.hpp"
+
+namespace rehearse::record {
+namespace {
+
+using sample::at_ms;
+using sample::ms;
+
+StageSpan span(std::uint32_t stage, std::int64_t ready, std::int64_t started, std::int64_t done,
+               std::uint32_t released_by = kNoStage, std::uint32_t parent = kNoStage) {
+  StageSpan out;
+  out.stage = stage;
+  out.ready = at_ms(ready);
+  out.started = at_ms(started);
+  out.first_chunk = out.done = at_ms(done);
+  out.released_by = released_by;
+  out.parent = parent;
+  return out;
+}
+
+std::vector<std::pair<std::uint32_t, std::int64_t>> path_of(const std::vector<StageSpan>& spans) {
+  std::vector<CriticalPart> path;
+  critical_path(spans, path);
+  std::vector<std::pair<std::uint32_t, std::int64_t>> out;
+  for (const CriticalPart& part : path) {
+    out.emplace_back(part.span, part.time.count_ns() / 1'000'000);
+  }
+  return out;
+}
+
+using Path = std::vector<std::pair<std::uint32_t, std::int64_t>>;
+
+TEST_CASE("the critical path of nothing is empty") {
+  REQUIRE(path_of({}).empty());
+}
+
+TEST_CASE("the critical path goes through the slower of two branches") {
+  // 0 → {1 fast, 2 slow} → 3
+  const std::vector<StageSpan> spans{span(0, 0, 0, 10), span(1, 10, 10, 12, 0),
+                                     span(2, 10, 15, 30, 0), span(3, 30, 30, 31, 2)};
+  REQUIRE(path_of(spans) == Path{{3, 1}, {2, 20}, {0, 10}});
+}
+
+TEST_CASE("a group's time belongs to its inner stages, and what is left at its ends to itself") {
+  // group 1 waits 5 for what it holds; 2 and 3 inside; 1 more at its end; then 4.
+  const std::vector<StageSpan> spans{span(0, 0, 0, 10), span(1, 10, 15, 41, 0),
+                                     span(2, 15, 15, 25, kNoStage, 1), span(3, 25, 25, 40, 2, 1),
+                                     span(4, 41, 41, 50, 1)};
+  REQUIRE(path_of(spans) == Path{{4, 9}, {1, 1}, {3, 15}, {2, 10}, {1, 5}, {0, 10}});
+}
+
+TEST_CASE("an inner stage may name its group or what stood before the group as its releaser") {
+  for (const std::uint32_t releaser : {kNoStage, 0u, 1u}) {
+    const std::uint32_t group_releaser = releaser == 0 ? kNoStage : 0;
+    const std::vector<StageSpan> spans{span(0, 0, 0, 10), span(1, 10, 10, 20, group_releaser),
+                                       span(2, 10, 10, 20, releaser, 1)};
+    REQUIRE(path_of(spans) == Path{{2, 10}, {0, 10}});
+  }
+}
+
+TEST_CASE("background and skipped spans are on no critical path") {
+  std::vector<StageSpan> spans{span(0, 0, 0, 10), span(1, 10, 10, 99, 0), span(2, 10, 10, 10, 0)};
+  spans[1].background = true;
+  spans[2].end = StageEnd::Skipped;
+  REQUIRE(path_of(spans) == Path{{0, 10}});
+}
+
+TEST_CASE("a circle of releasers ends") {
+  const std::vector<StageSpan> spans{span(0, 0, 0, 10, 1), span(1, 0, 0, 10, 0),
+                                     span(2, 5, 5, 6, 2, 2)};
+  REQUIRE_FALSE(path_of(spans).empty());
+}
+
+TEST_CASE("an empty run has no times, no quantiles and nothing that is not a number") {
+  Recorder recorder(sample::header());
+  REQUIRE(recorder.finish({}).ok());
+  const RunSummary summary = summarise(recorder.point());
+  REQUIRE(summary.issued == 0);
+  REQUIRE(summary.response_s.count == 0);
+  REQUIRE_FALSE(summary.response_s.p50.has_value());
+  REQUIRE(summary.throughput_per_s == 0);
+  REQUIRE(summary.stages[3].share == 0);
+  REQUIRE(summary.stages[3].critical_share == 0);
+  REQUIRE(summary.valid);
+  REQUIRE(summary.warnings == std::vector<std::string>{"no job was issued"});
+}
+
+TEST_CASE("one job gives exact times but no quantiles") {
+  const RunSummary summary = summarise(sample::run({1, 0, 1, {}}));
+  REQUIRE(summary.response_s.count == 1);
+  REQUIRE(summary.response_s.mean == summary.response_s.max);
+  REQUIRE_FALSE(summary.response_s.p50.has_value());
+  REQUIRE(summary.jobs.size() == 1);
+  REQUIRE(summary.jobs[0].waterfall.size() == 8);
+  REQUIRE(summary.objectives[0].met == std::nullopt);
+  REQUIRE(summary.objectives[0].why == "needs 72 jobs, found 1");
+}
+
+TEST_CASE("a run whose jobs all failed keeps its bill and its errors, and has no times") {
+  const RunSummary summary = summarise(sample::run({10, 1, 1, {}}));
+  REQUIRE(summary.done == 0);
+  REQUIRE(summary.failed == 10);
+  REQUIRE(summary.response_s.count == 0);
+  REQUIRE(summary.lost_s.count == 10);
+  REQUIRE(summary.cost_usd.total == Approx(0.861));
+  REQUIRE(summary.stages[3].errors.front() ==
+          std::pair<std::string, std::uint64_t>("rate_limited", 11));
+  REQUIRE(summary.objectives[2].met == false);
+}
+
+TEST_CASE("stage shares and critical shares follow the job's response") {
+  const RunSummary summary = summarise(sample::run({400, 0, 1, {}}));
+  double critical = 0;
+  for (const StageSummary& stage : summary.stages) {
+    critical += stage.depth == 0 ? stage.critical_share : 0;
+  }
+  REQUIRE(critical == Approx(1));
+  REQUIRE(summary.stages[2].critical_share == 0);  // title runs beside the image
+  REQUIRE(summary.stages[3].share == Approx(51.45 / summary.response_s.mean).epsilon(0.01));
+  REQUIRE(summary.stages[4].critical_share ==
+          Approx(summary.stages[5].critical_share + summary.stages[6].critical_share));
+  REQUIRE(summary.stages[1].ttft_s.mean == Approx(0.6));
+  REQUIRE(summary.stages[0].cache_hits == 100);
+  REQUIRE(summary.stages[1].truncated == 20);
+  REQUIRE(summary.stages[3].retries == 8);
+}
+
+TEST_CASE("a fanned-out stage counts once a job, and each of its items apart") {
+  RunHeader header = sample::header();
+  header.stages = {sample::stage("shots")};
+  header.stages[0].fanned_out = true;
+  Recorder recorder(header);
+  JobRecord job;
+  job.done = job.first_result = job.drained = at_ms(40);
+  const std::vector<StageSpan> spans{span(0, 0, 0, 10), span(0, 0, 10, 40), span(0, 0, 0, 20)};
+  recorder.job_finished(job, spans, {});
+  const StageTally& stage = recorder.tally().stages[0];
+  REQUIRE(stage.response.count() == 1);
+  REQUIRE(stage.response.max() == ms(40).count_ns());
+  REQUIRE(stage.each.count() == 3);
+  REQUIRE(stage.each.max() == ms(30).count_ns());
+}
+
+TEST_CASE("jobs that vanish and a broken Little's law make a run invalid") {
+  Recorder recorder(sample::header());
+  RunEnd end;
+  end.issued = 3;
+  end.little_l = 2;
+  end.little_lambda_w = 1;
+  REQUIRE(recorder.finish(end).ok());
+  const RunSummary summary = summarise(recorder.point());
+  REQUIRE_FALSE(summary.valid);
+  REQUIRE(summary.invalid_reasons.size() == 2);
+}
+
+TEST_CASE("tallies of shards merge to the tally of the whole, to the last byte") {
+  Recorder whole(sample::header());
+  Recorder left(sample::header());
+  Recorder right(sample::header());
+  for (std::uint64_t id = 0; id < 200; ++id) {
+    sample::Luck luck;
+    luck.jitter_ms = static_cast<std::int64_t>(id * 7 % 900);
+    luck.image_fails = id % 17 == 0;
+    const JobTrace trace = sample::job(id, at_ms(static_cast<std::int64_t>(id) * 1000), luck);
+    whole.job_finished(trace.job, trace.spans, trace.attempts);
+    (id % 3 == 0 ? left : right).job_finished(trace.job, trace.spans, trace.attempts);
+  }
+  Tally merged = right.tally();
+  merged.merge(left.tally());
+  REQUIRE(merged.encode() == whole.tally().encode());
+}
+
+TEST_CASE("a tally survives its encoding, and damaged bytes are errors") {
+  const RunPoint point = sample::run({50, 7, 1, {}});
+  const std::string bytes = point.tally.encode();
+  const Result<Tally> back = Tally::decode(bytes);
+  REQUIRE(back.ok());
+  REQUIRE(back->encode() == bytes);
+  for (std::size_t size = 0; size < bytes.size(); size += 13) {
+    REQUIRE_FALSE(Tally::decode(std::string_view(bytes).substr(0, size)).ok());
+  }
+  REQUIRE_FALSE(Tally::decode(bytes + "x").ok());
+}
+
+TEST_CASE("a timeline never has more than 600 buckets and forgets nothing") {
+  Timeline timeline;
+  Timeline late;
+  for (std::int64_t i = 0; i < 20'000; ++i) {
+    Timeline& into = i % 2 == 0 ? timeline : late;
+    into.add(at_ms(i * 37), at_ms(i * 37 + 500), i % 10 != 0, ms(500));
+  }
+  timeline.merge(late);
+  std::uint64_t done = 0;
+  std::uint64_t failed = 0;
+  for (const Timeline::Bucket& bucket : timeline.buckets()) {
+    done += bucket.done;
+    failed += bucket.failed;
+  }
+  REQUIRE(timeline.buckets().size() <= Timeline::kMostBuckets);
+  REQUIRE(done == 18'000);
+  REQUIRE(failed == 2'000);
+  REQUIRE(timeline.in_flight().back() == 0);
+}
+
+TEST_CASE("a header survives its encoding") {
+  const RunHeader header = sample::header();
+  const Result<RunHeader> back = decode_header(encode_header(header));
+  REQUIRE(back.ok());
+  REQUIRE(encode_header(*back) == encode_header(header));
+  REQUIRE_FALSE(decode_header(json::Value("x")).ok());
+}
+
+}  // namespace
+}  // namespace rehearse::record
