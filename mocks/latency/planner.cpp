@@ -127,25 +127,13 @@ double Planner::connect_s(const DrawKey& key) const {
          drawn(profile_.tls, key, Dimension::ConnectTime, 2);
 }
 
-double Planner::typical_ratio(const Ticket& ticket, const Work& work) {
-  const CallFeatures& base = *ticket.base;
-  if (&base == ticket.features || base == *ticket.features) {
-    return 1;
-  }
-  const Entry* entry = entries_.find(base.operation, base.model);
-  if (entry == nullptr) {
-    return 1;
-  }
-  return typical_total_s(work) / typical_total_s(make_work(*entry, base, &ticket.key));
-}
-
 void Planner::draw_times(Ticket& ticket, const Work& work, Instant now) {
   const Entry& entry = *ticket.entry;
   const DrawKey& key = ticket.key;
   double first = 0;
   double total = 0;
   if (const Distribution* own = stage_time(key.stage)) {
-    total = drawn(*own, key, Dimension::ServiceTime) * typical_ratio(ticket, work);
+    total = drawn(*own, key, Dimension::ServiceTime) * ticket.time_ratio;
     if (ticket.features->stream) {
       const double share = typical_first_s(work) / typical_total_s(work);
       const double luck =

@@ -16,14 +16,14 @@ class Planner {
   Planner(const Profile& profile, const std::vector<StageTime>& times, std::uint64_t provider);
 
   EntryCache& entries() { return entries_; }
-  // Fills ticket.plan; ticket.entry, key, features, base and new_connection are set.
+  // Fills ticket.plan; ticket.entry, key, features, time_ratio and
+  // new_connection are set.
   void draw(Ticket& ticket, Instant now);
 
  private:
   const Distribution* stage_time(std::uint64_t stage) const;
   void draw_times(Ticket& ticket, const Work& work, Instant now);
   void draw_fault(Ticket& ticket) const;
-  double typical_ratio(const Ticket& ticket, const Work& work);
   double weather(std::uint64_t seed, Instant now) const;
   double connect_s(const DrawKey& key) const;
 

@@ -106,11 +106,11 @@ ProviderModel::ProviderModel(std::shared_ptr<const Profile> profile,
 ProviderModel::~ProviderModel() = default;
 
 void ProviderModel::arrive(Ticket& ticket, const DrawKey& key, const CallFeatures& features,
-                           const CallFeatures& base, bool new_connection, Instant now) {
+                           double time_ratio, bool new_connection, Instant now) {
   State& s = *state_;
   ticket.key = key;
   ticket.features = &features;
-  ticket.base = &base;
+  ticket.time_ratio = time_ratio;
   ticket.new_connection = new_connection;
   ticket.refusal.reset();
   ticket.state = Ticket::State::Left;

@@ -14,7 +14,7 @@
 
 namespace rehearse::latency {
 
-// A stage's own `time`: its calls take a draw from it, times typical(features) / typical(base).
+// A stage's own `time`: its calls take a draw from it, times their time_ratio.
 struct StageTime {
   std::uint64_t stage = 0;  // hash_name of its path
   Distribution time;        // seconds
@@ -39,9 +39,11 @@ class ProviderModel {
 
   // A call arrives: refused (ticket.refusal), in service (ticket.plan is there) or queued (on_start
   // comes later). Limits are charged here, including the reservation of max_tokens; a refused call
-  // is charged nothing. The features must live until leave(). Allocates only for a refusal.
-  void arrive(Ticket& ticket, const DrawKey& key, const CallFeatures& features,
-              const CallFeatures& base, bool new_connection, Instant now);
+  // is charged nothing. `time_ratio` multiplies a draw from the stage's own time: typical(this
+  // call) / typical(the base scenario's), 1 where nothing was changed. The features must live until
+  // leave(). Allocates only for a refusal.
+  void arrive(Ticket& ticket, const DrawKey& key, const CallFeatures& features, double time_ratio,
+              bool new_connection, Instant now);
   // A call ends or its caller goes away: frees the slot or the place in the queue, starts the next
   // (its on_start runs inside). What it cost stays. Nothing happens where it has left before.
   void leave(Ticket& ticket, Instant now);

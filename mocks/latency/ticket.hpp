@@ -62,7 +62,7 @@ struct Ticket {
   bool new_connection = false;
   DrawKey key;
   const CallFeatures* features = nullptr;
-  const CallFeatures* base = nullptr;
+  double time_ratio = 1;
   const Entry* entry = nullptr;
   Ticket* previous = nullptr;
   Ticket* next = nullptr;

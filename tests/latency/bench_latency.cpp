@@ -11,7 +11,7 @@ using namespace rehearse::latency;
 namespace {
 
 void run(benchmark::State& state, ProviderModel& model, const CallFeatures& features,
-         const CallFeatures& base) {
+         double ratio = 1) {
   DrawKey key;
   key.stage = hash_name("image_prompt");
   Instant now;
@@ -19,7 +19,7 @@ void run(benchmark::State& state, ProviderModel& model, const CallFeatures& feat
   for (auto _ : state) {
     ++key.job;
     now += Duration::milliseconds(1000);
-    model.arrive(ticket, key, features, base, false, now);
+    model.arrive(ticket, key, features, ratio, false, now);
     REHEARSE_CHECK(ticket.state == Ticket::State::InService);
     benchmark::DoNotOptimize(ticket.plan.total);
     model.leave(ticket, now);
@@ -42,8 +42,7 @@ void arrive_leave_stage_time(benchmark::State& state) {
   ProviderModel model(*load_profile("openai", ""),
                       {{hash_name("image_prompt"), Distribution::constant(5)}});
   const CallFeatures features = chat_features();
-  const CallFeatures base = features;
-  run(state, model, features, base);
+  run(state, model, features);
 }
 BENCHMARK(arrive_leave_stage_time);
 
@@ -51,25 +50,27 @@ void arrive_leave_stage_time_drawn(benchmark::State& state) {
   ProviderModel model(*load_profile("openai", ""),
                       {{hash_name("image_prompt"), Distribution::typical(5, 0.1)}});
   const CallFeatures features = chat_features();
-  const CallFeatures base = features;
-  run(state, model, features, base);
+  run(state, model, features);
 }
 BENCHMARK(arrive_leave_stage_time_drawn);
 
-void arrive_leave_changed(benchmark::State& state) {
-  ProviderModel model(*load_profile("openai", ""),
-                      {{hash_name("image_prompt"), Distribution::typical(5, 0.1)}});
+// What a variant adds: typical() of the call and of the base's.
+void typical_ratio(benchmark::State& state) {
+  ProviderModel model(*load_profile("openai", ""), {});
   const CallFeatures base = chat_features();
   CallFeatures features = base;
   features.model = "gpt-4o-mini";
-  run(state, model, features, base);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(model.typical(features).count_ns());
+    benchmark::DoNotOptimize(model.typical(base).count_ns());
+  }
 }
-BENCHMARK(arrive_leave_changed);
+BENCHMARK(typical_ratio);
 
 void arrive_leave_profile_alone(benchmark::State& state) {
   ProviderModel model(*load_profile("openai", ""), {});
   const CallFeatures features = chat_features();
-  run(state, model, features, features);
+  run(state, model, features);
 }
 BENCHMARK(arrive_leave_profile_alone);
 

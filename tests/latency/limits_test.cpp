@@ -12,7 +12,7 @@ constexpr std::string_view kTwoModels = R"({ "chat": { "default": "a",
 
 std::unique_ptr<Refusal> arrive(ProviderModel& model, const CallFeatures& features, Instant now) {
   Ticket ticket;
-  model.arrive(ticket, key_of(1), features, features, false, now);
+  model.arrive(ticket, key_of(1), features, 1, false, now);
   model.leave(ticket, now);
   return std::move(ticket.refusal);
 }
@@ -79,7 +79,7 @@ TEST_CASE("the headers' figures are live: they fall with each call and refill wi
   ProviderModel model(profile_of(kTwoModels), {});
   Ticket ticket;
   const CallFeatures features = chat(100, 10, 900);
-  model.arrive(ticket, key_of(1), features, features, false, Instant());
+  model.arrive(ticket, key_of(1), features, 1, false, Instant());
   LimitState state = model.limits(ticket, Instant());
   CHECK(state.limit_requests == 2);
   CHECK(state.remaining_requests == 1);
@@ -94,7 +94,7 @@ TEST_CASE("the headers' figures are live: they fall with each call and refill wi
   CallFeatures free = chat(1, 1);
   free.model = "b";
   Ticket other;
-  model.arrive(other, key_of(2), free, free, false, Instant() + 30_s);
+  model.arrive(other, key_of(2), free, 1, false, Instant() + 30_s);
   CHECK(model.limits(other, Instant() + 30_s).limit_requests == -1);
   model.leave(other, Instant() + 30_s);
 }
@@ -114,7 +114,7 @@ TEST_CASE("images, input, output, days and calls in flight are limited each by i
     features.n = 2;
     Ticket tickets[3];
     for (Ticket& ticket : tickets) {
-      model.arrive(ticket, key_of(1), features, features, false, Instant());
+      model.arrive(ticket, key_of(1), features, 1, false, Instant());
     }
     CHECK(!tickets[0].refusal);
     CHECK(!tickets[1].refusal);

@@ -73,12 +73,11 @@ TEST_CASE("a stage's own time is drawn exactly, whatever the provider, when noth
   const Distribution own = Distribution::typical(5, 0.1);
   ProviderModel model(profile_of(kChat), {{hash_name("image_prompt"), own}});
   const CallFeatures features = chat(900, 300, 1000);
-  const CallFeatures copy = features;
   for (std::uint64_t job = 0; job < 200; ++job) {
     const DrawKey key = key_of(job, "image_prompt");
     const Duration expected =
         Duration::from_seconds(own.quantile(key.uniform(Dimension::ServiceTime)));
-    CHECK(plan_of(model, key, features, copy).total == expected);
+    CHECK(plan_of(model, key, features, ratio(model, features, features)).total == expected);
   }
 }
 
@@ -86,10 +85,10 @@ TEST_CASE("a default that is spelt out changes nothing, to the last bit") {
   ProviderModel model(profile_of(kChat), {{hash_name("s"), Distribution::typical(5, 0.1)}});
   CallFeatures named = chat(50, 0);
   named.model = "slow";
+  CHECK(ratio(model, named, chat(0, 0)) == 1.0);
   for (std::uint64_t job = 0; job < 200; ++job) {
     const DrawKey key = key_of(job, "s");
-    CHECK(plan_of(model, key, named, chat(0, 0)).total ==
-          plan_of(model, key, chat(0, 0), chat(0, 0)).total);
+    CHECK(plan_of(model, key, named).total == plan_of(model, key, chat(0, 0)).total);
   }
 }
 
@@ -98,29 +97,36 @@ TEST_CASE("a changed call takes the stage's draw times typical(new) / typical(ba
   const CallFeatures base = chat(0, 101);  // 1 + 0.05 + 2
   CallFeatures fast = base;
   fast.model = "fast";  // 0.5 + 1
-  const Plan plan = plan_of(model, key_of(1, "s"), fast, base);
-  CHECK(plan.total.count_s() == Approx(6 * 1.5 / 3.05).epsilon(1e-9));
+  const double change = ratio(model, fast, base);
+  CHECK(change == Approx(1.5 / 3.05).epsilon(1e-9));
+  const Plan plan = plan_of(model, key_of(1, "s"), fast, change);
+  CHECK(plan.total.count_s() == Approx(6 * 1.5 / 3.05).epsilon(1e-8));
   fast.stream = true;
-  const Plan streamed = plan_of(model, key_of(1, "s"), fast, base);
+  const Plan streamed = plan_of(model, key_of(1, "s"), fast, change);
   CHECK(streamed.total == plan.total);
-  CHECK(streamed.first_token.count_s() == Approx(6 * 0.5 / 3.05).epsilon(1e-9));
+  CHECK(streamed.first_token.count_s() == Approx(6 * 0.5 / 3.05).epsilon(1e-8));
 }
 
 TEST_CASE("max_tokens saves time on the answers that it cuts, and on no others") {
   ProviderModel model(profile_of(kChat), {{hash_name("s"), Distribution::constant(6)}});
+  const Distribution length = Distribution::typical(100, 0.5);
   std::size_t truncated = 0;
   const std::size_t jobs = 20'000;
   for (std::uint64_t job = 0; job < jobs; ++job) {
     const DrawKey key = key_of(job, "s");
-    const Plan before = plan_of(model, key, chat(0, 0), chat(0, 0));
-    const Plan after = plan_of(model, key, chat(0, 0, 150), chat(0, 0));
+    const auto drawn =
+        static_cast<std::int64_t>(length.quantile(key.uniform(Dimension::OutputTokens)) + 0.5);
+    const CallFeatures base = chat(50, drawn);
+    const CallFeatures cut = chat(50, drawn, 150);
+    const Plan before = plan_of(model, key, base);
+    const Plan after = plan_of(model, key, cut, ratio(model, cut, base));
     truncated += after.truncated;
     if (after.truncated) {
-      CHECK(after.total < before.total);
-      CHECK(after.usage.output_tokens == 150);
+      REQUIRE(after.total < before.total);
+      REQUIRE(after.usage.output_tokens == 150);
     } else {
-      CHECK(after.total == before.total);
-      CHECK(after.usage == before.usage);
+      REQUIRE(after.total == before.total);
+      REQUIRE(after.usage == before.usage);
     }
   }
   // P(round(lognormal(ln 100, 0.5)) > 150) = 1 - Phi(ln(1.505) / 0.5)
@@ -128,6 +134,17 @@ TEST_CASE("max_tokens saves time on the answers that it cuts, and on no others")
   const double share = static_cast<double>(truncated) / static_cast<double>(jobs);
   const double error = std::sqrt(expected * (1 - expected) / static_cast<double>(jobs));
   CHECK(std::fabs(share - expected) < 3.3 * error);
+}
+
+TEST_CASE("a length that the profile draws is cut at max_tokens too") {
+  ProviderModel model(profile_of(kChat), {});
+  for (std::uint64_t job = 0; job < 500; ++job) {
+    const Plan free = plan_of(model, key_of(job), chat(0, 0));
+    const Plan cut = plan_of(model, key_of(job), chat(0, 0, 120));
+    CHECK(cut.truncated == (free.usage.output_tokens > 120));
+    CHECK(cut.usage.output_tokens == std::min<std::int64_t>(free.usage.output_tokens, 120));
+    CHECK((cut.total < free.total) == cut.truncated);
+  }
 }
 
 TEST_CASE("typical time grows with every kind of work") {
@@ -186,7 +203,7 @@ TEST_CASE("chunks partition the answer: first at the first token, last at the en
   features.stream = true;
   for (std::uint64_t job = 0; job < 50; ++job) {
     Ticket ticket;
-    model.arrive(ticket, key_of(job), features, features, false, Instant());
+    model.arrive(ticket, key_of(job), features, 1, false, Instant());
     const std::uint32_t chunks = ticket.plan.chunks;
     CHECK(chunks > 50);
     CHECK(chunks <= 333);
@@ -213,7 +230,7 @@ TEST_CASE("a new connection adds its set-up to the first token and the end") {
   fast.model = "fast";
   fast.stream = true;
   Ticket ticket;
-  model.arrive(ticket, key_of(1), fast, fast, true, Instant());
+  model.arrive(ticket, key_of(1), fast, 1, true, Instant());
   CHECK(ticket.plan.connect == 55_ms);
   CHECK(ticket.plan.first_token == 555_ms);
   CHECK(ticket.plan.total == 1555_ms);
@@ -276,9 +293,9 @@ TEST_CASE("slow weather is the same for every call of a time slot and for every 
   for (int slot = 0; slot < 1000; ++slot) {
     const Instant early = Instant::from_seconds(slot * 60 + 1);
     const Instant late = Instant::from_seconds(slot * 60 + 59);
-    const Duration a = plan_of(one, key_of(1), features, features, early).total;
-    CHECK(plan_of(one, key_of(2), features, features, late).total == a);
-    CHECK(plan_of(two, key_of(3), features, features, late).total == a);
+    const Duration a = plan_of(one, key_of(1), features, 1, early).total;
+    CHECK(plan_of(one, key_of(2), features, 1, late).total == a);
+    CHECK(plan_of(two, key_of(3), features, 1, late).total == a);
     CHECK((a == 1_s || a == 3_s));
     slow += a == 3_s;
   }

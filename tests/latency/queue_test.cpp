@@ -41,7 +41,7 @@ TEST_CASE("waiting calls are served in the order they came") {
   std::vector<std::unique_ptr<Caller>> callers;
   for (int i = 0; i < 5; ++i) {
     callers.push_back(std::make_unique<Caller>(i, log));
-    model.arrive(*callers.back(), key_of(static_cast<std::uint64_t>(i)), ask(), ask(), false,
+    model.arrive(*callers.back(), key_of(static_cast<std::uint64_t>(i)), ask(), 1, false,
                  Instant());
   }
   CHECK(callers[0]->state == Ticket::State::InService);
@@ -62,7 +62,7 @@ TEST_CASE("a caller that leaves the queue is passed over and billed nothing") {
   std::vector<int> log;
   Caller a(0, log), b(1, log), c(2, log);
   for (Caller* caller : {&a, &b, &c}) {
-    model.arrive(*caller, key_of(1), ask(), ask(), false, Instant());
+    model.arrive(*caller, key_of(1), ask(), 1, false, Instant());
   }
   model.leave(b, Instant());
   model.leave(b, Instant());  // twice is harmless
@@ -77,15 +77,15 @@ TEST_CASE("a full queue refuses as busy, and a place that was left is free again
   ProviderModel model(one_slot(1), {});
   std::vector<int> log;
   Caller a(0, log), b(1, log), c(2, log), d(3, log);
-  model.arrive(a, key_of(0), ask(), ask(), false, Instant());
-  model.arrive(b, key_of(1), ask(), ask(), false, Instant());
-  model.arrive(c, key_of(2), ask(), ask(), false, Instant());
+  model.arrive(a, key_of(0), ask(), 1, false, Instant());
+  model.arrive(b, key_of(1), ask(), 1, false, Instant());
+  model.arrive(c, key_of(2), ask(), 1, false, Instant());
   REQUIRE(c.refusal);
   CHECK(c.refusal->status == 503);
   CHECK(c.state == Ticket::State::Left);
   model.leave(c, Instant());  // harmless
   model.leave(b, Instant());
-  model.arrive(d, key_of(3), ask(), ask(), false, Instant());
+  model.arrive(d, key_of(3), ask(), 1, false, Instant());
   CHECK(d.state == Ticket::State::Queued);
   model.leave(a, Instant());
   CHECK(d.state == Ticket::State::InService);
@@ -101,10 +101,10 @@ TEST_CASE("an operation with a capacity of its own does not wait for the provide
   Caller a(0, log), b(1, log), c(2, log);
   CallFeatures tell;
   tell.operation = "tell";
-  model.arrive(a, key_of(0), ask(), ask(), false, Instant());
-  model.arrive(b, key_of(1), tell, tell, false, Instant());
+  model.arrive(a, key_of(0), ask(), 1, false, Instant());
+  model.arrive(b, key_of(1), tell, 1, false, Instant());
   CHECK(b.state == Ticket::State::InService);
-  model.arrive(c, key_of(2), tell, tell, false, Instant());
+  model.arrive(c, key_of(2), tell, 1, false, Instant());
   CHECK(c.refusal);
   model.leave(a, Instant());
   model.leave(b, Instant());
@@ -115,7 +115,7 @@ TEST_CASE("an unknown operation or model is refused as the provider does") {
   CallFeatures features = chat(1, 1);
   features.model = "gpt-99";
   Ticket ticket;
-  model.arrive(ticket, key_of(1), features, features, false, Instant());
+  model.arrive(ticket, key_of(1), features, 1, false, Instant());
   REQUIRE(ticket.refusal);
   CHECK(ticket.refusal->status == 404);
   CHECK(ticket.refusal->message ==
@@ -125,6 +125,6 @@ TEST_CASE("an unknown operation or model is refused as the provider does") {
   features.operation = "sing";
   features.model = "";
   Ticket other;
-  model.arrive(other, key_of(1), features, features, false, Instant());
+  model.arrive(other, key_of(1), features, 1, false, Instant());
   CHECK(other.refusal);
 }

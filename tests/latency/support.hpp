@@ -48,17 +48,20 @@ inline DrawKey key_of(std::uint64_t job, std::string_view stage = "stage") {
   return key;
 }
 
+// What the engine multiplies a stage's own time by.
+inline double ratio(const ProviderModel& model, const CallFeatures& now, const CallFeatures& base) {
+  return static_cast<double>(model.typical(now).count_ns()) /
+         static_cast<double>(model.typical(base).count_ns());
+}
+
 // Draws the plan of one call on an idle model.
 inline Plan plan_of(ProviderModel& model, const DrawKey& key, const CallFeatures& features,
-                    const CallFeatures& base, Instant now = {}) {
+                    double time_ratio = 1, Instant now = {}) {
   Ticket ticket;
-  model.arrive(ticket, key, features, base, false, now);
+  model.arrive(ticket, key, features, time_ratio, false, now);
   REQUIRE(ticket.state == Ticket::State::InService);
   model.leave(ticket, now);
   return ticket.plan;
-}
-inline Plan plan_of(ProviderModel& model, const DrawKey& key, const CallFeatures& features) {
-  return plan_of(model, key, features, features);
 }
 
 }  // namespace rehearse::latency

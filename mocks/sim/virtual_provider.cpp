@@ -1,0 +1,176 @@
+#include "mocks/sim/virtual_provider.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "harness/provider/status.hpp"
+#include "harness/runtime/event.hpp"
+
+namespace rehearse::sim {
+namespace {
+
+using latency::Fault;
+using latency::Plan;
+using latency::Refusal;
+using latency::Ticket;
+using provider::Failure;
+using provider::Outcome;
+
+// A ticket whose caller may wait for its slot; frees what it holds when its frame goes away.
+struct Visit : Ticket {
+  Visit(runtime::Runtime& r, latency::ProviderModel& m) : started(r), runtime(r), model(m) {
+    on_start = [](Ticket& self, Instant) { static_cast<Visit&>(self).started.set(); };
+  }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+  ~Visit() { model.leave(*this, runtime.now()); }
+
+  runtime::Event started;
+  runtime::Runtime& runtime;
+  latency::ProviderModel& model;
+};
+
+// How long the service goes on before the caller sees its end, good or bad.
+Duration service_of(const Plan& plan) {
+  switch (plan.fault) {
+    case Fault::None:
+      return plan.total;
+    case Fault::StallBeforeAnswer:
+    case Fault::StallInStream:
+      return plan.fault_after + latency::kStallLimit;
+    default:
+      return plan.fault_after;
+  }
+}
+
+Failure failure_of_fault(Fault fault) {
+  switch (fault) {
+    case Fault::ConnectionRefused:
+      return Failure::ConnectionRefused;
+    case Fault::TruncatedBody:
+      return Failure::Truncated;
+    case Fault::MalformedBody:
+      return Failure::Malformed;
+    case Fault::None:
+    case Fault::Status:
+      return Failure::None;
+    default:
+      return Failure::ConnectionReset;
+  }
+}
+
+void tell_refusal(const Refusal& refusal, Outcome& outcome) {
+  outcome.status = refusal.status;
+  outcome.failure = provider::failure_of_status(refusal.status, refusal.code);
+  outcome.should_retry = provider::is_transient_status(refusal.status, refusal.code);
+  outcome.retry_after = refusal.retry_after;
+  outcome.detail = refusal.message;
+}
+
+void tell_fault(const Plan& plan, Outcome& outcome) {
+  if (plan.fault == Fault::Status) {
+    outcome.chunks = 0;
+    outcome.status = plan.status;
+    outcome.failure = provider::failure_of_status(plan.status, plan.fault_spec->code);
+    outcome.should_retry = provider::is_transient_status(plan.status, plan.fault_spec->code);
+    outcome.detail = plan.fault_spec->message;
+    return;
+  }
+  const bool began = plan.fault == Fault::ResetInStream || plan.fault == Fault::StallInStream ||
+                     plan.fault == Fault::TruncatedBody || plan.fault == Fault::MalformedBody;
+  outcome.status = began ? 200 : 0;
+  outcome.chunks = began ? outcome.chunks : 0;
+  outcome.failure = failure_of_fault(plan.fault);
+  outcome.should_retry = provider::is_transient_failure(outcome.failure, began);
+  outcome.detail = plan.fault_spec->name;
+}
+
+// The content chunks that had come by then.
+std::uint32_t chunks_by(const latency::ProviderModel& model, const Visit& visit, Duration after) {
+  const Plan& plan = visit.plan;
+  if (plan.fault != Fault::None) {
+    after = std::min(after, plan.fault_after);
+  }
+  if (after >= plan.total) {
+    return plan.chunks;
+  }
+  std::uint32_t low = 0;
+  std::uint32_t high = plan.chunks;
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (model.chunk_due(visit, middle) <= after) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+}  // namespace
+
+VirtualProvider::VirtualProvider(runtime::Runtime& runtime, latency::ProviderModel& model,
+                                 VirtualOptions options)
+    : runtime_(runtime), model_(model), options_(std::move(options)) {}
+
+runtime::Task<Outcome> VirtualProvider::call(const provider::Call& call, runtime::StopToken stop) {
+  Outcome outcome;
+  outcome.started = runtime_.now();
+  Duration rtt;
+  if (!options_.rtt.is_zero()) {
+    const double u = call.key.uniform(Dimension::RoundTrip);
+    rtt = Duration::from_seconds(options_.rtt.quantile(u));
+  }
+  const Duration there = rtt * 0.5;
+  const Duration back = rtt - there;
+  runtime::Wake wake = runtime::Wake::Fired;
+  if (there > Duration::zero()) {
+    wake = co_await runtime_.sleep(there, stop);
+  }
+  if (wake == runtime::Wake::Fired) {
+    Visit visit(runtime_, model_);
+    model_.arrive(visit, call.key, call.features, call.time_ratio, call.new_connection,
+                  runtime_.now());
+    if (visit.state == Ticket::State::Queued) {
+      wake = co_await visit.started.wait(stop);
+    }
+    const Instant start = runtime_.now();
+    Duration service;
+    if (wake == runtime::Wake::Fired && !visit.refusal) {
+      service = service_of(visit.plan);
+      wake = co_await runtime_.sleep_until(start + service, stop);
+    }
+    if (visit.state == Ticket::State::InService) {
+      const Plan& plan = visit.plan;
+      outcome.usage = plan.usage;
+      outcome.cost = plan.cost;
+      outcome.truncated = plan.truncated;
+      outcome.chunks = chunks_by(model_, visit, runtime_.now() - start);
+      outcome.first_chunk = start + plan.first_token + back;
+      outcome.status = plan.status;
+      if (plan.fault != Fault::None) {
+        tell_fault(plan, outcome);
+      }
+    } else if (visit.refusal) {
+      tell_refusal(*visit.refusal, outcome);
+    }
+  }
+  if (wake == runtime::Wake::Fired && back > Duration::zero()) {
+    wake = co_await runtime_.sleep(back, stop);
+  }
+  outcome.done = runtime_.now();
+  if (wake == runtime::Wake::Stopped) {
+    outcome.failure = Failure::Cancelled;
+    outcome.status = 0;
+    outcome.should_retry = false;
+    outcome.truncated = false;
+    outcome.retry_after.reset();
+    outcome.detail = "stopped by the caller";
+  }
+  if (outcome.chunks == 0 || outcome.first_chunk > outcome.done) {
+    outcome.first_chunk = outcome.done;
+  }
+  co_return outcome;
+}
+
+}  // namespace rehearse::sim
