@@ -77,7 +77,8 @@ bool is_sequential(const json::Value& file) {
 
 std::string canonical_text(const json::Value& merged, const CanonicalPart& part) {
   json::Value text = stripped(*language().file(), merged);
-  for (const std::string_view key : {"variants", "claims", "sweep"}) {
+  for (const std::string_view key : {"variants", "claims", "sweep", "objectives", "gate",
+                                     "good_job", "volume", "value_per_job"}) {
     text.erase(key);
   }
   Environment environment;

@@ -15,32 +15,52 @@ constexpr std::size_t kLongestText = 64u << 10;
 std::string listed(const std::vector<std::string_view>& words) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    text += (i == 0 ? "\"" : i + 1 == words.size() ? " or \"" : ", \"") + std::string(words[i]) + "\"";
+    text += (i == 0                  ? "\""
+             : i + 1 == words.size() ? " or \""
+                                     : ", \"") +
+            std::string(words[i]) + "\"";
   }
   return text;
 }
 
 std::string kind_of(const Shape& shape) {
   switch (shape.form) {
-    case Form::Boolean: return "true or false";
-    case Form::Integer: return "a whole number";
-    case Form::Number: return "a number";
-    case Form::Text: return "a text";
-    case Form::Name: return "a name";
-    case Form::Words: return listed(shape.words);
-    case Form::Quantity: return std::string(expected_quantity(shape.unit));
-    case Form::Figure: return "a figure such as \"4s\" or \"0.04 USD\"";
-    case Form::Array: return "an array";
+    case Form::Boolean:
+      return "true or false";
+    case Form::Integer:
+      return "a whole number";
+    case Form::Number:
+      return "a number";
+    case Form::Text:
+      return "a text";
+    case Form::Name:
+      return "a name";
+    case Form::Words:
+      return listed(shape.words);
+    case Form::Quantity:
+      return std::string(expected_quantity(shape.unit));
+    case Form::Figure:
+      return "a figure such as \"4s\" or \"0.04 USD\"";
+    case Form::Array:
+      return "an array";
     case Form::Map:
-    case Form::Object: return "an object";
-    case Form::Any: return "a value";
-    case Form::OneOf: break;
+    case Form::Object:
+      return "an object";
+    case Form::Any:
+      return "a value";
+    case Form::OneOf:
+      break;
   }
   std::string text;
   for (const Shape* const option : shape.options) {
     text += (text.empty() ? "" : " or ") + kind_of(*option);
   }
   return text;
+}
+
+std::string plain_number(double value) {
+  const bool whole = std::abs(value) < 1e15 && value == std::floor(value);
+  return whole ? std::to_string(static_cast<std::int64_t>(value)) : number_text(value);
 }
 
 void expected(const Shape& shape, const Node& node, const CheckContext& context) {
@@ -65,6 +85,26 @@ bool has(const json::Value& object, std::string_view key) {
   return value != nullptr && !value->is_null();
 }
 
+// For an object that only a variant made: the one of the base that was probably meant.
+std::string meant(const Node& node, const CheckContext& context) {
+  if (context.base == nullptr || json::pointer_find(*context.base, node.pointer) != nullptr) {
+    return "";
+  }
+  const std::size_t slash = node.pointer.rfind('/');
+  const std::string pointer = node.pointer.substr(0, slash);
+  const json::Value* const siblings = json::pointer_find(*context.base, pointer);
+  std::vector<std::string> names;
+  if (siblings != nullptr && siblings->is_object()) {
+    for (const json::Member& member : siblings->members()) {
+      names.push_back(member.key);
+    }
+  }
+  const std::string name = node.pointer.substr(slash + 1);
+  const std::string nearest = nearest_name(name, names);
+  return " (the base has no " + quoted_excerpt(name) +
+         (nearest.empty() ? ")" : ", did you mean \"" + nearest + "\"?)");
+}
+
 void check_choice(const Choice& choice, const Node& node, const CheckContext& context) {
   std::vector<std::string_view> used;
   for (const auto& form : choice.forms) {
@@ -80,7 +120,7 @@ void check_choice(const Choice& choice, const Node& node, const CheckContext& co
       all.insert(all.end(), form.begin(), form.end());
     }
     context.sink.add(node, "expected a " + std::string(choice.what) + ": one of the keys " +
-                               listed(all) + ", found none");
+                               listed(all) + ", found none" + meant(node, context));
   }
   if (used.size() < 2) {
     return;
@@ -89,8 +129,9 @@ void check_choice(const Choice& choice, const Node& node, const CheckContext& co
                      listed(used) + "; keep one";
   const json::Value* const before =
       context.base == nullptr ? nullptr : json::pointer_find(*context.base, node.pointer);
+  const auto old = [&](std::string_view key) { return before != nullptr && has(*before, key); };
   for (const std::string_view key : used) {
-    if (before != nullptr && has(*before, key)) {
+    if (old(key) && !std::all_of(used.begin(), used.end(), old)) {
       what += " (the base has \"" + std::string(key) + "\": put " + null_patch(node.pointer, key) +
               " into the change)";
     }
@@ -154,22 +195,20 @@ void check_map(const Shape& shape, const Node& node, const CheckContext& context
     }
   }
   if (static_cast<double>(count) < shape.low || static_cast<double>(count) > shape.high) {
-    context.sink.add(node, "expected " +
-                               std::string(static_cast<double>(count) < shape.low ? "at least "
-                                                                                   : "at most ") +
-                               number_text(static_cast<double>(count) < shape.low ? shape.low
-                                                                                   : shape.high) +
-                               " members, found " + std::to_string(count));
+    context.sink.add(
+        node, "expected " +
+                  std::string(static_cast<double>(count) < shape.low ? "at least " : "at most ") +
+                  number_text(static_cast<double>(count) < shape.low ? shape.low : shape.high) +
+                  " members, found " + std::to_string(count));
   }
 }
 
 void check_array(const Shape& shape, const Node& node, const CheckContext& context) {
   const auto count = static_cast<double>(node->items().size());
   if (count < shape.low || count > shape.high) {
-    const std::string many =
-        shape.low == shape.high ? "exactly " + number_text(shape.low)
-        : count < shape.low     ? "at least " + number_text(shape.low)
-                                : "at most " + number_text(shape.high);
+    const std::string many = shape.low == shape.high ? "exactly " + number_text(shape.low)
+                             : count < shape.low     ? "at least " + number_text(shape.low)
+                                                     : "at most " + number_text(shape.high);
     context.sink.add(node, "expected " + many + " items, found " + number_text(count));
     return;
   }
@@ -189,8 +228,8 @@ void check_number(const Shape& shape, const Node& node, const CheckContext& cont
     return expected(shape, node, context);
   }
   if (!(number >= shape.low && number <= shape.high)) {
-    context.sink.add(node, "expected " + kind_of(shape) + " from " + number_text(shape.low) +
-                               " to " + number_text(shape.high) + ", found " + found(*node));
+    context.sink.add(node, "expected " + kind_of(shape) + " from " + plain_number(shape.low) +
+                               " to " + plain_number(shape.high) + ", found " + found(*node));
   }
 }
 
@@ -236,7 +275,8 @@ void check_scalar(const Shape& shape, const Node& node, bool computed,
         context.sink.add(node, read.error().what);
       }
       return;
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -244,22 +284,29 @@ bool is_plain(const Shape& shape) {
   if (shape.form != Form::OneOf) {
     return shape.plain;
   }
-  return std::all_of(shape.options.begin(), shape.options.end(), [](const Shape* option) {
-    return option->plain || option->form != Form::Text;
-  }) && std::any_of(shape.options.begin(), shape.options.end(),
-                    [](const Shape* option) { return option->plain; });
+  return std::all_of(
+             shape.options.begin(), shape.options.end(),
+             [](const Shape* option) { return option->plain || option->form != Form::Text; }) &&
+         std::any_of(shape.options.begin(), shape.options.end(),
+                     [](const Shape* option) { return option->plain; });
 }
 
 void check_resolved(const Shape& shape, const Node& node, bool computed,
                     const CheckContext& context) {
   switch (shape.form) {
-    case Form::Any: return;
+    case Form::Any:
+      return;
     case Form::OneOf:
       if (const Shape* const option = option_for(shape, *node)) {
         return check_resolved(*option, node, computed, context);
       }
       if (computed && node->is_number()) {  // a duration from a number, a text from a number
         return check_resolved(*shape.options.front(), node, computed, context);
+      }
+      for (const Shape* const option : shape.options) {
+        if (node->is_number() && option->form == Form::Quantity) {
+          return check_resolved(*option, node, computed, context);  // says which unit is missing
+        }
       }
       return expected(shape, node, context);
     case Form::Array:
@@ -269,7 +316,8 @@ void check_resolved(const Shape& shape, const Node& node, bool computed,
     case Form::Object:
       return node->is_object() ? check_object(*shape.table, node, context)
                                : expected(shape, node, context);
-    default: return check_scalar(shape, node, computed, context);
+    default:
+      return check_scalar(shape, node, computed, context);
   }
 }
 
@@ -281,18 +329,18 @@ const Shape* option_for(const Shape& shape, const json::Value& value) {
   }
   for (const Shape* const option : shape.options) {
     const Form form = option->form;
-    const bool fits =
-        form == Form::OneOf      ? option_for(*option, value) != nullptr
-        : value.is_object()      ? form == Form::Object || form == Form::Map
-        : value.is_array()       ? form == Form::Array
-        : value.is_bool()        ? form == Form::Boolean
-        : value.is_number()      ? form == Form::Integer || form == Form::Number ||
-                                   form == Form::Figure ||
-                                   (form == Form::Quantity &&
-                                    (allows_number(option->unit) || value.as_double() == 0))
-        : value.is_string()      ? form == Form::Text || form == Form::Name || form == Form::Figure ||
-                                   form == Form::Quantity || form == Form::Words
-                                 : false;
+    const bool fits = form == Form::OneOf ? option_for(*option, value) != nullptr
+                      : value.is_object() ? form == Form::Object || form == Form::Map
+                      : value.is_array()  ? form == Form::Array
+                      : value.is_bool()   ? form == Form::Boolean
+                      : value.is_number()
+                          ? form == Form::Integer || form == Form::Number || form == Form::Figure ||
+                                (form == Form::Quantity &&
+                                 (allows_number(option->unit) || value.as_double() == 0))
+                      : value.is_string()
+                          ? form == Form::Text || form == Form::Name || form == Form::Figure ||
+                                form == Form::Quantity || form == Form::Words
+                          : false;
     if (!fits) {
       continue;
     }
@@ -321,8 +369,9 @@ void check(const Shape& shape, const Node& node, const CheckContext& context) {
   if (!resolved) {
     context.sink.add(node, resolved.error().what);
   } else if (resolved->expression && !shape.per_job) {
-    context.sink.add(node, "an input cannot be used here: this is the same for every job "
-                           "(a parameter can)");
+    context.sink.add(node,
+                     "an input cannot be used here: this is the same for every job "
+                     "(a parameter can)");
   } else if (!resolved->expression) {
     json::Value constant = resolved->value;
     constant.set_position(value.position());

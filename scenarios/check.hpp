@@ -13,8 +13,8 @@ struct CheckContext {
   const json::Value* base = nullptr;  // the file before the variants: what a patch must null
 };
 
-// Holds a value against its shape and reports everything that does not fit: unknown keys, wrong types,
-// values out of range, alternatives used at once. Names are not looked up here.
+// Holds a value against its shape and reports everything that does not fit: unknown keys, wrong
+// types, values out of range, alternatives used at once. Names are not looked up here.
 void check(const Shape& shape, const Node& node, const CheckContext& context);
 
 // The option of a OneOf that a value of this JSON kind belongs to; nullptr where there is none.

@@ -155,8 +155,8 @@ Result<std::vector<InputValue>> read_column(const std::filesystem::path& folder,
     return refuse("it cannot be read");
   }
   const std::string ending = path.extension().string();
-  auto values = ending == ".jsonl" || ending == ".ndjson" ? read_jsonl(text, column)
-                                                          : read_csv(text, column);
+  auto values =
+      ending == ".jsonl" || ending == ".ndjson" ? read_jsonl(text, column) : read_csv(text, column);
   if (!values) {
     return refuse(values.error().text());
   }

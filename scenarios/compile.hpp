@@ -20,8 +20,8 @@ struct Merged {
 // The environment of a merged text: its parameters' own values and the names of its inputs.
 Environment environment_of(const json::Value& file);
 
-// Turns a merged text into a Scenario: resolves names, fills in defaults. What is wrong goes to the sink; the
-// scenario means something only where that stayed empty.
+// Turns a merged text into a Scenario: resolves names, fills in defaults. What is wrong goes to the
+// sink; the scenario means something only where that stayed empty.
 class Compiler {
  public:
   // `base` is the file without variants and with its default parameters; both outlive the compiler.

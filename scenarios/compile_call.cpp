@@ -78,8 +78,9 @@ void Compiler::compile_call(Stage& stage, const Node& node) {
   if (node["time"]) {
     const Amount time = reader_.amount(node["time"], Unit::Seconds, stage.origin);
     if (time.expression) {
-      sink_.add(node["time"], "the time of a call cannot depend on inputs: give it tokens or bytes "
-                              "that do");
+      sink_.add(node["time"],
+                "the time of a call cannot depend on inputs: give it tokens or bytes "
+                "that do");
     }
     stage.call.time = time.distribution;
     compile_base_call(stage, node);
@@ -107,8 +108,10 @@ void Compiler::compile_call(Stage& stage, const Node& node) {
     stage.breaker = spec;
   }
   if (const Node match = node["match"]) {
-    MatchSpec spec{reader_.text(match["path"]), reader_.text(match["model"]),
-                   reader_.text(match["body_contains"]), {}};
+    MatchSpec spec{reader_.text(match["path"]),
+                   reader_.text(match["model"]),
+                   reader_.text(match["body_contains"]),
+                   {}};
     if (match["nth"]) {
       spec.nth = reader_.count(match["nth"], 1);
     }
@@ -158,7 +161,8 @@ void Compiler::compile_base_call(Stage& stage, const Node& node) {
   stage.call.base = std::move(spec);
 }
 
-// The provider as the base describes it: the one in force where that is the same, else one kept apart.
+// The provider as the base describes it: the one in force where that is the same, else one kept
+// apart.
 std::uint32_t Compiler::base_provider(const std::string& name) {
   const Node before = base_root_["providers"][name];
   const Node now = root_["providers"][name];
@@ -173,8 +177,8 @@ std::uint32_t Compiler::base_provider(const std::string& name) {
       return static_cast<std::uint32_t>(i);
     }
   }
-  const auto [place, fresh] = base_providers_.try_emplace(
-      name, static_cast<std::uint32_t>(scenario_.providers.size()));
+  const auto [place, fresh] =
+      base_providers_.try_emplace(name, static_cast<std::uint32_t>(scenario_.providers.size()));
   if (fresh) {
     Provider provider;
     provider.name = name;
@@ -212,8 +216,7 @@ CacheSpec Compiler::cache_spec(const Node& node, const Origin& origin) {
   CacheSpec spec;
   spec.key = reader_.job_text(node["key"]);
   spec.ttl = reader_.duration(node["ttl"]);
-  spec.scope =
-      reader_.text(node["scope"]) == "shared" ? CacheScope::Shared : CacheScope::Process;
+  spec.scope = reader_.text(node["scope"]) == "shared" ? CacheScope::Shared : CacheScope::Process;
   spec.hit_time = reader_.amount(node["hit_time"], Unit::Seconds, origin);
   if (node["capacity"]) {
     spec.capacity = reader_.integer(node["capacity"], 1);

@@ -54,11 +54,15 @@ std::vector<StageIndex> Compiler::named(const Level& level, const Node& names, c
   }
   for (std::size_t i = 0; i < names->items().size(); ++i) {
     const std::string name = reader_.text(names.item(i));
+    if (name.empty()) {
+      continue;  // no name at all: the check has said so
+    }
     const auto place = level.places.find(name);
     if (place == level.places.end()) {
       sink_.add(names.item(i), unknown_stage(level, name));
     } else if (stage && level.stages[name].value == stage.value) {
-      sink_.add(names.item(i), "cycle: " + name + " -> " + name + " (a stage cannot wait for itself)");
+      sink_.add(names.item(i),
+                "cycle: " + name + " -> " + name + " (a stage cannot wait for itself)");
     } else {
       add_once(found, place->second);
     }
@@ -112,8 +116,8 @@ void Compiler::connect(Level& level) {
   find_cycles(level);
 }
 
-// A stage without an `after` of its own starts after the last foreground stage before it; fallback and
-// background stages are passed by.
+// A stage without an `after` of its own starts after the last foreground stage before it. Fallback
+// stages start where they are needed, not here.
 void Compiler::chain(const Level& level, const std::vector<std::string>& order) {
   spread_background(level);
   std::set<std::uint32_t> fallbacks;
@@ -125,14 +129,14 @@ void Compiler::chain(const Level& level, const std::vector<std::string>& order) 
   std::optional<StageIndex> previous;
   for (const std::string& name : order) {
     const auto place = level.places.find(name);
-    if (place == level.places.end()) {
+    if (place == level.places.end() || fallbacks.contains(place->second.value)) {
       continue;
     }
     Stage& stage = scenario_.stages[place->second.value];
     if (previous && !level.stages[name]["after"] && *previous != place->second) {
       add_once(stage.before, *previous);
     }
-    if (!stage.background && !fallbacks.contains(place->second.value)) {
+    if (!stage.background) {
       previous = place->second;
     }
   }
@@ -203,8 +207,7 @@ void Compiler::find_cycles(const Level& level) {
         }
       }
       sink_.add(level.stages[scenario_.stages[to.value].name],
-                "cycle: " + path + scenario_.stages[to.value].name +
-                    " (each waits for the next)");
+                "cycle: " + path + scenario_.stages[to.value].name + " (each waits for the next)");
     }
   }
 }

@@ -9,7 +9,7 @@
 namespace rehearse::scenarios {
 
 std::string suggestion(const std::string& name, const std::vector<std::string>& known) {
-  const std::string nearest = nearest_name(name, known);
+  const std::string nearest = name.size() < 2 ? "" : nearest_name(name, known);
   return nearest.empty() ? "" : ", did you mean \"" + nearest + "\"?";
 }
 
@@ -37,9 +37,10 @@ void Compiler::compile_inputs() {
   for (const std::string& name : sorted_keys(inputs)) {
     const Node node = inputs[name];
     if (is_reserved_name(name) || merged_.environment.parameters.find(name) != nullptr) {
-      sink_.add(node, is_reserved_name(name)
-                          ? quoted_excerpt(name) + " is a reserved word: an input needs another name"
-                          : "there is a parameter of the same name as this input");
+      sink_.add(node,
+                is_reserved_name(name)
+                    ? quoted_excerpt(name) + " is a reserved word: an input needs another name"
+                    : "there is a parameter of the same name as this input");
     }
     scenario_.inputs.push_back(compile_input(name, node));
   }
@@ -113,8 +114,8 @@ void Compiler::compile_resources() {
       std::uint32_t count = 0;
       const auto read = std::from_chars(items.data(), items.data() + items.size(), count);
       if (read.ec != std::errc() || read.ptr != items.data() + items.size() || count == 0) {
-        sink_.add(node["speed_up"], "expected a number of items as key, found " +
-                                        quoted_excerpt(items));
+        sink_.add(node["speed_up"],
+                  "expected a number of items as key, found " + quoted_excerpt(items));
         continue;
       }
       resource.speed_up[count] = reader_.number(node["speed_up"][items], 1);

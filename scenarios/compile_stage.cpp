@@ -100,8 +100,8 @@ void Compiler::compile_common(Stage& stage, const Node& node) {
     if (condition.expression) {
       stage.condition = condition.expression;
     } else {
-      stage.probability = when->is_bool() ? (when->as_bool() ? 1 : 0)
-                                          : reader_.quantity(when, Unit::Share, 1);
+      stage.probability =
+          when->is_bool() ? (when->as_bool() ? 1 : 0) : reader_.quantity(when, Unit::Share, 1);
     }
   }
   stage.skip = reader_.boolean(node["skip"], false);

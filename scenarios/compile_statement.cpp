@@ -106,8 +106,8 @@ void Compiler::check_runtime_texts(const Node& node) {
     const auto parameters = keys_of({&known.parameters, ""});
     all.insert(all.end(), parameters.begin(), parameters.end());
     all.insert(all.end(), {"job", "seed", "job_dir"});
-    sink_.add(node, "unknown name " + quoted_excerpt(name) + " in an expression" +
-                        suggestion(name, all));
+    sink_.add(node,
+              "unknown name " + quoted_excerpt(name) + " in an expression" + suggestion(name, all));
   }
 }
 

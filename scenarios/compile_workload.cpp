@@ -19,8 +19,7 @@ Workload Compiler::compile_workload(const std::string& name, const Node& node) {
     sink_.add(node["for"], "expected a duration above 0");
   }
   compile_kind(workload, node);
-  workload.process =
-      reader_.text(node["process"]) == "per_job" ? Process::PerJob : Process::Shared;
+  workload.process = reader_.text(node["process"]) == "per_job" ? Process::PerJob : Process::Shared;
   workload.patience = reader_.optional_amount(node["patience"], Unit::Seconds, workload.origin);
   workload.holds = resource_uses(node["holds"]);
   workload.warmup_jobs = reader_.integer(node["warmup_jobs"], 0);
@@ -31,7 +30,8 @@ Workload Compiler::compile_workload(const std::string& name, const Node& node) {
 void Compiler::compile_kind(Workload& workload, const Node& node) {
   const auto endless = [&](std::string_view kind) {
     if (!workload.jobs && !workload.length) {
-      sink_.add(node, "expected \"for\" or \"jobs\": " + std::string(kind) + " has no end of its own");
+      sink_.add(node,
+                "expected \"for\" or \"jobs\": " + std::string(kind) + " has no end of its own");
     }
   };
   if (node["users"]) {
@@ -69,8 +69,7 @@ void Compiler::compile_open(Workload& workload, const Node& node) {
     if (per_s <= 0) {
       sink_.add(rate, "expected a rate above 0");
     }
-    workload.phases.push_back(
-        {per_s, per_s, workload.length.value_or(kLongestDuration)});
+    workload.phases.push_back({per_s, per_s, workload.length.value_or(kLongestDuration)});
     return;
   }
   const Node phases = node["phases"];

@@ -77,8 +77,10 @@ std::string work_of(const Stage& stage, const Scenario& scenario) {
     }
     case StageKind::Local:
       return "local, cpu " + amount_text(stage.local.cpu) + ", io " + amount_text(stage.local.io);
-    case StageKind::Wait: return "wait " + amount_text(stage.wait);
-    case StageKind::Group: return "group of " + std::to_string(stage.children.size());
+    case StageKind::Wait:
+      return "wait " + amount_text(stage.wait);
+    case StageKind::Group:
+      return "group of " + std::to_string(stage.children.size());
   }
   return "";
 }
@@ -183,8 +185,8 @@ std::string describe(const ScenarioFile& file, const Scenario& scenario, std::si
     page.heading(scenario.graphs.size() == 1 ? "stages" : "stages of " + terminal_safe(graph.name));
     std::vector<std::string> names;
     for (const Stage& stage : scenario.stages) {
-      names.push_back(std::string(2 * static_cast<std::size_t>(std::count(
-                                          stage.path.begin(), stage.path.end(), '/')),
+      names.push_back(std::string(2 * static_cast<std::size_t>(
+                                          std::count(stage.path.begin(), stage.path.end(), '/')),
                                   ' ') +
                       stage.name);
     }
@@ -215,8 +217,8 @@ std::string describe(const ScenarioFile& file, const Scenario& scenario, std::si
   if (!scenario.objectives.empty()) {
     page.heading("objectives");
     for (const Objective& objective : scenario.objectives) {
-      page.row(objective.level, objective.text + (objective.on.empty() ? "" : " on " + objective.on),
-               4);
+      page.row(objective.level,
+               objective.text + (objective.on.empty() ? "" : " on " + objective.on), 4);
     }
   }
   return page.take();

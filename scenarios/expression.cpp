@@ -31,12 +31,18 @@ bool compare(const Node& node, Inputs inputs) {
     return text_of(a) <=> text_of(b);
   }();
   switch (node.operation) {
-    case Operation::Equal: return order == 0;
-    case Operation::Unequal: return order != 0;
-    case Operation::Less: return order < 0;
-    case Operation::LessEqual: return order <= 0;
-    case Operation::Greater: return order > 0;
-    default: return order >= 0;
+    case Operation::Equal:
+      return order == 0;
+    case Operation::Unequal:
+      return order != 0;
+    case Operation::Less:
+      return order < 0;
+    case Operation::LessEqual:
+      return order <= 0;
+    case Operation::Greater:
+      return order > 0;
+    default:
+      return order >= 0;
   }
 }
 
@@ -44,20 +50,30 @@ double arithmetic(const Node& node, Inputs inputs) {
   const double a = number_of(*node.parts[0], inputs);
   double result = a;
   switch (node.operation) {
-    case Operation::Add: return a + number_of(*node.parts[1], inputs);
-    case Operation::Subtract: return a - number_of(*node.parts[1], inputs);
-    case Operation::Multiply: return a * number_of(*node.parts[1], inputs);
+    case Operation::Add:
+      return a + number_of(*node.parts[1], inputs);
+    case Operation::Subtract:
+      return a - number_of(*node.parts[1], inputs);
+    case Operation::Multiply:
+      return a * number_of(*node.parts[1], inputs);
     case Operation::Divide: {
       const double b = number_of(*node.parts[1], inputs);
       return b == 0 ? 0 : a / b;
     }
-    case Operation::Negate: return -a;
-    case Operation::Round: return std::round(a);
-    case Operation::Floor: return std::floor(a);
-    case Operation::Ceil: return std::ceil(a);
-    case Operation::And: return a != 0 && number_of(*node.parts[1], inputs) != 0 ? 1 : 0;
-    case Operation::Or: return a != 0 || number_of(*node.parts[1], inputs) != 0 ? 1 : 0;
-    case Operation::Not: return a == 0 ? 1 : 0;
+    case Operation::Negate:
+      return -a;
+    case Operation::Round:
+      return std::round(a);
+    case Operation::Floor:
+      return std::floor(a);
+    case Operation::Ceil:
+      return std::ceil(a);
+    case Operation::And:
+      return a != 0 && number_of(*node.parts[1], inputs) != 0 ? 1 : 0;
+    case Operation::Or:
+      return a != 0 || number_of(*node.parts[1], inputs) != 0 ? 1 : 0;
+    case Operation::Not:
+      return a == 0 ? 1 : 0;
     case Operation::Min:
     case Operation::Max:
       for (const NodePointer& part : node.parts) {
@@ -65,7 +81,8 @@ double arithmetic(const Node& node, Inputs inputs) {
         result = node.operation == Operation::Min ? std::min(result, b) : std::max(result, b);
       }
       return result;
-    default: return compare(node, inputs) ? 1 : 0;
+    default:
+      return compare(node, inputs) ? 1 : 0;
   }
 }
 
@@ -82,7 +99,7 @@ std::optional<double> numeric(const InputValue& value) {
     return number;
   }
   if (auto duration = parse_duration(text)) {
-    return duration->count_s();
+    return static_cast<double>(duration->count_ns()) / 1e9;
   }
   return std::nullopt;
 }
@@ -94,9 +111,12 @@ std::string text_of(const InputValue& value) {
 
 InputValue evaluate_node(const Node& node, Inputs inputs) {
   switch (node.operation) {
-    case Operation::Number: return node.number;
-    case Operation::Text: return node.text;
-    case Operation::Name: return 0.0;
+    case Operation::Number:
+      return node.number;
+    case Operation::Text:
+      return node.text;
+    case Operation::Name:
+      return 0.0;
     case Operation::Input:
       return node.input < inputs.size() ? inputs[node.input] : InputValue(0.0);
     case Operation::Join: {
@@ -145,11 +165,16 @@ std::string Expression::describe() const {
   struct Writer {
     static std::string write(const Node& node) {
       switch (node.operation) {
-        case Operation::Number: return number_text(node.number);
-        case Operation::Text: return "'" + node.text + "'";
-        case Operation::Name: return node.text;
-        case Operation::Input: return "#" + std::to_string(node.input);
-        default: break;
+        case Operation::Number:
+          return number_text(node.number);
+        case Operation::Text:
+          return "'" + node.text + "'";
+        case Operation::Name:
+          return node.text;
+        case Operation::Input:
+          return "#" + std::to_string(node.input);
+        default:
+          break;
       }
       std::string text = "(" + std::to_string(static_cast<int>(node.operation));
       for (const NodePointer& part : node.parts) {

@@ -23,7 +23,8 @@ class Expression {
   struct Node;
   // Compiles the whole text of a JSON string that contains at least one `${…}` (a template such as
   // "ctx-${agent}" or a single expression "${min(max_words*2, 1000)}"). `inputs` are the names that
-  // stay variable, in the order of evaluation's values. Errors name what is unknown and the nearest name.
+  // stay variable, in the order of evaluation's values. Errors name what is unknown and the nearest
+  // name.
   static Result<Expression> compile(std::string_view text, std::span<const std::string> inputs);
 
   // The value for one job; inputs as many as were named at compile time. Division by zero gives 0.

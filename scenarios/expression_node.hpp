@@ -12,11 +12,31 @@
 namespace rehearse::scenarios {
 
 enum class Operation {
-  Number, Text, Name, Input, Join,  // leaves, and a template's pieces written one after the other
-  Add, Subtract, Multiply, Divide, Negate,
-  Min, Max, Round, Floor, Ceil,
-  Equal, Unequal, Less, LessEqual, Greater, GreaterEqual,
-  And, Or, Not, Choose,
+  Number,
+  Text,
+  Name,
+  Input,
+  Join,  // leaves, and a template's pieces written one after the other
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  Negate,
+  Min,
+  Max,
+  Round,
+  Floor,
+  Ceil,
+  Equal,
+  Unequal,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  And,
+  Or,
+  Not,
+  Choose,
 };
 
 // One node of a formula; immutable once it is shared.

@@ -16,8 +16,8 @@ std::optional<std::uint32_t> Compiler::index_of(const std::vector<Part>& known,
     }
     names.push_back(known[i].name);
   }
-  sink_.add(at, "unknown " + std::string(what) + " " + quoted_excerpt(name) +
-                    suggestion(name, names));
+  sink_.add(at,
+            "unknown " + std::string(what) + " " + quoted_excerpt(name) + suggestion(name, names));
   return std::nullopt;
 }
 

@@ -56,7 +56,15 @@ std::string name_of(const json::Value& file, std::string_view label) {
 void Loader::check_variants(const ScenarioFile& file, const Merged& base, const Errors& known,
                             Sink& sink) {
   const Node root{&file.json_, ""};
+  Errors seen = known;  // a preset has the faults of its parts: each is said once
+  std::vector<const Variant*> parts_first;
   for (const Variant& variant : file.variants_) {
+    parts_first.push_back(&variant);
+  }
+  std::stable_partition(parts_first.begin(), parts_first.end(),
+                        [](const Variant* variant) { return variant->of.empty(); });
+  for (const Variant* const each : parts_first) {
+    const Variant& variant = *each;
     const Node node = root["variants"][variant.name];
     const std::string prefix = "variant \"" + variant.name + "\": ";
     bool sound = true;
@@ -91,7 +99,8 @@ void Loader::check_variants(const ScenarioFile& file, const Merged& base, const 
     Sink own(file.label_);
     check_merged(merged, base, file.folder_, own);
     for (const Error& error : own.take()) {
-      if (std::find(known.begin(), known.end(), error) == known.end()) {
+      if (std::find(seen.begin(), seen.end(), error) == seen.end()) {
+        seen.push_back(error);
         sink.add_at(error.where, node, prefix + error.what);
       }
     }
@@ -105,8 +114,8 @@ Result<ScenarioFile> Loader::load(json::Value json, std::string_view name,
   file.folder_ = folder;
   file.json_ = std::move(json);
   if (!file.json_.is_object()) {
-    return Error{file.label_, "expected a scenario: an object with \"stages\", found " +
-                                  found(file.json_)};
+    return Error{file.label_,
+                 "expected a scenario: an object with \"stages\", found " + found(file.json_)};
   }
   file.name_ = name_of(file.json_, name);
   const Node root{&file.json_, ""};
@@ -157,8 +166,8 @@ Result<Scenario> Loader::instantiate(const ScenarioFile& file, const Selection& 
     workloads.emplace_back("single");
   }
   if (std::find(workloads.begin(), workloads.end(), workload) == workloads.end()) {
-    return Error{"", "unknown workload " + quoted_excerpt(workload) +
-                         suggestion(workload, workloads)};
+    return Error{"",
+                 "unknown workload " + quoted_excerpt(workload) + suggestion(workload, workloads)};
   }
   apply_parameters(merged, selection, workload, errors);
   if (!errors.empty()) {

@@ -12,17 +12,21 @@
 
 namespace rehearse::scenarios {
 
-// A scenario file that was read and found valid, base and every variant alone: the source from which
-// Scenarios are instantiated.
+// A scenario file that was read and found valid, base and every variant alone: the source from
+// which Scenarios are instantiated.
 class ScenarioFile {
  public:
   const std::string& name() const { return name_; }
   const std::string& note() const { return note_; }
   const std::string& label() const { return label_; }  // what stands before positions in errors
-  const std::filesystem::path& folder() const { return folder_; }  // where feeds and apps are looked for
+  const std::filesystem::path& folder() const {
+    return folder_;
+  }  // where feeds and apps are looked for
   const json::Value& json() const { return json_; }
   const std::vector<Variant>& variants() const { return variants_; }
-  const std::vector<std::string>& workloads() const { return workloads_; }  // the first is the default
+  const std::vector<std::string>& workloads() const {
+    return workloads_;
+  }  // the first is the default
   const std::vector<Claim>& claims() const { return claims_; }
   const std::vector<SweepAxis>& sweep() const { return sweep_; }
 
@@ -39,17 +43,18 @@ class ScenarioFile {
   std::vector<SweepAxis> sweep_;
 };
 
-// Reads and checks a file; on failure *all* errors, each with `file:line:column /json/pointer`, what was
-// expected, what was found (at most 40 characters) and the nearest name where a name is unknown.
+// Reads and checks a file; on failure *all* errors, each with `file:line:column /json/pointer`,
+// what was expected, what was found (at most 40 characters) and the nearest name where a name is
+// unknown.
 Result<ScenarioFile> load_scenario(const std::filesystem::path& path);
 Result<ScenarioFile> parse_scenario(std::string_view text, std::string_view name,
                                     const std::filesystem::path& folder);
 
 // What to run of a file.
 struct Selection {
-  std::vector<std::string> variants;               // names; "base" stands for none; presets expand
-  std::map<std::string, json::Value> parameters;   // --set and sweep axes
-  std::string workload;                            // empty: the first
+  std::vector<std::string> variants;              // names; "base" stands for none; presets expand
+  std::map<std::string, json::Value> parameters;  // --set and sweep axes
+  std::string workload;                           // empty: the first
 };
 
 // Merges the variants (conflicts are errors), substitutes parameters, resolves names.

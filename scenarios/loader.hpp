@@ -13,12 +13,12 @@ class Loader {
   static Result<Scenario> instantiate(const ScenarioFile& file, const Selection& selection);
 
  private:
-  static void check_variants(const ScenarioFile& file, const Merged& base,
-                             const Errors& known, Sink& sink);
+  static void check_variants(const ScenarioFile& file, const Merged& base, const Errors& known,
+                             Sink& sink);
 };
 
-// The merged text with the selection's parameters in force: known ones, or words such as "concurrency" that
-// are set on the workload. What is unknown or does not fit is reported.
+// The merged text with the selection's parameters in force: known ones, or words such as
+// "concurrency" that are set on the workload. What is unknown or does not fit is reported.
 void apply_parameters(Merged& merged, const Selection& selection, const std::string& workload,
                       Errors& errors);
 

@@ -35,8 +35,8 @@ struct Expansion {
     if (!seen.insert(name).second) {
       return;
     }
-    const auto found = std::find_if(all.begin(), all.end(),
-                                    [&](const Variant& v) { return v.name == name; });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Variant& v) { return v.name == name; });
     if (found == all.end()) {
       std::vector<std::string> names;
       for (const Variant& variant : all) {
@@ -83,8 +83,8 @@ std::string pointer_of(const Path& path) {
 }
 
 Error conflict(const Path& path, const Leaf& a, const Path& other, const Leaf& b) {
-  const std::string names = "variants \"" + a.variant->name + "\" and \"" + b.variant->name +
-                            "\" conflict: ";
+  const std::string names =
+      "variants \"" + a.variant->name + "\" and \"" + b.variant->name + "\" conflict: ";
   const std::string first = pointer_of(path);
   if (path == other) {
     return {first, names + "they set it to " + found(*a.value) + " and to " + found(*b.value)};
@@ -115,8 +115,8 @@ Result<std::vector<const Variant*>> expand_variants(const std::vector<Variant>& 
     const auto [other, fresh] = groups.try_emplace(variant->group, variant);
     if (!fresh) {
       expansion.errors.push_back({"", "variants \"" + other->second->name + "\" and \"" + name +
-                                          "\" are alternatives of the group \"" +
-                                          variant->group + "\": at most one can be active"});
+                                          "\" are alternatives of the group \"" + variant->group +
+                                          "\": at most one can be active"});
     }
   }
   if (!expansion.errors.empty()) {

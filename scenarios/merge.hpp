@@ -9,9 +9,9 @@
 
 namespace rehearse::scenarios {
 
-// The variants behind these names ("a", "a+b", presets, "base" for none), each once and sorted by name, so
-// that the order of asking never matters. Unknown names, presets in a circle, and two of one group are
-// errors.
+// The variants behind these names ("a", "a+b", presets, "base" for none), each once and sorted by
+// name, so that the order of asking never matters. Unknown names, presets in a circle, and two of
+// one group are errors.
 Result<std::vector<const Variant*>> expand_variants(const std::vector<Variant>& all,
                                                     const std::vector<std::string>& names);
 
@@ -21,11 +21,12 @@ Errors conflicts(const std::vector<const Variant*>& variants);
 // The file with the variants' patches applied.
 json::Value merge_variants(const json::Value& file, const std::vector<const Variant*>& variants);
 
-// The text that a run's hash is of: one workload, parameters as they are, no variants, claims, notes or
-// nulls, and `order` written out; sorted keys. It is a scenario again, with the same meaning.
+// The text that a run's hash is of: what is run (one workload, parameters as they are, `order`
+// written out), and nothing of what is only said about it (variants, claims, objectives, notes,
+// nulls). Sorted keys. It is a scenario again, and runs the same.
 struct CanonicalPart {
-  std::string workload;          // empty: all of them
-  json::Value parameters;        // in force
+  std::string workload;    // empty: all of them
+  json::Value parameters;  // in force
 };
 std::string canonical_text(const json::Value& merged, const CanonicalPart& part);
 

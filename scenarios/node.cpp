@@ -55,8 +55,8 @@ Errors Sink::take() {
   Errors errors;
   for (Found& found : found_) {
     if (errors.size() == kMost - 1 && found_.size() > kMost) {
-      errors.push_back({label_, "and " + std::to_string(found_.size() - errors.size()) +
-                                    " more errors"});
+      errors.push_back(
+          {label_, "and " + std::to_string(found_.size() - errors.size()) + " more errors"});
       break;
     }
     errors.push_back(std::move(found.error));

@@ -8,19 +8,18 @@ namespace {
 
 struct Word {
   std::string_view name;
-  std::string_view key;                    // of a workload
-  std::vector<std::string_view> beside;    // the workload has one of these, else it is refused
+  std::string_view key;                  // of a workload
+  std::vector<std::string_view> beside;  // the workload has one of these, else it is refused
   std::string_view kind;
 };
 
 const std::vector<Word>& words() {
-  static const std::vector<Word> kWords{
-      {"concurrency", "concurrency", {}, "a batch"},
-      {"users", "users", {"users"}, "a closed loop"},
-      {"rate", "rate", {"rate"}, "an open loop with one rate"},
-      {"jobs", "jobs", {}, ""},
-      {"duration", "for", {}, ""},
-      {"warmup", "warmup_jobs", {}, ""}};
+  static const std::vector<Word> kWords{{"concurrency", "concurrency", {}, "a batch"},
+                                        {"users", "users", {"users"}, "a closed loop"},
+                                        {"rate", "rate", {"rate"}, "an open loop with one rate"},
+                                        {"jobs", "jobs", {}, ""},
+                                        {"duration", "for", {}, ""},
+                                        {"warmup", "warmup_jobs", {}, ""}};
   return kWords;
 }
 
@@ -100,12 +99,12 @@ void apply_parameters(Merged& merged, const Selection& selection, const std::str
       if (value_of_type) {
         *known = *value_of_type;
       } else {
-        errors.push_back({"/parameters/" + name,
-                          "expected " +
-                              std::string(known->is_string()   ? "a text"
-                                          : known->is_number() ? "a number"
-                                                               : "true or false") +
-                              " as in the scenario, found " + found(value)});
+        errors.push_back(
+            {"/parameters/" + name, "expected " +
+                                        std::string(known->is_string()   ? "a text"
+                                                    : known->is_number() ? "a number"
+                                                                         : "true or false") +
+                                        " as in the scenario, found " + found(value)});
       }
       continue;
     }

@@ -128,8 +128,9 @@ Amount Reader::amount(const Node& node, Unit unit, const Origin& around, double 
     auto resolved = resolve_text(value->as_string(), environment_);
     if (resolved && resolved->expression) {
       if (node->is_object() && (node["scale"] || node["min"] || node["max"])) {
-        sink_.add(node, "scale, min and max cannot stand beside an expression over inputs: write "
-                        "them into it");
+        sink_.add(node,
+                  "scale, min and max cannot stand beside an expression over inputs: write "
+                  "them into it");
       }
       return {{}, resolved->expression};
     }

@@ -12,8 +12,9 @@
 
 namespace rehearse::scenarios {
 
-// Reads values of the language out of a merged text. Types and ranges have been checked before: what is
-// absent or does not fit gives the fallback in silence; only what a table cannot say is reported here.
+// Reads values of the language out of a merged text. Types and ranges have been checked before:
+// what is absent or does not fit gives the fallback in silence; only what a table cannot say is
+// reported here.
 class Reader {
  public:
   Reader(const Environment& environment, Sink& sink, const std::filesystem::path& folder)

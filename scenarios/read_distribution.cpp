@@ -140,7 +140,8 @@ Distribution Reader::object_distribution(const Node& node, Unit unit) const {
     return Distribution::exponential(scalar("exponential"));
   }
   if (const Node gamma = node["gamma"]) {
-    const double mean = gamma["mean"] ? positive(gamma["mean"], quantity(gamma["mean"], unit, 1)) : 1;
+    const double mean =
+        gamma["mean"] ? positive(gamma["mean"], quantity(gamma["mean"], unit, 1)) : 1;
     const double cv = number(gamma["cv"], 1);
     return Distribution::gamma(mean, cv >= 1e-3 && cv <= 100 ? cv : 1);
   }

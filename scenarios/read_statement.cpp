@@ -110,8 +110,8 @@ void check_axis(const Node& node, const std::string& name, const Node& file,
         const std::string one = names.substr(0, names.find('+'));
         names.erase(0, one.size() + 1);
         if (one != "base" && std::find(variants.begin(), variants.end(), one) == variants.end()) {
-          reader.sink().add(node.item(i), "unknown variant " + quoted_excerpt(one) +
-                                              suggestion(one, variants));
+          reader.sink().add(node.item(i),
+                            "unknown variant " + quoted_excerpt(one) + suggestion(one, variants));
         }
       }
     }
@@ -204,8 +204,8 @@ void check_statements(const Node& file, const Statements& statements, const Read
   }
 }
 
-// The one place where the grammar of objectives is asked for. Until record::parse_objective is there it
-// only sees that a comparison with a value stands at the end.
+// The one place where the grammar of objectives is asked for. Until record::parse_objective is
+// there it only sees that a comparison with a value stands at the end.
 std::optional<std::string> objective_trouble(std::string_view text) {
   const std::size_t sign = text.find_last_of("<>=");
   const bool left = text.find_first_not_of(" <>=") < sign;

@@ -53,13 +53,13 @@ std::string unknown_name(const std::string& name, const Environment& environment
 }
 
 // Binds names and folds constants; nullptr and `trouble` where that fails.
-NodePointer bind_names(const NodePointer& node, const Environment& environment, std::string& trouble) {
+NodePointer bind_names(const NodePointer& node, const Environment& environment,
+                       std::string& trouble) {
   if (node->operation == Operation::Name) {
     if (const json::Value* const value = environment.parameters.find(node->text)) {
       return constant(input_value(*value));
     }
-    const auto found =
-        std::find(environment.inputs.begin(), environment.inputs.end(), node->text);
+    const auto found = std::find(environment.inputs.begin(), environment.inputs.end(), node->text);
     if (found == environment.inputs.end()) {
       trouble = unknown_name(node->text, environment);
       return nullptr;
@@ -132,8 +132,8 @@ bool is_runtime_name(std::string_view name) {
 
 bool is_reserved_name(std::string_view name) {
   static constexpr std::array<std::string_view, 16> kReserved{
-      "job", "seed", "job_dir", "providers", "stages", "concurrency", "users", "rate",
-      "jobs", "variant", "min", "max", "round", "floor", "ceil", "base"};
+      "job",  "seed",    "job_dir", "providers", "stages", "concurrency", "users", "rate",
+      "jobs", "variant", "min",     "max",       "round",  "floor",       "ceil",  "base"};
   return std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
 }
 

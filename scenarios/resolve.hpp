@@ -24,8 +24,8 @@ struct Resolved {
   std::optional<Expression> expression;
 };
 
-// Parameters become constants and constants fold; `"${name}"` alone keeps the parameter's type. Unknown
-// names are errors with the nearest one; so is arithmetic on a text that is no number.
+// Parameters become constants and constants fold; `"${name}"` alone keeps the parameter's type.
+// Unknown names are errors with the nearest one; so is arithmetic on a text that is no number.
 Result<Resolved> resolve_text(std::string_view text, const Environment& environment);
 
 // Names that only a running job knows: job, seed, job_dir, providers.NAME.url, stages.NAME.text.
@@ -38,10 +38,11 @@ Result<std::vector<std::string>> names_in(std::string_view text);
 
 using Lookup = std::function<std::optional<InputValue>(std::string_view name)>;
 
-// `text` with each `${…}` replaced by its value; `lookup` is asked for every name (parameters, inputs and
-// runtime names alike). Unknown names are errors.
+// `text` with each `${…}` replaced by its value; `lookup` is asked for every name (parameters,
+// inputs and runtime names alike). Unknown names are errors.
 Result<std::string> fill_text(std::string_view text, const Lookup& lookup);
-// The same in every text inside `value`; a text that is one `${…}` alone becomes a number where it is one.
+// The same in every text inside `value`; a text that is one `${…}` alone becomes a number where it
+// is one.
 Result<json::Value> fill(const json::Value& value, const Lookup& lookup);
 
 }  // namespace rehearse::scenarios

@@ -62,8 +62,7 @@ std::optional<double> with_suffix(std::string_view text, std::span<const Suffix>
   if (error != std::errc()) {
     return std::nullopt;
   }
-  const std::string_view rest =
-      trimmed(text.substr(static_cast<std::size_t>(end - text.data())));
+  const std::string_view rest = trimmed(text.substr(static_cast<std::size_t>(end - text.data())));
   for (const Suffix& suffix : suffixes) {
     if (suffix.name == rest) {
       return number * suffix.factor;
@@ -74,12 +73,18 @@ std::optional<double> with_suffix(std::string_view text, std::span<const Suffix>
 
 std::span<const Suffix> suffixes_of(Unit unit) {
   switch (unit) {
-    case Unit::Share: return kShares;
-    case Unit::Bytes: return kBytes;
-    case Unit::Rate: return kRates;
-    case Unit::Bandwidth: return kBandwidths;
-    case Unit::Money: return kMoney;
-    default: return {};
+    case Unit::Share:
+      return kShares;
+    case Unit::Bytes:
+      return kBytes;
+    case Unit::Rate:
+      return kRates;
+    case Unit::Bandwidth:
+      return kBandwidths;
+    case Unit::Money:
+      return kMoney;
+    default:
+      return {};
   }
 }
 
@@ -89,26 +94,39 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 
 std::string_view expected_quantity(Unit unit) {
   switch (unit) {
-    case Unit::Share: return "a share such as 0.25 or \"25%\"";
-    case Unit::Bytes: return "a number of bytes or a text such as \"3MB\"";
-    case Unit::Rate: return "a rate such as \"10/s\" or \"1000/day\"";
-    case Unit::Bandwidth: return "a bandwidth such as \"12MB/s\" or \"100Mbit/s\"";
-    case Unit::Money: return "money such as \"0.04 USD\"";
-    case Unit::Seconds: return "a duration such as \"250ms\", \"1.5s\" or \"1h30m\"";
-    default: return "a number";
+    case Unit::Share:
+      return "a share such as 0.25 or \"25%\"";
+    case Unit::Bytes:
+      return "a number of bytes or a text such as \"3MB\"";
+    case Unit::Rate:
+      return "a rate such as \"10/s\" or \"1000/day\"";
+    case Unit::Bandwidth:
+      return "a bandwidth such as \"12MB/s\" or \"100Mbit/s\"";
+    case Unit::Money:
+      return "money such as \"0.04 USD\"";
+    case Unit::Seconds:
+      return "a duration such as \"250ms\", \"1.5s\" or \"1h30m\"";
+    default:
+      return "a number";
   }
 }
 
 std::string_view quantity_pattern(Unit unit) {
   switch (unit) {
-    case Unit::Share: return R"(^(100(\.0*)?|[0-9]{1,2}(\.[0-9]*)?) *%$)";
-    case Unit::Bytes: return R"(^[0-9]+(\.[0-9]*)? *(B|kB|KB|MB|GB|KiB|MiB|GiB)$)";
-    case Unit::Rate: return R"(^[0-9]+(\.[0-9]*)? */(s|second|m|min|h|hour|d|day)$)";
-    case Unit::Bandwidth: return R"(^[0-9]+(\.[0-9]*)? *[kMG]?(B|bit)/s$)";
-    case Unit::Money: return R"(^[0-9]+(\.[0-9]*)? *USD$)";
+    case Unit::Share:
+      return R"(^(100(\.0*)?|[0-9]{1,2}(\.[0-9]*)?) *%$)";
+    case Unit::Bytes:
+      return R"(^[0-9]+(\.[0-9]*)? *(B|kB|KB|MB|GB|KiB|MiB|GiB)$)";
+    case Unit::Rate:
+      return R"(^[0-9]+(\.[0-9]*)? */(s|second|m|min|h|hour|d|day)$)";
+    case Unit::Bandwidth:
+      return R"(^[0-9]+(\.[0-9]*)? *[kMG]?(B|bit)/s$)";
+    case Unit::Money:
+      return R"(^[0-9]+(\.[0-9]*)? *USD$)";
     case Unit::Seconds:
       return R"(^(0|(?=[0-9.])([0-9.]+d)?([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?([0-9.]+(us|µs))?([0-9.]+ns)?)$)";
-    default: return "";
+    default:
+      return "";
   }
 }
 
@@ -118,13 +136,20 @@ bool allows_number(Unit unit) {
 
 std::string found(const json::Value& value) {
   switch (value.kind()) {
-    case json::Value::Kind::Null: return "null";
-    case json::Value::Kind::Boolean: return value.as_bool() ? "true" : "false";
-    case json::Value::Kind::Integer: return std::to_string(value.as_integer());
-    case json::Value::Kind::Number: return number_text(value.as_double());
-    case json::Value::Kind::String: return quoted_excerpt(value.as_string());
-    case json::Value::Kind::Array: return value.items().empty() ? "an empty array" : "an array";
-    case json::Value::Kind::Object: return "an object";
+    case json::Value::Kind::Null:
+      return "null";
+    case json::Value::Kind::Boolean:
+      return value.as_bool() ? "true" : "false";
+    case json::Value::Kind::Integer:
+      return std::to_string(value.as_integer());
+    case json::Value::Kind::Number:
+      return number_text(value.as_double());
+    case json::Value::Kind::String:
+      return quoted_excerpt(value.as_string());
+    case json::Value::Kind::Array:
+      return value.items().empty() ? "an empty array" : "an array";
+    case json::Value::Kind::Object:
+      return "an object";
   }
   return "";
 }
@@ -150,7 +175,7 @@ Result<double> read_quantity(const json::Value& value, Unit unit, bool computed)
     if (!duration) {
       return duration.errors();
     }
-    return duration->count_s();
+    return static_cast<double>(duration->count_ns()) / 1e9;
   } else {
     const auto read = with_suffix(value.as_string(), suffixes_of(unit));
     if (!read) {
@@ -188,8 +213,9 @@ Result<ClaimFigure> read_claim_figure(const json::Value& value) {
     figure.value = value.as_double();
     return figure;
   }
-  const Error refused{"", "expected a figure such as \"4s\", \"0.04 USD\", \"67%\", \"~40s\" or 3, found " +
-                              found(value)};
+  const Error refused{
+      "", "expected a figure such as \"4s\", \"0.04 USD\", \"67%\", \"~40s\" or 3, found " +
+              found(value)};
   if (!value.is_string()) {
     return refused;
   }
@@ -211,7 +237,7 @@ Result<ClaimFigure> read_claim_figure(const json::Value& value) {
     }
   }
   if (auto duration = parse_duration(text); duration.ok() && text != "0") {
-    figure.value = duration->count_s();
+    figure.value = static_cast<double>(duration->count_ns()) / 1e9;
     figure.unit = "s";
     return figure;
   }

@@ -12,8 +12,9 @@ namespace rehearse::scenarios {
 
 enum class Unit { Share, Bytes, Rate, Bandwidth, Money, Seconds, Number };
 
-// The number behind a value of that unit: a share of 1, bytes, per second, bytes a second, USD, seconds.
-// A number stands for itself where the language allows it, or where an expression gave it (`computed`).
+// The number behind a value of that unit: a share of 1, bytes, per second, bytes a second, USD,
+// seconds. A number stands for itself where the language allows it, or where an expression gave it
+// (`computed`).
 Result<double> read_quantity(const json::Value& value, Unit unit, bool computed);
 
 // "a duration such as \"1.5s\"": what a person should have written.

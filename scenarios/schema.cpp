@@ -1,8 +1,8 @@
 #include "scenarios/load.hpp"
 #include "scenarios/shape.hpp"
 
-// The JSON Schema of the tables in shape.hpp. It says what a table can say; that names are known, that
-// ranges ascend and what variants come to is the loader's alone.
+// The JSON Schema of the tables in shape.hpp. It says what a table can say; that names are known,
+// that ranges ascend and what variants come to is the loader's alone.
 namespace rehearse::scenarios {
 namespace {
 
@@ -67,10 +67,14 @@ constexpr std::string_view kFigure =
 
 std::vector<Value> options_of(const Shape& shape) {
   switch (shape.form) {
-    case Form::Boolean: return {object({{"type", "boolean"}})};
-    case Form::Integer: return {number_between("integer", shape.low, shape.high)};
-    case Form::Number: return {number_between("number", shape.low, shape.high)};
-    case Form::Text: return {object({{"type", "string"}, {"maxLength", 65536}})};
+    case Form::Boolean:
+      return {object({{"type", "boolean"}})};
+    case Form::Integer:
+      return {number_between("integer", shape.low, shape.high)};
+    case Form::Number:
+      return {number_between("number", shape.low, shape.high)};
+    case Form::Text:
+      return {object({{"type", "string"}, {"maxLength", 65536}})};
     case Form::Words: {
       Value words = Value::array();
       for (const std::string_view word : shape.words) {
@@ -78,7 +82,8 @@ std::vector<Value> options_of(const Shape& shape) {
       }
       return {object({{"enum", std::move(words)}})};
     }
-    case Form::Name: return {text_of_pattern("^[A-Za-z][A-Za-z0-9_-]{0,63}$")};
+    case Form::Name:
+      return {text_of_pattern("^[A-Za-z][A-Za-z0-9_-]{0,63}$")};
     case Form::Quantity: {
       std::vector<Value> options;
       if (allows_number(shape.unit)) {
@@ -93,13 +98,15 @@ std::vector<Value> options_of(const Shape& shape) {
     }
     case Form::Figure:
       return {object({{"type", "number"}}), text_of_pattern(kFigure)};
-    default: return {};
+    default:
+      return {};
   }
 }
 
 Value schema_of(const Shape& shape) {
   switch (shape.form) {
-    case Form::Any: return Value::object();
+    case Form::Any:
+      return Value::object();
     case Form::Object:
       return object({{"$ref", "#/$defs/" + std::string(shape.table->name)}});
     case Form::Array:
@@ -121,7 +128,8 @@ Value schema_of(const Shape& shape) {
       }
       return any_of(std::move(options));
     }
-    default: break;
+    default:
+      break;
   }
   std::vector<Value> options = options_of(shape);
   if (!shape.plain && shape.form != Form::Text) {

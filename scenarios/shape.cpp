@@ -39,6 +39,9 @@ Language::Language() {
   add_workloads();
   add_statements();
   add_file();
+  for (Table& table : tables_) {
+    with_origin(table);
+  }
 }
 
 const Shape* Language::add(Shape shape) { return &shapes_.emplace_back(std::move(shape)); }
@@ -84,9 +87,14 @@ Table& Language::table(std::string_view name, std::string_view doc) {
 }
 
 void Language::with_origin(Table& table) {
-  table.fields.push_back({"note", plain_, "Printed in reports."});
-  table.fields.push_back({"basis", basis_, "Where the figure comes from."});
-  table.fields.push_back({"source", plain_, "Which report or document, which line."});
+  const std::vector<Field> fields = {{"note", plain_, "Printed in reports."},
+                                     {"basis", basis_, "Where the figure comes from."},
+                                     {"source", plain_, "Which report or document, which line."}};
+  for (const Field& field : fields) {
+    if (table.find(field.key) == nullptr) {
+      table.fields.push_back(field);
+    }
+  }
 }
 
 }  // namespace rehearse::scenarios

@@ -7,13 +7,24 @@
 
 #include "scenarios/scalar.hpp"
 
-// The tables that say what a scenario file may hold. Validation (check) and the published JSON Schema
-// (schema) are both read off them, so the two cannot disagree.
+// The tables that say what a scenario file may hold. Validation (check) and the published JSON
+// Schema (schema) are both read off them, so the two cannot disagree.
 namespace rehearse::scenarios {
 
 enum class Form {
-  Any, Boolean, Integer, Number, Text, Words, Name, Quantity, Figure,  // one value
-  Array, Map, Object, OneOf,
+  Any,
+  Boolean,
+  Integer,
+  Number,
+  Text,
+  Words,
+  Name,
+  Quantity,
+  Figure,  // one value
+  Array,
+  Map,
+  Object,
+  OneOf,
 };
 
 struct Table;
@@ -38,14 +49,14 @@ struct Field {
   std::string_view key;
   const Shape* shape = nullptr;
   std::string_view doc{};
-  std::string_view fallback{};            // what holds without it, for people
+  std::string_view fallback{};  // what holds without it, for people
   bool required = false;
-  std::vector<std::string_view> with{};   // allowed only beside one of these keys
+  std::vector<std::string_view> with{};  // allowed only beside one of these keys
 };
 
 // Alternatives: of these sets of keys at most one (exactly one where required) may be used.
 struct Choice {
-  std::string_view what;                  // "kind of stage"
+  std::string_view what;  // "kind of stage"
   std::vector<std::vector<std::string_view>> forms;
   bool required = false;
 };
@@ -81,17 +92,17 @@ class Language {
   const Shape* object(const Table& table);
   const Shape* one_of(std::vector<const Shape*> options);
   Table& table(std::string_view name, std::string_view doc);
-  void with_origin(Table& table);
+  void with_origin(Table& table);  // note, basis, source: allowed on every object
 
   // One per part of the language.
   const Shape* distribution(std::string_view name, Unit unit);  // table_figure.cpp
-  void add_stages();                                             // table_stage.cpp
+  void add_stages();                                            // table_stage.cpp
   void add_stage_fields(Table& stage);
   void add_call_fields(Table& stage);
-  void add_parts();                                              // table_parts.cpp
-  void add_workloads();                                          // table_workload.cpp
-  void add_statements();                                         // table_statement.cpp
-  void add_file();                                               // table_file.cpp
+  void add_parts();       // table_parts.cpp
+  void add_workloads();   // table_workload.cpp
+  void add_statements();  // table_statement.cpp
+  void add_file();        // table_file.cpp
 
   std::deque<Shape> shapes_;
   std::deque<Table> tables_;

@@ -5,8 +5,8 @@ namespace rehearse::scenarios {
 // One table for each unit: the same forms, other scalars. `seconds` also takes bare numbers.
 const Shape* Language::distribution(std::string_view name, Unit unit) {
   const bool bare = name == "seconds";
-  const Shape* const scalar = bare ? one_of({quantity(unit), number(0, 3'155'760'000)})
-                                   : quantity(unit);
+  const Shape* const scalar =
+      bare ? one_of({quantity(unit), number(0, 3'155'760'000)}) : quantity(unit);
   const Shape* const job_scalar =
       bare ? one_of({quantity(unit, true), number(0, 3'155'760'000)}) : quantity(unit, true);
   Table& forms = table(name, "A quantity: constant, or drawn from a distribution.");
@@ -28,7 +28,6 @@ const Shape* Language::distribution(std::string_view name, Unit unit) {
                            "One component of a mixture.");
   component.fields = {{"weight", number(0, 1e12), "Its share among the weights.", "", true},
                       {"of", component_of, "What is drawn.", "", true}};
-  with_origin(component);
   const Shape* const knots =
       add({.form = Form::Map, .low = 2, .high = 10'000, .of = scalar, .free_keys = true});
 
@@ -49,10 +48,17 @@ const Shape* Language::distribution(std::string_view name, Unit unit) {
       {"scale", number(1e-9, 1e9), "Multiplies what is drawn.", "1"},
       {"min", scalar, "What is drawn is never below this."},
       {"max", scalar, "What is drawn is never above this."}};
-  with_origin(forms);
   forms.choices = {{"form",
-                    {{"value"}, {"typical"}, {"between"}, {"at_most", "at_least"}, {"uniform"},
-                     {"exponential"}, {"gamma"}, {"quantiles"}, {"mixture"}, {"empirical"}},
+                    {{"value"},
+                     {"typical"},
+                     {"between"},
+                     {"at_most", "at_least"},
+                     {"uniform"},
+                     {"exponential"},
+                     {"gamma"},
+                     {"quantiles"},
+                     {"mixture"},
+                     {"empirical"}},
                     true}};
   return self;
 }

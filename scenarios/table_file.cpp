@@ -26,7 +26,6 @@ void Language::add_file() {
       {"value_per_job", quantity(Unit::Money), "What a finished job earns.", "0 USD"},
       {"good_job", texts, "What goodput counts.", "the response and cost objectives"},
       {"app", app_, "The user's own program, for --drive app.", "none"}};
-  with_origin(file);
   file_ = object(file);
 }
 

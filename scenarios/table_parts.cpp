@@ -13,7 +13,6 @@ void Language::add_parts() {
       {"rtt", time_, "Round trip of each call, on top of the profile.", "0"},
       {"other_load", object(load), "Calls that others make on the same limits.", "none"},
       {"runs_on", name_, "A resource that serves its calls.", "none"}};
-  with_origin(provider);
   providers_ = map(one_of({text_, object(provider)}));
 
   Table& queue = table("queue", "What waits for a resource.");
@@ -27,7 +26,11 @@ void Language::add_parts() {
       {"slots", integer(1, 1e6), "Uses at once, of each replica.", "1"},
       {"sharing", words({"slots", "processor"}), "processor: all at once, each slower.", "slots"},
       {"speed_up",
-       add({.form = Form::Map, .low = 1, .high = 1'000, .of = number(1e-6, 1e6), .free_keys = true}),
+       add({.form = Form::Map,
+            .low = 1,
+            .high = 1'000,
+            .of = number(1e-6, 1e6),
+            .free_keys = true}),
        "Items in service to total rate.", "{ \"1\": 1 }"},
       {"bandwidth", quantity(Unit::Bandwidth), "Makes it a link."},
       {"replicas", integer(1, 1e5), "How many of it.", "1"},
@@ -35,14 +38,12 @@ void Language::add_parts() {
        "least_loaded"},
       {"queue", object(queue), "What waits for it.", "unbounded"},
       {"price", object(price), "What it costs.", "0"}};
-  with_origin(resource);
   resources_ = map(object(resource));
 
   Table& pool = table("pool", "Connections that are kept.");
   pool.fields = {{"max", integer(1, 1e6), "Connections at once.", "10"},
                  {"connect", time_, "Paid when a connection is opened.", "0"},
                  {"idle", duration_, "Closed after this long unused.", "never"}};
-  with_origin(pool);
   pools_ = map(object(pool));
 
   Table& input = table("input", "Drawn once a job.");
@@ -53,15 +54,13 @@ void Language::add_parts() {
       {"weights", array(number(0, 1e12), 1, 100'000), "How often each.", "even", false, {"choose"}},
       {"feed", text_, "A CSV or JSONL file; row = job number, wrapping around."},
       {"column", text_, "Which column of the file.", "the input's name", false, {"feed"}}};
-  with_origin(input);
   input.choices = {{"kind of input", {{"choose"}, {"feed"}}, true}};
   inputs_ = map(object(input), 0, true);
 
   Table& parameter = table("parameter", "What --set, sweeps and variants turn.");
-  const Shape* const worth = one_of(
-      {add({.form = Form::Number, .low = -1e15, .high = 1e15}), plain_, boolean_});
+  const Shape* const worth =
+      one_of({add({.form = Form::Number, .low = -1e15, .high = 1e15}), plain_, boolean_});
   parameter.fields = {{"value", worth, "Its value.", "", true}};
-  with_origin(parameter);
   parameters_ = map(one_of({add({.form = Form::Number, .low = -1e15, .high = 1e15}), plain_,
                             boolean_, object(parameter)}),
                     0, true);

@@ -6,15 +6,14 @@ void Language::add_stage_fields(Table& stage) {
   Table& fallback = table("fallback", "Runs a sibling instead of a failed stage.");
   fallback.fields = {{"fallback", name_, "The sibling; it runs only then.", "", true}};
   Table& retry = table("retry", "When and how often a failed attempt is made again.");
-  retry.fields = {
-      {"max_retries", integer(0, 200), "Further attempts.", "", true},
-      {"base", duration_, "The first wait.", "500ms"},
-      {"factor", number(1, 100), "What each wait is multiplied by.", "2"},
-      {"cap", duration_, "The longest wait.", "8s"},
-      {"jitter", share_, "The wait is multiplied by 1 - jitter x U.", "0.25"},
-      {"honour_retry_after", boolean_, "Waits as the provider says.", "true"},
-      {"retry_after_cap", duration_, "Longer hints are ignored.", "60s"},
-      {"on_timeout", boolean_, "Timeouts are retried too.", "true"}};
+  retry.fields = {{"max_retries", integer(0, 200), "Further attempts.", "", true},
+                  {"base", duration_, "The first wait.", "500ms"},
+                  {"factor", number(1, 100), "What each wait is multiplied by.", "2"},
+                  {"cap", duration_, "The longest wait.", "8s"},
+                  {"jitter", share_, "The wait is multiplied by 1 - jitter x U.", "0.25"},
+                  {"honour_retry_after", boolean_, "Waits as the provider says.", "true"},
+                  {"retry_after_cap", duration_, "Longer hints are ignored.", "60s"},
+                  {"on_timeout", boolean_, "Timeouts are retried too.", "true"}};
   Table& cache = table("cache", "Answers that are kept.");
   cache.fields = {
       {"key", job_text_, "What an entry stands for.", "one entry for the stage"},
@@ -31,10 +30,18 @@ void Language::add_stage_fields(Table& stage) {
       {"after", names_, "Program order: starts after these siblings; a variant may drop it.",
        "by `order`"},
       {"repeat", amount_, "How many items.", "not fanned out"},
-      {"parallel", one_of({integer(1, 1e6), words({"all"})}), "Items at once.", "1", false,
+      {"parallel",
+       one_of({integer(1, 1e6), words({"all"})}),
+       "Items at once.",
+       "1",
+       false,
        {"repeat"}},
-      {"vary", share_, "Share of log variance that the items of one job have in common.", "0",
-       false, {"repeat"}},
+      {"vary",
+       share_,
+       "Share of log variance that the items of one job have in common.",
+       "0",
+       false,
+       {"repeat"}},
       {"when", one_of({quantity(Unit::Share, true), boolean_}),
        "Runs with this probability, or where the expression is not 0.", "always"},
       {"skip", boolean_, "Leaves the stage out.", "false"},
@@ -110,7 +117,6 @@ void Language::add_stages() {
   local.fields = {{"cpu", time_, "CPU time.", "0"},
                   {"io", time_, "Waiting for disks and the like.", "0"},
                   {"memory_mb", number(0, 1e9), "Memory while it runs.", "0"}};
-  with_origin(local);
 
   Table& stage = table("stage", "One step of the pipeline: a call, local work, a wait or a group.");
   stages_ = map(object(stage), 1);
@@ -120,11 +126,14 @@ void Language::add_stages() {
       {"wait", time_, "A wait."},
       {"stages", stages_, "A group of inner stages."},
       {"order", order_, "Of the inner stages.", "that of the level around", false, {"stages"}},
-      {"holds", uses_, "Resources kept from its first to its last stage.", "none", false,
+      {"holds",
+       uses_,
+       "Resources kept from its first to its last stage.",
+       "none",
+       false,
        {"stages"}}};
   add_stage_fields(stage);
   add_call_fields(stage);
-  with_origin(stage);
   stage.choices = {{"kind of stage", {{"call"}, {"local"}, {"wait"}, {"stages"}}, true}};
 }
 

@@ -4,19 +4,17 @@ namespace rehearse::scenarios {
 
 void Language::add_workloads() {
   Table& task = table("task", "One kind of job of a mix.");
-  task.fields = {
-      {"weight", number(0, 1e12), "Its share among the weights.", "1"},
-      {"stages", stages_, "Its own graph.", "the scenario's"},
-      {"order", order_, "Of its stages.", "the scenario's", false, {"stages"}}};
-  with_origin(task);
+  task.fields = {{"weight", number(0, 1e12), "Its share among the weights.", "1"},
+                 {"stages", stages_, "Its own graph.", "the scenario's"},
+                 {"order", order_, "Of its stages.", "the scenario's", false, {"stages"}}};
   const Shape* const rate = quantity(Unit::Rate);
   Table& phase = table("phase", "A stretch of an open loop.");
   phase.fields = {{"rate", one_of({rate, array(rate, 2, 2)}),
                    "Jobs that arrive; two rates: moves evenly from one to the other.", "", true},
                   {"for", duration_, "How long.", "", true}};
-  with_origin(phase);
   Table& gamma = table("gamma_arrivals", "Gamma-distributed gaps.");
-  gamma.fields = {{"gamma", number(1e-3, 100), "Standard deviation of a gap over its mean.", "", true}};
+  gamma.fields = {
+      {"gamma", number(1e-3, 100), "Standard deviation of a gap over its mean.", "", true}};
 
   Table& workload = table("workload", "Load: a batch, a closed loop, an open loop or a trace.");
   workload.fields = {
@@ -25,8 +23,12 @@ void Language::add_workloads() {
       {"think", time_, "Between a user's jobs.", "0", false, {"users"}},
       {"rate", rate, "Of an open loop: jobs that arrive."},
       {"phases", array(object(phase), 1, 10'000), "Of an open loop: rates one after another."},
-      {"arrivals", one_of({words({"poisson", "constant"}), object(gamma)}),
-       "How arrivals are spaced.", "poisson", false, {"rate", "phases"}},
+      {"arrivals",
+       one_of({words({"poisson", "constant"}), object(gamma)}),
+       "How arrivals are spaced.",
+       "poisson",
+       false,
+       {"rate", "phases"}},
       {"trace", one_of({text_, array(duration_, 1, 1'000'000)}),
        "Intended starts: durations since the start, or a file."},
       {"column", text_, "Which column of the file.", "the only one", false, {"trace"}},
@@ -37,7 +39,6 @@ void Language::add_workloads() {
       {"tasks", map(object(task), 1), "A weighted mix of graphs.", "the scenario's graph"},
       {"holds", uses_, "Resources kept for the whole job.", "none"},
       {"warmup_jobs", integer(0, 1e12), "Run first, recorded apart.", "0"}};
-  with_origin(workload);
   workload.choices = {
       {"kind of workload", {{"concurrency"}, {"users"}, {"rate"}, {"phases"}, {"trace"}}, false}};
   workloads_ = map(object(workload), 1);

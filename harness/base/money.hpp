@@ -42,13 +42,15 @@ class Money {
   std::int64_t nano_ = 0;
 };
 
-// A price per unit, as published ("0.15 USD per million tokens"), kept exact: femto-dollars per unit.
+// A price per unit, as published ("0.15 USD per million tokens"), kept exact: femto-dollars per
+// unit.
 class UnitPrice {
  public:
   constexpr UnitPrice() = default;
   // `usd` for `units` of something; rounded to a femto-dollar per unit.
   static UnitPrice usd_per(double usd, double units);
-  // units × price, rounded half away from zero to a nano-dollar once, for the whole amount. Saturates.
+  // units × price, rounded half away from zero to a nano-dollar once, for the whole amount.
+  // Saturates.
   Money of(std::int64_t units) const;
   bool is_zero() const { return femto_ == 0; }
   double usd_per_unit() const { return static_cast<double>(femto_) * 1e-15; }
@@ -58,8 +60,8 @@ class UnitPrice {
   std::int64_t femto_ = 0;
 };
 
-// For people, always in dollars: two decimals, and below one dollar three significant digits (as far as
-// nano-dollars reach): "12.30 USD", "0.0918 USD", "0.500 USD". Rounded half away from zero.
+// For people, always in dollars: two decimals, and below one dollar three significant digits (as
+// far as nano-dollars reach): "12.30 USD", "0.0918 USD", "0.500 USD". Rounded half away from zero.
 std::string readable_money(Money money);
 
 }  // namespace rehearse

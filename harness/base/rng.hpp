@@ -11,8 +11,7 @@ namespace rehearse {
 constexpr std::array<std::uint64_t, 2> philox2x64(std::array<std::uint64_t, 2> counter,
                                                   std::uint64_t key) {
   for (int round = 0; round < 10; ++round) {
-    const auto product =
-        static_cast<UnsignedWide>(0xD2B7'4407'B1CE'6E93ULL) * counter[0];
+    const auto product = static_cast<UnsignedWide>(0xD2B7'4407'B1CE'6E93ULL) * counter[0];
     counter = {static_cast<std::uint64_t>(product >> 64) ^ key ^ counter[1],
                static_cast<std::uint64_t>(product)};
     key += 0x9E37'79B9'7F4A'7C15ULL;
@@ -55,8 +54,8 @@ enum class Dimension : std::uint8_t {
 };
 
 // Names one random draw: a pure function of these, whatever else happens in the run. `stage` is
-// hash_name() of the stage's path; `item` the place inside a fan-out; `index` numbers repeated draws
-// of one dimension. Before and after a change see the same luck wherever the key is the same.
+// hash_name() of the stage's path; `item` the place inside a fan-out; `index` numbers repeated
+// draws of one dimension. Before and after a change see the same luck wherever the key is the same.
 struct DrawKey {
   std::uint64_t seed = 1;
   std::uint64_t job = 0;
@@ -81,8 +80,8 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-// 52 bits as a uniform in (0, 1): the middles of 2^52 equal cells, all exact. (With 53 bits the last
-// middle rounds to 1.)
+// 52 bits as a uniform in (0, 1): the middles of 2^52 equal cells, all exact. (With 53 bits the
+// last middle rounds to 1.)
 constexpr double unit_interval(std::uint64_t bits) {
   return (static_cast<double>(bits >> 12) + 0.5) * 0x1p-52;
 }

@@ -52,8 +52,7 @@ bool is_dangerous(char32_t c) {
 
 std::string escaped(char32_t c) {
   std::array<char, 16> out{};
-  std::snprintf(out.data(), out.size(), c < 0x80 ? "\\x%02x" : "\\u%04x",
-                static_cast<unsigned>(c));
+  std::snprintf(out.data(), out.size(), c < 0x80 ? "\\x%02x" : "\\u%04x", static_cast<unsigned>(c));
   return out.data();
 }
 
@@ -63,9 +62,9 @@ void for_each_safe(std::string_view text, Visit visit) {
   while (!text.empty()) {
     const CodePoint point = decode(text);
     const std::size_t length = point.length == 0 ? 1 : point.length;
-    const std::string piece = point.length == 0            ? std::string("\xEF\xBF\xBD")
+    const std::string piece = point.length == 0           ? std::string("\xEF\xBF\xBD")
                               : is_dangerous(point.value) ? escaped(point.value)
-                                                           : std::string(text.substr(0, length));
+                                                          : std::string(text.substr(0, length));
     if (!visit(point.value, piece)) {
       return;
     }

@@ -21,6 +21,7 @@ struct Job {
   std::uint32_t task = 0;
   Instant intended;
   Instant started;
+  Instant admitted;  // had what the workload holds for the whole job
   runtime::StopSource stop;
   runtime::TaskGroup background;
   std::vector<record::StageSpan> spans;

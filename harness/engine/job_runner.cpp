@@ -87,6 +87,21 @@ void JobRunner::leave(Job& job) {
   inside_by_jobs_ += (shared_.runtime.now() - job.started).count_ns();
 }
 
+// A job that keeps what it holds from its first to its last foreground stage.
+runtime::Task<void> JobRunner::run_holding(Job& job, const Level& graph) {
+  Grants grants;
+  const DrawKey key = job.key(0, 0);
+  const record::StageEnd end = co_await acquire(job, shared_.scenario.workload.holds, key, grants);
+  if (end == record::StageEnd::Done) {
+    job.admitted = shared_.runtime.now();
+    const Place outermost;
+    co_await run_level(job, graph, outermost, record::kNoStage);
+  } else {
+    job.fail(record::kNoStage, end == record::StageEnd::Rejected ? record::JobEnd::Failed
+                                                                 : record::JobEnd::Cancelled);
+  }
+}
+
 runtime::Task<void> JobRunner::run(Order order) {
   Job job(shared_, stop_);
   job.id = order.id;
@@ -103,7 +118,11 @@ runtime::Task<void> JobRunner::run(Order order) {
     }
     const Level& graph = shared_.plan.graphs[job.task];
     const Place outermost;
-    co_await run_level(job, graph, outermost, record::kNoStage);
+    if (workload.holds.empty()) {
+      co_await run_level(job, graph, outermost, record::kNoStage);
+    } else {
+      co_await run_holding(job, graph);
+    }
     gave_up = patience && patience->expired();
   }
   const Instant answered = shared_.runtime.now();
@@ -125,7 +144,7 @@ void JobRunner::finish(Job& job, Instant answered, bool gave_up) {
     record.end = record::JobEnd::Cancelled;
   }
   record.intended = job.intended;
-  record.started = job.started;
+  record.started = std::max(job.started, job.admitted);
   record.done = answered;
   record.drained = shared_.runtime.now();
   record.first_result = std::min(job.first_result, answered);

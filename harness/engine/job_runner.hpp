@@ -41,6 +41,7 @@ class JobRunner {
     std::vector<scenarios::InputValue> inputs;
   };
   std::uint32_t choose_task(const Job& job) const;
+  runtime::Task<void> run_holding(Job& job, const Level& graph);
   void enter(Job& job);
   void leave(Job& job);
   void settle();

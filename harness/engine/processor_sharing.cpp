@@ -1,6 +1,7 @@
 #include "harness/engine/processor_sharing.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace rehearse::engine {
 
@@ -45,7 +46,11 @@ void ProcessorSharing::rearm() {
   if (items_.empty()) {
     return;
   }
-  const double left = std::max(0.0, (*items_.begin())->end_ - work_time_) / rate_of_one();
+  const double end = (*items_.begin())->end;
+  if (end == std::numeric_limits<double>::infinity()) {
+    return;
+  }
+  const double left = std::max(0.0, end - work_time_) / rate_of_one();
   // One nanosecond late rather than early, so that the item has ended when the timer fires.
   const Duration wait = Duration::from_seconds(left) + Duration::nanoseconds(left > 0 ? 1 : 0);
   runtime_.queue().schedule(timer_, runtime_.now() + wait);
@@ -56,13 +61,27 @@ void ProcessorSharing::expire(runtime::TimerNode& node) {
   self.advance();
   constexpr double kSlack = 1e-12;
   while (!self.items_.empty() &&
-         (*self.items_.begin())->end_ <= self.work_time_ * (1 + kSlack) + kSlack) {
-    Awaiter* item = *self.items_.begin();
+         (*self.items_.begin())->end <= self.work_time_ * (1 + kSlack) + kSlack) {
+    Item* item = *self.items_.begin();
     self.items_.erase(self.items_.begin());
-    item->leave();
-    self.runtime_.post(item->coroutine_);
+    item->served->leave();
+    self.runtime_.post(item->waiting);
   }
   self.rearm();
+}
+
+void ProcessorSharing::enter(Item& item, double work_s) {
+  advance();
+  item.end = work_time_ + work_s;
+  item.order = order_++;
+  items_.insert(&item);
+  rearm();
+}
+
+void ProcessorSharing::leave(Item& item) {
+  advance();
+  items_.erase(&item);
+  rearm();
 }
 
 bool ProcessorSharing::Awaiter::await_suspend(std::coroutine_handle<> coroutine) {
@@ -70,23 +89,37 @@ bool ProcessorSharing::Awaiter::await_suspend(std::coroutine_handle<> coroutine)
     wake_ = runtime::Wake::Stopped;
     return false;
   }
-  coroutine_ = coroutine;
-  sharing_.advance();
-  end_ = sharing_.work_time_ + work_;
-  order_ = sharing_.order_++;
-  sharing_.items_.insert(this);
-  sharing_.rearm();
+  item_->waiting = coroutine;
+  item_->served = this;
+  if (item_ == &own_) {
+    sharing_.enter(own_, work_);
+  } else {
+    sharing_.finish(*item_, work_);
+  }
   return true;
 }
 
 void ProcessorSharing::Awaiter::stopped(runtime::StopCallback& callback) {
   auto& self = static_cast<Awaiter&>(callback);
-  self.sharing_.advance();
-  self.sharing_.items_.erase(&self);
-  self.sharing_.rearm();
+  self.sharing_.leave(*self.item_);
   self.wake_ = runtime::Wake::Stopped;
-  self.sharing_.runtime_.post(self.coroutine_);
+  self.sharing_.runtime_.post(self.item_->waiting);
 }
+
+void ProcessorSharing::finish(Item& item, double work_s) {
+  advance();
+  items_.erase(&item);
+  item.end = item.entered + work_s;
+  items_.insert(&item);
+  rearm();
+}
+
+ProcessorSharing::Stay::Stay(ProcessorSharing& sharing) : sharing_(sharing) {
+  sharing_.enter(item_, std::numeric_limits<double>::infinity());
+  item_.entered = sharing_.work_time_;
+}
+
+ProcessorSharing::Stay::~Stay() { sharing_.leave(item_); }
 
 Wide ProcessorSharing::busy_ns() const {
   return busy_ns_ + (items_.empty() ? 0 : (runtime_.now() - at_).count_ns());

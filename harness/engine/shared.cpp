@@ -35,6 +35,13 @@ Shared::Shared(runtime::Runtime& the_runtime, const scenarios::Scenario& the_sce
                                                   .probes = stage.breaker->probes};
       breakers.back() = std::make_unique<load::CircuitBreaker>(options);
     }
+    uses.push_back(stage.uses);
+    if (stage.kind == scenarios::StageKind::Call) {
+      const std::optional<std::uint32_t> machine = scenario.providers[stage.call.spec.provider].runs_on;
+      if (machine) {
+        uses.back().push_back({.resource = *machine, .slots = 1, .priority = 0});
+      }
+    }
     requests.push_back(stage.request.is_null() ? std::string() : json::dump(stage.request));
   }
 }

@@ -37,6 +37,7 @@ struct Shared {
   std::deque<ConnectionPool> pools;                            // by Scenario::pools
   std::vector<std::unique_ptr<Cache>> caches;                  // by stage; null where none
   std::vector<std::unique_ptr<load::CircuitBreaker>> breakers; // by stage; null where none
+  std::vector<std::vector<scenarios::ResourceUse>> uses;       // by stage: its own, its provider's
   std::vector<std::string> requests;                           // by stage: what is really sent
 };
 

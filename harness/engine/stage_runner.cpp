@@ -60,40 +60,6 @@ bool is_success(StageEnd end) {
   return end == StageEnd::Done || end == StageEnd::CacheHit || end == StageEnd::Skipped;
 }
 
-// Takes a slot of every resource in `uses`; yields Done once it has them all.
-Task<StageEnd> acquire(Job& job, const std::vector<scenarios::ResourceUse>& uses, DrawKey key,
-                       Grants& grants) {
-  runtime::Runtime& rt = job.shared.runtime;
-  for (const scenarios::ResourceUse& use : uses) {
-    SlotResource* resource = job.shared.resources[use.resource].slots.get();
-    if (resource == nullptr) {
-      continue;  // processor sharing: entered where the work is done
-    }
-    const std::uint32_t replica = resource->pick(key);
-    const std::uint32_t slots = std::min(use.slots, resource->spec().slots);
-    if (resource->rejects(replica, slots)) {
-      resource->rejected();
-      co_return StageEnd::Rejected;
-    }
-    const Instant asked = rt.now();
-    const int priority =
-        resource->spec().order == scenarios::QueueOrder::Priority ? use.priority : 0;
-    const StopToken stop = job.stop.token();
-    runtime::Semaphore& semaphore = resource->semaphore(replica);
-    if (!semaphore.try_acquire(slots)) {
-      resource->note_queue(replica);
-      const Wake wake = co_await semaphore.acquire(slots, priority, stop);
-      if (wake == Wake::Stopped) {
-        co_return StageEnd::Cancelled;
-      }
-    }
-    const Duration waited = rt.now() - asked;
-    resource->acquired(slots, waited);
-    grants.add(*resource, replica, slots);
-  }
-  co_return StageEnd::Done;
-}
-
 // The first processor-sharing resource of a stage, if any.
 ProcessorSharing* sharing_of(const Job& job, const Stage& stage) {
   for (const scenarios::ResourceUse& use : stage.uses) {
@@ -141,6 +107,13 @@ Task<StageEnd> run_transfer(Job& job, const Stage& stage, DrawKey key) {
   co_return wake == Wake::Stopped ? StageEnd::Cancelled : StageEnd::Done;
 }
 
+// The processor-sharing machine that a call's provider runs on, if any.
+ProcessorSharing* machine_of(const Job& job, const Stage& stage) {
+  const std::optional<std::uint32_t>& machine =
+      job.shared.scenario.providers[stage.call.spec.provider].runs_on;
+  return machine ? job.shared.resources[*machine].sharing.get() : nullptr;
+}
+
 Task<StageEnd> run_provider_call(Job& job, const Stage& stage, DrawKey key, std::uint32_t span,
                                  bool new_connection) {
   if (stage.link) {
@@ -149,7 +122,19 @@ Task<StageEnd> run_provider_call(Job& job, const Stage& stage, DrawKey key, std:
       co_return moved;
     }
   }
-  const CallResult result = co_await run_call(job, stage, key, span, new_connection);
+  ProcessorSharing* machine = machine_of(job, stage);
+  CallResult result;
+  if (machine == nullptr) {
+    result = co_await run_call(job, stage, key, span, new_connection);
+  } else {
+    runtime::Runtime& rt = job.shared.runtime;
+    const Instant began = rt.now();
+    ProcessorSharing::Stay stay(*machine);
+    result = co_await run_call(job, stage, key, span, new_connection);
+    const double alone_s = (rt.now() - began).count_s();
+    const StopToken stop = job.stop.token();
+    co_await stay.finish(alone_s, stop);
+  }
   record::StageSpan& s = job.spans[span];
   s.first_chunk = result.first_chunk;
   s.usage = result.usage;
@@ -279,13 +264,14 @@ Task<StageEnd> run_uncached(Job& job, const Stage& stage, std::uint32_t index, D
     co_return StageEnd::Rejected;
   }
   StageEnd end = StageEnd::Done;
-  if (stage.uses.empty() && stage.holds.empty()) {
+  const std::vector<scenarios::ResourceUse>& uses = job.shared.uses[index];
+  if (uses.empty() && stage.holds.empty()) {
     end = co_await run_work(job, stage, key, place, span);
   } else {
     Grants grants;
     end = co_await acquire(job, stage.holds, key, grants);
     if (end == StageEnd::Done) {
-      end = co_await acquire(job, stage.uses, key, grants);
+      end = co_await acquire(job, uses, key, grants);
     }
     job.spans[span].started = rt.now();
     if (end == StageEnd::Done) {

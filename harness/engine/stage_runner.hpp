@@ -29,4 +29,9 @@ runtime::Task<StageResult> run_stage(Job& job, std::uint32_t stage, Place place,
 // go to the job's background group. False where a stage failed.
 runtime::Task<bool> run_level(Job& job, const Level& level, Place place, std::uint32_t released_by);
 
+// Takes a slot of every resource in `uses`, queueing for each in turn; yields Done once it has them
+// all, Rejected at a full queue, Cancelled where the job was asked to stop.
+runtime::Task<record::StageEnd> acquire(Job& job, const std::vector<scenarios::ResourceUse>& uses,
+                                        DrawKey key, Grants& grants);
+
 }  // namespace rehearse::engine

@@ -72,6 +72,7 @@ Trouble at_value(std::string_view text, const Stop& stop, std::size_t at, std::s
 }  // namespace
 
 std::size_t skip_blank(std::string_view text, std::size_t offset, bool comments) {
+  offset = std::min(offset, text.size());
   while (offset < text.size()) {
     if (is_blank(text[offset])) {
       ++offset;
@@ -81,8 +82,8 @@ std::size_t skip_blank(std::string_view text, std::size_t offset, bool comments)
     if (!comments || (start != "//" && start != "/*")) {
       return offset;
     }
-    const bool line = start == "//";
-    const std::size_t end = text.find(line ? "\n" : "*/", offset + 2);
+    const bool line = start == "//";  // ends at either character, as nlohmann's lexer has it
+    const std::size_t end = line ? text.find_first_of("\r\n", offset) : text.find("*/", offset + 2);
     if (end == std::string_view::npos) {
       return line ? text.size() : offset;
     }

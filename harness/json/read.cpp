@@ -81,6 +81,14 @@ class Builder {
     return fail(trouble.offset, trouble.what);
   }
 
+  bool fail(std::size_t offset, std::string what) {
+    const Position at = position_of(offset);
+    std::string where = name_.empty() ? "" : std::string(name_) + ":";
+    where += std::to_string(at.line) + ":" + std::to_string(at.column);
+    error_ = Error{std::move(where), std::move(what)};
+    return false;
+  }
+
   Result<Value> take() {
     if (error_) {
       return *error_;
@@ -113,14 +121,6 @@ class Builder {
   Position position_of(std::size_t offset) {
     mark_ = advance(text_, mark_, offset);
     return mark_.position;
-  }
-
-  bool fail(std::size_t offset, std::string what) {
-    const Position at = position_of(offset);
-    std::string where = name_.empty() ? "" : std::string(name_) + ":";
-    where += std::to_string(at.line) + ":" + std::to_string(at.column);
-    error_ = Error{std::move(where), std::move(what)};
-    return false;
   }
 
   bool open(Value container, Place place) {
@@ -215,6 +215,11 @@ Result<Value> parse(std::string_view text, std::string_view name, const Limits& 
                                         " bytes of JSON, found " + std::to_string(text.size())};
   }
   Builder builder(text, name, limits);
+  // nlohmann takes a NUL byte for the end of the text and would not look at what follows.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    builder.fail(nul, "expected text in UTF-8, found a NUL byte");
+    return builder.take();
+  }
   nlohmann::json::sax_parse(text.begin(), text.end(), &builder,
                             nlohmann::json::input_format_t::json, true, limits.comments);
   return builder.take();

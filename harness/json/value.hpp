@@ -27,7 +27,7 @@ class Value {
  public:
   enum class Kind { Null, Boolean, Integer, Number, String, Array, Object };
 
-  // Defined below Member: clang instantiates the variant's destructor at the first constructor body.
+  // Defined below Member: clang wants it complete where the variant's destructor is instantiated.
   Value();
   Value(const Value&);
   Value(Value&&) noexcept;

@@ -3,27 +3,13 @@
 #include <algorithm>
 
 #include "harness/base/check.hpp"
+#include "harness/runtime/root_task.hpp"
 
 namespace rehearse::runtime {
-namespace {
-
-struct Root {
-  bool done = false;
-  std::coroutine_handle<> frame;
-};
-
-void root_done(void* context, std::coroutine_handle<> frame) noexcept {
-  auto* root = static_cast<Root*>(context);
-  root->done = true;
-  root->frame = frame;
-}
-
-}  // namespace
 
 void SimRuntime::run(Task<void> task) {
-  Root root;
-  std::move(task).start(&root_done, &root);
-  while (!root.done) {
+  RootTask root(std::move(task));
+  while (!root.done()) {
     if (queue_.has_ready()) {
       queue_.run_one_ready();
       continue;
@@ -36,13 +22,7 @@ void SimRuntime::run(Task<void> task) {
     now_ = std::max(now_, next);
     queue_.fire_next();
   }
-  const auto frame =
-      std::coroutine_handle<detail::Promise<void>>::from_address(root.frame.address());
-  const std::exception_ptr exception = frame.promise().exception;
-  frame.destroy();
-  if (exception) {
-    std::rethrow_exception(exception);
-  }
+  root.finish();
 }
 
 }  // namespace rehearse::runtime

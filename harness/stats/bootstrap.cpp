@@ -1,31 +1,19 @@
 #include "harness/stats/bootstrap.hpp"
 
 #include <algorithm>
-#include <boost/math/special_functions/beta.hpp>
-#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 #include <limits>
 
 #include "harness/base/check.hpp"
-#include "harness/base/math.hpp"
-#include "harness/base/rng.hpp"
-#include "harness/base/text.hpp"
 #include "harness/stats/moments.hpp"
 #include "harness/stats/quantile.hpp"
 
 namespace rehearse::stats {
 namespace {
 
-using FastPolicy = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
-
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kDirect = 500;  // above: means of runs of neighbours are resampled
 constexpr std::size_t kRuns = 128;
-constexpr double kHighestScore = 4.5;
-constexpr int kKnotsPerScore = 32;
-constexpr int kKnots = static_cast<int>(2 * kHighestScore) * kKnotsPerScore + 1;
-
-constexpr std::uint64_t kSides[2] = {hash_name("before"), hash_name("after")};
 
 // The two-sided percentile interval of draws (reordered here), conservative by at most one draw.
 Interval percentile_interval(std::vector<double>& draws, double alpha) {
@@ -128,64 +116,44 @@ double log_ratio(double before, double after) {
 
 }  // namespace
 
-Resampling::Resampling(std::uint64_t seed, std::uint32_t resamples)
-    : seed_(seed), count_(resamples) {
-  REHEARSE_CHECK(resamples >= 100);
-  for (unsigned side = 0; side < 2; ++side) {
-    normals_[side].reserve(resamples);
-    for (std::uint32_t b = 0; b < resamples; ++b) {
-      const DrawKey key{.seed = seed, .job = b, .stage = kSides[side]};
-      normals_[side].push_back(normal_quantile(key.uniform(Dimension::Bootstrap, 1)));
+namespace {
+
+Interval hull(Interval a, Interval b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
+
+// The two-sided p-value of "labels do not matter" for the difference of means, by random
+// relabelling (Fisher 1935; never zero: Phipson and Smyth 2010).
+double permutation_p(std::span<const double> before, std::span<const double> after,
+                     const Resampling& luck) {
+  std::vector<double> pool(before.begin(), before.end());
+  pool.insert(pool.end(), after.begin(), after.end());
+  const bool before_fewer = before.size() < after.size();
+  const std::span<const double> fewer = before_fewer ? before : after;
+  double found = 0;
+  for (const double value : fewer) {
+    found += value;
+  }
+  double total = 0;
+  for (const double value : pool) {
+    total += value;
+  }
+  const double slack = total * 1e-12;  // the same values added in another order
+  std::uint64_t below = 0;
+  std::uint64_t above = 0;
+  for (std::uint32_t b = 0; b < luck.count(); ++b) {
+    Resampling::Places places = luck.places(b, 2, pool.size());
+    double sum = 0;
+    for (std::size_t i = 0; i < fewer.size(); ++i) {
+      std::swap(pool[i], pool[i + places.next_of(pool.size() - i)]);
+      sum += pool[i];
     }
+    below += sum <= found + slack ? 1 : 0;
+    above += sum >= found - slack ? 1 : 0;
   }
+  return std::min(1.0, 2 * static_cast<double>(std::min(below, above) + 1) /
+                           static_cast<double>(luck.count() + 1));
 }
 
-std::uint64_t Resampling::Places::coins() {
-  state_ += 0x9E37'79B9'7F4A'7C15ULL;  // SplitMix64
-  return mix64(state_);
-}
-
-std::size_t Resampling::Places::next() {
-  return static_cast<std::size_t>(((coins() >> 32) * size_) >> 32);
-}
-
-Resampling::Places Resampling::places(std::uint32_t b, unsigned side, std::uint64_t size) const {
-  const DrawKey key{.seed = seed_, .job = b, .stage = kSides[side & 1]};
-  return {key.bits(Dimension::Bootstrap), size};
-}
-
-Resampling::OrderTable::OrderTable(std::uint64_t n, double q) : n_(n) {
-  REHEARSE_CHECK(n > 0 && q > 0 && q < 1);
-  const double size = static_cast<double>(n);
-  const double a = (size + 1) * q;
-  const double b = (size + 1) * (1 - q);
-  position_.reserve(kKnots);
-  for (int i = 0; i < kKnots; ++i) {
-    const double score = static_cast<double>(i) / kKnotsPerScore - kHighestScore;
-    const double tail = boost::math::erfc(std::fabs(score) / std::sqrt(2.0), FastPolicy()) / 2;
-    position_.push_back(size * (score < 0 ? boost::math::ibeta_inv(a, b, tail, FastPolicy())
-                                          : boost::math::ibetac_inv(a, b, tail, FastPolicy())));
-  }
-}
-
-std::size_t Resampling::OrderTable::place(double normal_score) const {
-  const double at = std::clamp((normal_score + kHighestScore) * kKnotsPerScore, 0.0,
-                               static_cast<double>(kKnots - 1));
-  const auto knot = std::min(static_cast<std::size_t>(at), static_cast<std::size_t>(kKnots - 2));
-  const double share = at - static_cast<double>(knot);
-  const double position = position_[knot] + share * (position_[knot + 1] - position_[knot]);
-  return std::min(static_cast<std::size_t>(position), static_cast<std::size_t>(n_ - 1));
-}
-
-std::shared_ptr<const Resampling::OrderTable> Resampling::order_table(std::uint64_t n,
-                                                                      double q) const {
-  const std::lock_guard lock(mutex_);
-  auto& table = tables_[{n, q}];
-  if (table == nullptr) {
-    table = std::make_shared<const OrderTable>(n, q);
-  }
-  return table;
-}
+}  // namespace
 
 Effect ratio_of_means(std::span<const double> before, std::span<const double> after,
                       const Resampling& luck, double alpha) {
@@ -208,7 +176,15 @@ Effect ratio_of_means(std::span<const double> before, std::span<const double> af
     t.push_back(studentised_draw(deviation, old_draw.variance / (old_mean * old_mean) +
                                                 new_draw.variance / (new_mean * new_mean)));
   }
-  return studentised(log_ratio(old_moments.mean(), new_moments.mean()), error, t, alpha);
+  Effect out = studentised(log_ratio(old_moments.mean(), new_moments.mean()), error, t, alpha);
+  if (error > 0 && std::max(before.size(), after.size()) <= kDirect) {
+    const double p = permutation_p(before, after, luck);
+    out.p_value = std::max(out.p_value, p);
+    if (p > alpha) {
+      out.confidence = hull(out.confidence, {0, 0});
+    }
+  }
+  return out;
 }
 
 namespace {
@@ -266,8 +242,6 @@ void push_halves(const PairDeviations& pairs, Resampling::Places places,
     draws.push_back(log_ratio(std::max(0.0, base[half]), std::max(0.0, base[half] + extra[half])));
   }
 }
-
-Interval hull(Interval a, Interval b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
 
 }  // namespace
 

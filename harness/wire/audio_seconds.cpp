@@ -95,12 +95,48 @@ std::optional<Mp3Frame> mp3_frame(const Bytes& file, std::size_t at) {
                   static_cast<double>(rate), first ? (mono ? 17U : 32U) : (mono ? 9U : 17U)};
 }
 
-std::optional<double> mp3_seconds(const Bytes& file) {
-  std::size_t at = 0;
-  if (file.has(0, "ID3")) {  // size in four 7-bit bytes
-    const auto part = [&](std::size_t i) { return file.byte(6 + i) & 0x7F; };
-    at = 10 + static_cast<std::size_t>(part(0) << 21 | part(1) << 14 | part(2) << 7 | part(3));
+// The end of a leading ID3v2 tag, whose size stands in four 7-bit bytes.
+std::size_t after_id3(const Bytes& file) {
+  if (!file.has(0, "ID3")) {
+    return 0;
   }
+  const auto part = [&](std::size_t i) { return file.byte(6 + i) & 0x7F; };
+  return 10 + static_cast<std::size_t>(part(0) << 21 | part(1) << 14 | part(2) << 7 | part(3));
+}
+
+bool is_adts(const Bytes& file, std::size_t at) { return (file.big(at, 2) & 0xFFF6) == 0xFFF0; }
+
+// ISO 14496-3: each ADTS header has the frame's bytes; 1,024 samples a frame.
+std::optional<double> adts_seconds(const Bytes& file, std::size_t at) {
+  constexpr std::array<double, 16> kRates = {96'000, 88'200, 64'000, 48'000, 44'100, 32'000,
+                                             24'000, 22'050, 16'000, 12'000, 11'025, 8'000,
+                                             7'350,  0,      0,      0};
+  double seconds = 0;
+  while (is_adts(file, at)) {
+    const double rate = kRates[file.byte(at + 2) >> 2 & 15];
+    const auto bytes = static_cast<std::size_t>(file.big(at + 3, 3) >> 5 & 0x1FFF);
+    if (rate <= 0 || bytes < 7 || at + bytes > file.size()) {
+      break;
+    }
+    seconds += 1024 / rate;
+    at += bytes;
+  }
+  return seconds > 0 ? std::optional(seconds) : std::nullopt;
+}
+
+// RFC 9639: STREAMINFO comes first; a count of zero means unknown.
+std::optional<double> flac_seconds(const Bytes& file) {
+  const std::uint64_t facts = file.big(18, 8);
+  const std::uint64_t rate = facts >> 44;
+  const std::uint64_t samples = facts & 0xF'FFFF'FFFF;
+  if (file.size() < 42 || rate == 0 || samples == 0) {
+    return std::nullopt;
+  }
+  return static_cast<double>(samples) / static_cast<double>(rate);
+}
+
+std::optional<double> mp3_seconds(const Bytes& file, std::size_t start) {
+  std::size_t at = start;
   const auto first = mp3_frame(file, at);
   if (!first) {
     return std::nullopt;
@@ -192,9 +228,15 @@ AudioLength audio_seconds(std::string_view bytes) {
   } else if (file.has(4, "ftyp")) {
     length.container = AudioContainer::Mp4;
     seconds = mp4_seconds(file);
+  } else if (file.has(0, "fLaC")) {
+    length.container = AudioContainer::Flac;
+    seconds = flac_seconds(file);
+  } else if (is_adts(file, after_id3(file))) {
+    length.container = AudioContainer::Aac;
+    seconds = adts_seconds(file, after_id3(file));
   } else if (file.has(0, "ID3") || mp3_frame(file, 0)) {
     length.container = AudioContainer::Mp3;
-    seconds = mp3_seconds(file);
+    seconds = mp3_seconds(file, after_id3(file));
   }
   length.from_header = seconds.has_value() && *seconds <= kLongest;
   length.seconds =

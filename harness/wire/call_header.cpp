@@ -33,26 +33,32 @@ bool read_amount(std::string_view text, std::optional<std::int64_t>& amount) {
   return true;
 }
 
+struct Amount {
+  std::string_view name;
+  std::optional<std::int64_t> CallHeader::*value;
+};
+
+constexpr Amount kAmounts[] = {
+    {"input_tokens", &CallHeader::input_tokens},   {"output_tokens", &CallHeader::output_tokens},
+    {"cached_tokens", &CallHeader::cached_tokens}, {"steps", &CallHeader::steps},
+    {"audio_ms", &CallHeader::audio_ms},           {"characters", &CallHeader::characters},
+    {"bytes", &CallHeader::bytes}};
+
 bool read_field(std::string_view name, std::string_view text, CallHeader& call) {
-  if (name == "input_tokens") {
-    return read_amount(text, call.input_tokens);
+  for (const Amount& amount : kAmounts) {
+    if (name == amount.name) {
+      return read_amount(text, call.*amount.value);
+    }
   }
-  if (name == "output_tokens") {
-    return read_amount(text, call.output_tokens);
+  if (name == "share") {
+    return read_number(text, call.share) && call.share >= 0 && call.share <= 1;
   }
-  if (name == "characters") {
-    return read_amount(text, call.characters);
+  if (name == "time_ratio") {
+    return read_number(text, call.time_ratio) && call.time_ratio > 0 &&
+           std::isfinite(call.time_ratio);
   }
-  if (name == "bytes") {
-    return read_amount(text, call.bytes);
-  }
-  double seconds = 0;
-  if (name != "seconds" || call.seconds || !read_number(text, seconds) || !std::isfinite(seconds) ||
-      seconds < 0) {
-    return false;
-  }
-  call.seconds = seconds;
-  return true;
+  call.new_connection = true;
+  return name == "new_connection" && text == "1";
 }
 
 Error wrong(std::string_view text) {
@@ -61,9 +67,11 @@ Error wrong(std::string_view text) {
               quoted_excerpt(text)};
 }
 
-void write_amount(std::string& out, const char* name, std::optional<std::int64_t> amount) {
+void write_amount(std::string& out, std::string_view name, std::optional<std::int64_t> amount) {
   if (amount) {
-    out += std::string(";") + name + "=" + std::to_string(*amount);
+    out += ';';
+    out += name;
+    out += '=' + std::to_string(*amount);
   }
 }
 
@@ -73,13 +81,18 @@ std::string call_header_text(const CallHeader& call) {
   std::string out = std::to_string(call.seed) + "/" + std::to_string(call.job) + "/" +
                     percent_encode(call.stage) + "/" + std::to_string(call.item) + "/" +
                     std::to_string(call.attempt);
-  write_amount(out, "input_tokens", call.input_tokens);
-  write_amount(out, "output_tokens", call.output_tokens);
-  if (call.seconds) {
-    out += ";seconds=" + number_text(*call.seconds);
+  for (const Amount& amount : kAmounts) {
+    write_amount(out, amount.name, call.*amount.value);
   }
-  write_amount(out, "characters", call.characters);
-  write_amount(out, "bytes", call.bytes);
+  if (call.share != 0) {
+    out += ";share=" + number_text(call.share);
+  }
+  if (call.time_ratio != 1) {
+    out += ";time_ratio=" + number_text(call.time_ratio);
+  }
+  if (call.new_connection) {
+    out += ";new_connection=1";
+  }
   return out;
 }
 

@@ -12,8 +12,9 @@ namespace rehearse::wire {
 inline constexpr std::string_view kCallHeaderName = "x-rehearse-call";
 
 // Tells a mock which draw a call is, so that it draws exactly what virtual time draws; sent to
-// mocks only, never to a real provider. Text: seed/job/stage/item/attempt and then the drawn
-// amounts, "1/42/image%20prompt/0/1;input_tokens=900;output_tokens=312".
+// mocks only, never to a real provider. Text: seed/job/stage/item/attempt and then what was drawn,
+// "1/42/image%20prompt/0/1;input_tokens=900;output_tokens=312;share=0.5". Doubles are written so that
+// they read back bit by bit.
 struct CallHeader {
   std::uint64_t seed = 1;
   std::uint64_t job = 0;
@@ -22,9 +23,14 @@ struct CallHeader {
   std::uint32_t attempt = 0;
   std::optional<std::int64_t> input_tokens;
   std::optional<std::int64_t> output_tokens;
-  std::optional<double> seconds;  // of audio or video
+  std::optional<std::int64_t> cached_tokens;
+  std::optional<std::int64_t> steps;
+  std::optional<std::int64_t> audio_ms;
   std::optional<std::int64_t> characters;
   std::optional<std::int64_t> bytes;
+  double share = 0;             // DrawKey::share, 0 to 1
+  double time_ratio = 1;        // what a draw from the stage's own `time` is multiplied by; > 0
+  bool new_connection = false;  // the call pays the connection's set-up
   bool operator==(const CallHeader&) const = default;
 };
 

@@ -173,7 +173,8 @@ Status MultipartDecoder::head_step(std::size_t& at, bool& more) {
   const std::size_t end = pending_.compare(at, 2, "\r\n") == 0 ? at : pending_.find("\r\n\r\n", at);
   if (end == std::string::npos || end - at > limits_.header_bytes) {
     more = false;
-    return pending_.size() - at > limits_.header_bytes
+    // A head at the limit may still lack up to three bytes of its blank line.
+    return pending_.size() - at > limits_.header_bytes + 3
                ? fail("expected part headers of at most " + std::to_string(limits_.header_bytes) +
                       " bytes, found more")
                : Status(Done{});

@@ -12,9 +12,9 @@ inline constexpr double kLongestAudio = 3600;      // seconds
 inline constexpr double kMp3FrameSeconds = 0.024;  // the grain of an MP3's duration
 inline constexpr int kSampleRate = 24'000;         // of every format here, one channel
 
-// Playable audio of so many seconds. WAV and PCM (16 bit): a quiet tone, exact to a sample. MP3: an
-// ID3 tag and silent frames of 64 kbit/s, exact to half a frame. The other formats and lengths past
-// kLongestAudio are errors.
+// Playable audio of so many seconds. WAV and PCM (16 bit): a quiet tone, exact to a sample. FLAC
+// and Opus (in Ogg): silence, exact to a sample. MP3 and AAC (ADTS): silence, exact to half a
+// frame. Lengths below zero or past kLongestAudio are errors.
 struct AudioSpec {
   wire::AudioFormat format = wire::AudioFormat::Mp3;
   double seconds = 1;

@@ -94,6 +94,21 @@ TEST_CASE("the normal quantile agrees with Boost.Math's to a part in 1e15") {
   CHECK(normal_quantile(0.25) == -normal_quantile(0.75));
 }
 
+TEST_CASE("the normal distribution function agrees with erfc and undoes the quantile") {
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    const double x = 18 * uniform(i) - 9;
+    const double p = normal_cdf(x);
+    REQUIRE(p > 0);
+    REQUIRE(p < 1);
+    if (std::fabs(x) < 8) {
+      const double truth = std::erfc(-x / std::sqrt(2.0)) / 2;
+      REQUIRE(std::fabs(p - truth) <= 1e-15 + 1e-10 * std::min(truth, 1 - truth));
+    }
+    const double u = uniform(i, 1);
+    REQUIRE(normal_cdf(normal_quantile(u)) == Approx(u).epsilon(1e-11));
+  }
+}
+
 TEST_CASE("the functions never fall as their argument grows") {
   double last_ln = -kInfinity;
   double last_exp = 0;

@@ -66,6 +66,23 @@ TEST_CASE("draws are distinct over dimensions, items, attempts, indices, jobs an
   CHECK(seen.size() == drawn);
 }
 
+TEST_CASE("items share as much of their luck as they are told to") {
+  double products = 0;
+  constexpr std::uint64_t kJobs = 20'000;
+  for (std::uint64_t job = 0; job < kJobs; ++job) {
+    const auto z = [&](std::uint32_t item, double share) {
+      const DrawKey key{.job = job, .item = item, .share = share};
+      const double u = key.uniform(Dimension::ServiceTime);
+      REQUIRE(u > 0);
+      REQUIRE(u < 1);
+      return normal_quantile(u);
+    };
+    products += z(0, 0.6) * z(1, 0.6);
+    REQUIRE(z(0, 1) == z(7, 1));
+  }
+  CHECK(products / kJobs == Approx(0.6).margin(0.03));
+}
+
 TEST_CASE("swapping seed and stage does not give the same draw") {
   const DrawKey a{.seed = 5, .stage = 9};
   const DrawKey b{.seed = 9, .stage = 5};

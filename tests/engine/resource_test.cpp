@@ -157,3 +157,33 @@ TEST_CASE("a pool pays for a connection once and again after it was idle too lon
   b["pause"].local.io = fixed(1);
   CHECK(run_sim(b.s).outcome.end.elapsed == 5_s);
 }
+
+TEST_CASE("a job that holds a worker queues for it, and a full queue turns it away") {
+  ScenarioBuilder b;
+  b.slots("worker", 1).queue_max = 1;
+  b.s.resources[0].on_full = scenarios::OnFull::Reject;
+  b.local("a", Distribution::constant(1));
+  b.local("b", Distribution::constant(1), {"a"});
+  b.s.workload.holds = {{.resource = 0}};
+  b.s.workload.jobs = 3;
+  b.s.workload.concurrency = 3;
+  const SimRun run = run_sim(b.s);
+  REQUIRE(run.sink.jobs.size() == 3);
+  CHECK(run.sink.jobs[0].job.end == record::JobEnd::Failed);
+  CHECK(run.sink.jobs[2].job.started == Instant::from_seconds(2));
+  CHECK(run.outcome.end.elapsed == 4_s);
+}
+
+TEST_CASE("calls of a provider that runs on a shared machine slow each other down") {
+  ScenarioBuilder b;
+  scenarios::Resource gpu;
+  gpu.name = "gpu";
+  gpu.sharing = scenarios::Sharing::Processor;
+  b.s.resources.push_back(gpu);
+  b.s.providers[0].runs_on = 0;
+  b.call("a");
+  b.call("b");
+  const SimRun run = run_sim(b.s);
+  // Two calls of one second each, side by side on one GPU: both end after two.
+  CHECK(run.outcome.end.elapsed.count_s() == Approx(2).margin(1e-6));
+}

@@ -132,8 +132,20 @@ TEST_CASE("numbers that JSON does not know are refused") {
   CHECK(error_of("[" + std::string(5000, '9') + "]").size() < 150);
 }
 
+TEST_CASE("a NUL byte is refused wherever it stands, with what comes after it") {
+  using namespace std::string_view_literals;
+  for (const std::string_view text :
+       {"[1]\0garbage"sv, "\0"sv, "// a\0true"sv, "[\"a\0b\"]"sv, "/* \0 */ 1"sv, "{\"a\":\0}"sv}) {
+    CHECK(error_of(text).find("found a NUL byte") != std::string::npos);
+  }
+  CHECK(error_of("[1]\0"sv) == "f.json:1:4: expected text in UTF-8, found a NUL byte");
+}
+
 TEST_CASE("comments are read unless they are forbidden or never end") {
   CHECK(value_of("/**/[1,/*,*/2//]\n]").items().size() == 2);
+  CHECK(value_of("[1, // a\r 2]").items().size() == 2);
+  CHECK(error_of("[[//\r{:1") ==
+        "f.json:1:7: expected a key in double quotes or '}', found \":1\"");
   CHECK(error_of("[1] /* no end").starts_with("f.json:1:5: expected '*/'"));
   Limits strict;
   strict.comments = false;

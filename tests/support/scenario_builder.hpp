@@ -21,6 +21,7 @@ class ScenarioBuilder {
     s.graphs.push_back({.name = "main", .top = {}});
     s.workload.tasks.push_back({.name = "main", .graph = 0, .weight = 1});
     s.workload.jobs = 1;
+    s.providers.push_back({});
   }
 
   // A local stage whose wall time is drawn from `time`; after the stages named.

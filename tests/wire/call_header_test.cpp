@@ -7,11 +7,22 @@ using namespace rehearse;
 using namespace rehearse::wire;
 
 TEST_CASE("a call header reads as its place and its drawn amounts") {
-  CallHeader call{1, 42, "image prompt/é", 3, 2, 900, 312, 1.5, {}, 7};
+  CallHeader call;
+  call.job = 42;
+  call.stage = "image prompt/é";
+  call.item = 3;
+  call.attempt = 2;
+  call.input_tokens = 900;
+  call.output_tokens = 312;
+  call.audio_ms = 1500;
+  call.bytes = 7;
+  call.share = 0.1;
+  call.time_ratio = 1.0 / 3;
+  call.new_connection = true;
   const std::string text = call_header_text(call);
   CHECK(text ==
-        "1/42/image%20prompt%2F%C3%A9/3/2;input_tokens=900;output_tokens=312;seconds=1.5"
-        ";bytes=7");
+        "1/42/image%20prompt%2F%C3%A9/3/2;input_tokens=900;output_tokens=312;audio_ms=1500"
+        ";bytes=7;share=0.1;time_ratio=0.3333333333333333;new_connection=1");
   REQUIRE(parse_call_header(text).ok());
   CHECK(*parse_call_header(text) == call);
 }
@@ -29,13 +40,16 @@ TEST_CASE("every call header reads back as itself") {
     }
     call.item = static_cast<std::uint32_t>(next());
     call.attempt = static_cast<std::uint32_t>(next());
-    for (auto* amount : {&call.input_tokens, &call.output_tokens, &call.characters, &call.bytes}) {
+    for (auto* amount : {&call.input_tokens, &call.output_tokens, &call.cached_tokens, &call.steps,
+                         &call.audio_ms, &call.characters, &call.bytes}) {
       if (next() % 2 == 0) {
         *amount = static_cast<std::int64_t>(next() >> 1);
       }
     }
     if (next() % 2 == 0) {
-      call.seconds = unit_interval(next()) * 1e3;
+      call.share = unit_interval(next());
+      call.time_ratio = unit_interval(next()) * 1e3;
+      call.new_connection = true;
     }
     const auto back = parse_call_header(call_header_text(call));
     REQUIRE(back.ok());
@@ -48,7 +62,9 @@ TEST_CASE("malformed call headers are refused with one line") {
        {"", "1", "1/2/s/0", "1/2/s/0/", "-1/2/s/0/0", "1/2/s/0/0/0", "1/2/s/4294967296/0",
         "18446744073709551616/2/s/0/0", "1/2/s/0/0;unknown=1", "1/2/s/0/0;input_tokens=-1",
         "1/2/s/0/0;input_tokens=", "1/2/s/0/0;input_tokens=1;input_tokens=1",
-        "1/2/s/0/0;seconds=nan", "1/2/s/0/0;seconds=inf", "1/2/s/0/0;seconds=-1",
+        "1/2/s/0/0;share=nan", "1/2/s/0/0;share=1.5", "1/2/s/0/0;share=-1",
+        "1/2/s/0/0;time_ratio=nan", "1/2/s/0/0;time_ratio=inf", "1/2/s/0/0;time_ratio=0",
+        "1/2/s/0/0;new_connection=2", "1/2/s/0/0;new_connection",
         "1/2/s/0/0;;bytes=1", " 1/2/s/0/0"}) {
     INFO(text);
     REQUIRE_FALSE(parse_call_header(text).ok());

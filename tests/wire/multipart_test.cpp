@@ -78,6 +78,22 @@ TEST_CASE("too many bytes, headers or parts are refused while they arrive") {
   CHECK_FALSE(parts.feed(head + "\r\n" + head + "\r\n" + head).ok());
 }
 
+TEST_CASE("part headers exactly at their limit are accepted in pieces of any size") {
+  MultipartDecoder::Limits limits;
+  limits.header_bytes = 32;
+  for (const std::size_t length : {std::size_t{32}, std::size_t{33}}) {
+    const std::string body = "--x\r\n" + std::string(length, 'h') + "\r\n\r\nbody\r\n--x--";
+    MultipartDecoder whole("x", limits);
+    MultipartDecoder bytes("x", limits);
+    CHECK(whole.feed(body).ok() == (length == 32));
+    bool good = true;
+    for (const char byte : body) {
+      good = good && bytes.feed(std::string_view(&byte, 1)).ok();
+    }
+    CHECK(good == (length == 32));
+  }
+}
+
 TEST_CASE("twenty-five megabytes in pieces of 64 KiB arrive whole") {
   const std::vector<Part> parts = {{"file", "f", "", std::string(25u << 20, '-')}};
   const auto back = decode(encode_multipart(parts, "--b"), "--b", 65'536);

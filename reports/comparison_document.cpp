@@ -1,0 +1,152 @@
+#include <algorithm>
+#include <cctype>
+
+#include "reports/documents.hpp"
+#include "reports/figures.hpp"
+
+namespace rehearse::reports {
+namespace {
+
+using record::Comparison;
+using record::MetricChange;
+
+std::string side_text(const record::RunSummary& side) {
+  return side.header.variants.empty() ? "base" : joined(side.header.variants, " + ");
+}
+
+std::string value_text(const std::optional<double>& value, const MetricChange& row) {
+  if (!value) {
+    return "–";
+  }
+  const bool rate = row.name == "error_rate";
+  return row.name == "cost_usd" ? usd(*value) : rate ? percent(*value) : seconds(*value);
+}
+
+std::string interval_text(const MetricChange& row) {
+  return row.low && row.high ? change(*row.low) + " … " + change(*row.high) : "–";
+}
+
+Text verdict_cell(const MetricChange& row) {
+  if (!row.verdict) {
+    return {row.why, Tone::Warn};
+  }
+  std::string text(stats::verdict_text(*row.verdict));
+  if (*row.verdict == record::Verdict::Inconclusive) {
+    if (!row.why.empty()) {
+      text += ": " + row.why;
+    } else if (row.more_jobs > 0) {
+      text += ": about " + count(row.more_jobs) + " more jobs would decide";
+    }
+  }
+  return {text, tone_of(*row.verdict)};
+}
+
+std::string label(const MetricChange& row) {
+  if (row.name == "response_s") {
+    return "response " + row.statistic;
+  }
+  if (row.name == "first_result_s") {
+    return "first result " + row.statistic;
+  }
+  return row.name == "cost_usd" ? "cost " + row.statistic : "errors";
+}
+
+std::vector<Text> cells(const std::string& name, const MetricChange& row) {
+  const Tone tone = row.verdict ? tone_of(*row.verdict) : Tone::Plain;
+  return {{name},
+          {value_text(row.before, row)},
+          {value_text(row.after, row)},
+          {row.change ? change(*row.change) : "–", tone},
+          {interval_text(row)},
+          verdict_cell(row)};
+}
+
+std::vector<Column> columns(const std::string& first) {
+  return {{first, false, 0},  {"before", true, 2},        {"after", true, 1},
+          {"change", true, 0}, {"95% interval", true, 3}, {"verdict", false, 0}};
+}
+
+Paragraph head(const Comparison& comparison) {
+  Paragraph out;
+  const record::RunHeader& header = comparison.before.header;
+  out.lines.push_back({{header.scenario, Tone::Strong},
+                       {": " + side_text(comparison.before) + " → " + side_text(comparison.after)},
+                       {" · workload " + header.workload}});
+  return out;
+}
+
+Paragraph verdict(const Comparison& comparison) {
+  Paragraph out;
+  std::string word(stats::verdict_text(comparison.verdict));
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  out.lines.push_back({{word, tone_of(comparison.verdict)}, {"  " + comparison.headline}});
+  const record::StageChange* culprit = nullptr;
+  const auto size = [](const record::StageChange& stage) {
+    return stage.response_s.before && stage.response_s.after
+               ? std::abs(*stage.response_s.after - *stage.response_s.before)
+               : 0.0;
+  };
+  for (const record::StageChange& stage : comparison.stages) {
+    const bool moved = stage.response_s.verdict == record::Verdict::Improved ||
+                       stage.response_s.verdict == record::Verdict::Regressed;
+    if (moved && (culprit == nullptr || size(stage) > size(*culprit))) {
+      culprit = &stage;
+    }
+  }
+  if (culprit != nullptr) {
+    out.lines.push_back({{"mostly from ", Tone::Dim},
+                         {culprit->stage, Tone::Strong},
+                         {": " + seconds(*culprit->response_s.before) + " → " +
+                          seconds(*culprit->response_s.after)}});
+  }
+  const std::string units = comparison.pairing == "unpaired"
+                                ? "unpaired, at least " + plural(comparison.units, "job") + " a side"
+                            : comparison.pairing == "jobs"
+                                ? plural(comparison.units, "pair") + " of jobs"
+                                : plural(comparison.units, "pair") + " of jobs in batches";
+  out.lines.push_back({{units + " (" + comparison.pairing_why + ")", Tone::Dim}});
+  for (const std::string& warning : comparison.warnings) {
+    out.lines.push_back({{"warning: ", Tone::Warn}, {warning}});
+  }
+  return out;
+}
+
+}  // namespace
+
+Document comparison_document(const Comparison& comparison) {
+  Document out;
+  out.title = comparison.before.header.scenario + ": before and after";
+  out.blocks.push_back(head(comparison));
+  out.blocks.push_back(verdict(comparison));
+  Table metrics;
+  metrics.title = "Changes";
+  metrics.columns = columns("metric");
+  for (const MetricChange& row : comparison.metrics) {
+    metrics.rows.push_back(cells(label(row), row));
+  }
+  out.blocks.push_back(std::move(metrics));
+  Table stages;
+  stages.title = "Stages, mean response";
+  stages.columns = columns("stage");
+  Table costs;
+  costs.title = "Stages, mean cost";
+  costs.columns = columns("stage");
+  for (const record::StageChange& stage : comparison.stages) {
+    stages.rows.push_back(cells(stage.stage, stage.response_s));
+    const double before = stage.cost_usd.before.value_or(0);
+    const double after = stage.cost_usd.after.value_or(0);
+    if (before > 0 || after > 0) {
+      costs.rows.push_back(cells(stage.stage, stage.cost_usd));
+    }
+  }
+  if (!stages.rows.empty()) {
+    out.blocks.push_back(std::move(stages));
+  }
+  if (!costs.rows.empty()) {
+    out.blocks.push_back(std::move(costs));
+  }
+  return out;
+}
+
+}  // namespace rehearse::reports

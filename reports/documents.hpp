@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+
+#include "harness/record/comparison.hpp"
+#include "harness/record/summary.hpp"
+#include "reports/document.hpp"
+
+// What stands in a report, in the reading order of an engineer in a hurry: is it valid, the number,
+// where it comes from; then the tables.
+namespace rehearse::reports {
+
+Document run_document(const record::RunSummary& run);
+Document comparison_document(const record::Comparison& comparison);
+// The points of one grid, a row each; at least one.
+Document sweep_document(std::span<const record::RunSummary> points);
+
+}  // namespace rehearse::reports

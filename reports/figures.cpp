@@ -1,0 +1,112 @@
+#include "reports/figures.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "harness/base/money.hpp"
+#include "harness/base/time.hpp"
+
+namespace rehearse::reports {
+namespace {
+
+std::string print(const char* format, double value) {
+  std::array<char, 64> out{};
+  std::snprintf(out.data(), out.size(), format, value);
+  return out.data();
+}
+
+}  // namespace
+
+std::string seconds(double s) {
+  if (std::isinf(s)) {
+    return "endless";
+  }
+  return readable_duration(Duration::from_seconds(s + (s >= 0 ? 0.5e-9 : -0.5e-9)));
+}
+
+std::string seconds(std::optional<double> s) { return s ? seconds(*s) : "–"; }
+
+std::string usd(double amount) { return readable_money(Money::from_usd(amount)); }
+
+std::string percent(double ratio) {
+  const double value = ratio * 100;
+  const double size = std::fabs(value);
+  if (size != 0 && size < 0.05) {
+    return value > 0 ? "<0.1%" : ">-0.1%";
+  }
+  return print(size < 9.95 && size != std::round(size) ? "%.1f%%" : "%.0f%%", value);
+}
+
+std::string change(double ratio) {
+  const double value = ratio * 100;
+  const double size = std::fabs(value);
+  if (size < 0.005) {
+    return "0%";
+  }
+  return print(size < 0.0995 ? "%+.2f%%" : size < 99.95 ? "%+.1f%%" : "%+.0f%%", value);
+}
+
+std::string count(std::uint64_t n) {
+  std::string out = std::to_string(n);
+  for (std::size_t at = out.size(); at > 3;) {
+    at -= 3;
+    out.insert(at, ",");
+  }
+  return out;
+}
+
+std::string number(double value) { return print("%.3g", value); }
+
+std::string plural(std::uint64_t n, std::string_view one) {
+  return count(n) + " " + std::string(one) + (n == 1 ? "" : "s");
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+  std::string out;
+  for (const std::string& part : parts) {
+    out += out.empty() ? "" : between;
+    out += part;
+  }
+  return out;
+}
+
+std::string quantile(const record::Spread& spread, double q) {
+  const std::optional<double>& value =
+      q < 0.7 ? spread.p50 : q < 0.92 ? spread.p90 : q < 0.97 ? spread.p95 : spread.p99;
+  if (value) {
+    return seconds(*value);
+  }
+  return spread.count == 0 ? "–" : "needs " + count(record::quantile_floor(q)) + " jobs";
+}
+
+std::string in_unit(double value, std::string_view unit) {
+  if (std::isinf(value)) {
+    return "endless";
+  }
+  if (unit == "s") {
+    return seconds(value);
+  }
+  if (unit == "USD") {
+    return usd(value);
+  }
+  if (unit == "%") {
+    return percent(value);
+  }
+  if (unit == "MB") {
+    return number(value) + " MB";
+  }
+  return number(value) + std::string(unit);
+}
+
+Tone tone_of(record::Verdict verdict) {
+  switch (verdict) {
+    case record::Verdict::Improved: return Tone::Good;
+    case record::Verdict::Regressed: return Tone::Bad;
+    case record::Verdict::Same: return Tone::Plain;
+    case record::Verdict::Inconclusive: return Tone::Warn;
+  }
+  return Tone::Plain;
+}
+
+}  // namespace rehearse::reports

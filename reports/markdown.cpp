@@ -1,0 +1,209 @@
+#include "reports/markdown.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/base/text.hpp"
+#include "reports/terminal.hpp"
+
+namespace rehearse::reports {
+namespace {
+
+constexpr std::size_t kReserve = 400;  // for what closes the report
+constexpr std::size_t kLongestText = 300;
+constexpr std::size_t kMostBars = 200;
+
+class Page {
+ public:
+  // Appends a piece whole, or not at all where it does not fit.
+  bool add(std::string_view piece) {
+    if (out_.size() + piece.size() + kReserve > kMostMarkdown) {
+      full_ = true;
+      return false;
+    }
+    out_ += piece;
+    return true;
+  }
+  void force(std::string_view piece) { out_ += piece; }
+  bool full() const { return full_; }
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_;
+  bool full_ = false;
+};
+
+std::string toned(const Text& text) {
+  const std::string safe = markdown_safe(text.text);
+  const std::size_t first = safe.find_first_not_of(' ');
+  const bool strong = text.tone == Tone::Strong || text.tone == Tone::Bad || text.tone == Tone::Good;
+  if (!strong || first == std::string::npos) {
+    return safe;
+  }
+  // Emphasis must touch its words: spaces stay outside.
+  const std::size_t last = safe.find_last_not_of(' ');
+  return safe.substr(0, first) + "**" + safe.substr(first, last - first + 1) + "**" +
+         safe.substr(last + 1);
+}
+
+void write_paragraph(const Paragraph& paragraph, Page& page) {
+  for (const Line& line : paragraph.lines) {
+    std::string out;
+    for (const Text& text : line) {
+      out += toned(text);
+    }
+    // A label and its spaces are for terminals.
+    out.erase(std::unique(out.begin(), out.end(),
+                          [](char a, char b) { return a == ' ' && b == ' '; }),
+              out.end());
+    if (!page.add(out + "  \n")) {
+      return;
+    }
+  }
+  page.add("\n");
+}
+
+std::string indented(const std::string& text) {
+  const std::size_t spaces = std::min(text.find_first_not_of(' '), text.size());
+  std::string out;
+  for (std::size_t i = 0; i < spaces; ++i) {
+    out += "&nbsp;";
+  }
+  return out + markdown_safe(std::string_view(text).substr(spaces));
+}
+
+void write_table(const Table& table, Page& page) {
+  std::string head = "### " + markdown_safe(table.title) + "\n\n|";
+  std::string rule = "|";
+  for (const Column& column : table.columns) {
+    head += " " + markdown_safe(column.title) + " |";
+    rule += column.right ? " ---: |" : " :--- |";
+  }
+  if (!page.add(head + "\n" + rule + "\n")) {
+    return;
+  }
+  std::size_t written = 0;
+  for (const auto& row : table.rows) {
+    std::string out = "|";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      out += " " + (i == 0 ? indented(row[i].text) : markdown_safe(row[i].text)) + " |";
+    }
+    if (!page.add(out + "\n")) {
+      page.force("\n… and " + std::to_string(table.rows.size() - written) +
+                 " more rows: see the JSON report\n\n");
+      return;
+    }
+    ++written;
+  }
+  page.add("\n");
+  for (const Line& line : table.notes) {
+    std::string out = "- ";
+    for (const Text& text : line) {
+      out += markdown_safe(text.text);
+    }
+    if (!page.add(out + "\n")) {
+      return;
+    }
+  }
+  if (!table.notes.empty()) {
+    page.add("\n");
+  }
+}
+
+// Mermaid has no escapes: only what can mean nothing to it stays.
+std::string mermaid_safe(std::string_view text) {
+  std::string out;
+  for (const char c : text.substr(0, 60)) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == ' ' || c == '_' || c == '-' || c == '.' || c == '/';
+    out += plain ? c : '_';
+  }
+  return out.empty() ? "stage" : out;
+}
+
+void write_waterfall(const Waterfall& waterfall, Page& page) {
+  std::string out = "### " + markdown_safe(waterfall.title) + "\n\n```mermaid\ngantt\n" +
+                    "  dateFormat x\n  axisFormat %H:%M:%S\n  section job\n";
+  const auto ms = [](double s) {
+    return std::to_string(std::isfinite(s) && s > 0 && s < 1e12 ? std::llround(s * 1e3) : 0);
+  };
+  std::size_t bars = 0;
+  for (const Bar& bar : waterfall.bars) {
+    if (++bars > kMostBars) {
+      break;
+    }
+    const char* const mark = bar.tone == Tone::Bad ? "crit, " : bar.critical ? "active, " : "";
+    const std::string name = std::string(bar.depth, '-') + mermaid_safe(bar.label);
+    if (bar.started_s > bar.ready_s) {
+      out += "  " + name + " waits :done, " + ms(bar.ready_s) + ", " + ms(bar.started_s) + "\n";
+    }
+    out += "  " + name + " " + mermaid_safe(bar.text) + " :" + mark + ms(bar.started_s) + ", " +
+           ms(bar.done_s) + "\n";
+  }
+  page.add(out + "```\n\n");
+}
+
+}  // namespace
+
+std::string markdown_safe(std::string_view text) {
+  std::string out;
+  const std::string safe = cut_to_width(terminal_safe(text), kLongestText);
+  for (std::size_t i = 0; i < safe.size(); ++i) {
+    const char c = safe[i];
+    switch (c) {
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '&': out += "&amp;"; break;
+      case '"': out += "&quot;"; break;
+      case '@': out += "&#64;"; break;
+      case '#': out += "&#35;"; break;
+      case '|': out += "&#124;"; break;
+      case '`': out += "&#96;"; break;
+      case '\\': out += "&#92;"; break;
+      case '$': out += "&#36;"; break;
+      case '*':
+      case '_':
+      case '~':
+      case '[':
+      case ']':
+      case '!':
+        out += '\\';
+        out += c;
+        break;
+      case ':':
+        // A scheme would become a link.
+        out += safe.compare(i, 3, "://") == 0 ? std::string("&#58;") : std::string(1, c);
+        break;
+      case '.': {
+        const bool www = i >= 3 && (safe[i - 1] == 'w' || safe[i - 1] == 'W');
+        out += www ? std::string("&#46;") : std::string(1, c);
+        break;
+      }
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+std::string write_markdown(const Document& document) {
+  Page page;
+  page.add("## " + markdown_safe(document.title) + "\n\n");
+  for (const Block& block : document.blocks) {
+    if (page.full()) {
+      break;
+    }
+    if (const auto* paragraph = std::get_if<Paragraph>(&block)) {
+      write_paragraph(*paragraph, page);
+    } else if (const auto* table = std::get_if<Table>(&block)) {
+      write_table(*table, page);
+    } else {
+      write_waterfall(std::get<Waterfall>(block), page);
+    }
+  }
+  if (page.full()) {
+    page.force("\n*This report was cut at its longest permitted length.*\n");
+  }
+  return page.take();
+}
+
+}  // namespace rehearse::reports

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "reports/document.hpp"
+
+namespace rehearse::reports {
+
+struct TerminalOptions {
+  unsigned width = 80;  // columns; at least 40 are used
+  bool colour = false;
+};
+
+// A document for a terminal. No line is wider than the width but where one word of a list is; no
+// control character, escape sequence or bidirectional override of any text gets through.
+std::string write_terminal(const Document& document, const TerminalOptions& options);
+
+// The columns that a text takes: code points, wide ones (CJK, emoji) twice, combining ones not.
+std::size_t display_width(std::string_view text);
+// The first columns of a text, "…" at its end where something was cut.
+std::string cut_to_width(std::string_view text, std::size_t width);
+
+}  // namespace rehearse::reports
