@@ -2,6 +2,8 @@
 
 #include "harness/base/rng.hpp"
 #include "harness/wire/call_header.hpp"
+#include "harness/wire/own_request.hpp"
+#include "harness/wire/usage_header.hpp"
 
 using namespace rehearse;
 using namespace rehearse::wire;
@@ -72,4 +74,28 @@ TEST_CASE("malformed call headers are refused with one line") {
   }
   CHECK_FALSE(parse_call_header("1/2/" + std::string(5000, 'a') + "/0/0").ok());
   CHECK_FALSE(parse_call_header("1/2/" + std::string(1025, 'a') + "/0/0").ok());
+}
+
+TEST_CASE("a usage header reads back as itself, and anything else is nothing") {
+  rehearse::Usage usage;
+  CHECK(usage_header_text(usage).empty());
+  CHECK(parse_usage_header("") == usage);
+  usage.input_tokens = 900;
+  usage.images = 1;
+  usage.bytes = 9'000'000'000'000'000'000;
+  CHECK(usage_header_text(usage) == "input_tokens=900;images=1;bytes=9000000000000000000");
+  CHECK(parse_usage_header(usage_header_text(usage)) == usage);
+  for (const std::string text : {"images", "images=", "images=-1", "images=1;", "images=1;images=1",
+                                 "images=1;input_tokens=1", "x=1", ";", "images=1 "}) {
+    INFO(text);
+    CHECK_FALSE(parse_usage_header(text).has_value());
+  }
+}
+
+TEST_CASE("a body written by hand keeps what it says and gets what it lacks") {
+  const auto body = complete_body(R"({"model":"own","n":2})", {{"model", "m"}, {"stream", true}});
+  REQUIRE(body.ok());
+  CHECK(*body == R"({"model":"own","n":2,"stream":true})");
+  CHECK_FALSE(complete_body("[]", {}).ok());
+  CHECK_FALSE(complete_body("{", {}).ok());
 }

@@ -1,0 +1,283 @@
+#include "harness/net/answer_reader.hpp"
+
+#include <cmath>
+
+#include "harness/base/text.hpp"
+#include "harness/provider/status.hpp"
+#include "harness/wire/audio_seconds.hpp"
+#include "harness/wire/ollama.hpp"
+#include "harness/wire/openai_audio.hpp"
+#include "harness/wire/openai_chat.hpp"
+#include "harness/wire/openai_embedding.hpp"
+#include "harness/wire/openai_error.hpp"
+#include "harness/wire/openai_image.hpp"
+#include "harness/wire/rate_limit.hpp"
+#include "harness/wire/usage_header.hpp"
+
+namespace rehearse::net {
+
+using provider::Failure;
+using provider::Outcome;
+
+namespace {
+
+constexpr std::size_t kMostErrorBytes = 64u << 10;
+constexpr std::size_t kMostDetail = 300;
+
+std::int64_t milliseconds(double seconds) { return std::llround(seconds * 1000); }
+
+std::string one_line(std::string text) {
+  text = terminal_safe(text);
+  if (text.size() > kMostDetail) {
+    text.resize(kMostDetail);
+    text = terminal_safe(text) + "...";  // the cut may have split a character
+  }
+  return text;
+}
+
+}  // namespace
+
+AnswerReader::AnswerReader(Codec codec, const provider::Call& call, runtime::Runtime& runtime)
+    : codec_(codec), call_(call), runtime_(runtime) {}
+
+void AnswerReader::on_head(int status, const wire::Headers& headers) {
+  status_ = status;
+  headers_ = headers;
+  const std::string type = wire::media_type(headers.get("content-type"));
+  const bool good = status >= 200 && status < 300;
+  if (good && codec_ == Codec::Chat && type == "text/event-stream") {
+    framing_ = Framing::Sse;
+  } else if (good && codec_ == Codec::OllamaChat && type == wire::ollama::kStreamType) {
+    framing_ = Framing::Lines;
+  }
+  if (const auto usage = wire::parse_usage_header(headers.get(wire::kUsageHeaderName))) {
+    usage_ = *usage;
+  }
+}
+
+bool AnswerReader::on_body(std::string_view bytes) {
+  if (framing_ == Framing::Sse) {
+    const Status fed = sse_.feed(bytes, events_);
+    return on_events() && (fed.ok() || fail(Failure::Malformed, fed.error().text()));
+  }
+  if (framing_ == Framing::Lines) {
+    const Status fed = ndjson_.feed(bytes, lines_);
+    return on_lines() && (fed.ok() || fail(Failure::Malformed, fed.error().text()));
+  }
+  if (status_ >= 300) {
+    body_ += bytes.substr(0, kMostErrorBytes - std::min(body_.size(), kMostErrorBytes));
+    return true;
+  }
+  if (codec_ == Codec::Speech && call_.features.stream) {
+    on_text("audio");
+  }
+  body_ += bytes;
+  return true;
+}
+
+bool AnswerReader::fail(Failure failure, std::string detail) {
+  failure_ = failure;
+  detail_ = std::move(detail);
+  return false;
+}
+
+void AnswerReader::on_text(std::string_view text) {
+  if (text.empty()) {
+    return;
+  }
+  if (chunks_++ == 0) {
+    first_content_ = runtime_.now();
+  }
+  if (call_.keep_text && codec_ != Codec::Speech) {
+    text_ += text;
+  }
+}
+
+void AnswerReader::take_usage(const wire::Usage& usage) {
+  usage_.input_tokens = usage.input_tokens;
+  usage_.cached_tokens = usage.cached_tokens;
+  usage_.output_tokens = usage.output_tokens;
+}
+
+bool AnswerReader::on_events() {
+  for (const wire::SseEvent& event : events_) {
+    const auto chunk = wire::openai::decode_chat_chunk(event.data);
+    if (!chunk) {
+      const bool told = chunk.error().where == "event stream";
+      return fail(told ? Failure::ServerError : Failure::Malformed, chunk.error().what);
+    }
+    on_text(chunk->text);
+    if (chunk->usage) {
+      take_usage(*chunk->usage);
+    }
+    if (chunk->finish) {
+      truncated_ = truncated_ || *chunk->finish == wire::FinishReason::Length;
+      ended_ = true;
+    }
+    ended_ = ended_ || chunk->done;
+  }
+  events_.clear();
+  return true;
+}
+
+bool AnswerReader::on_lines() {
+  for (const std::string& text : lines_) {
+    const auto line = wire::ollama::decode_line(text, wire::ollama::Api::Chat);
+    if (!line) {
+      const bool told = line.error().where == "line stream";
+      return fail(told ? Failure::ServerError : Failure::Malformed, line.error().what);
+    }
+    on_text(line->text);
+    if (line->done) {
+      take_usage(line->usage);
+      truncated_ = line->done_reason == "length";
+      ended_ = true;
+    }
+  }
+  lines_.clear();
+  return true;
+}
+
+void AnswerReader::read_chat(std::string_view body) {
+  if (codec_ == Codec::OllamaChat) {
+    lines_.emplace_back(body);
+    on_lines();
+    return;
+  }
+  const auto reply = wire::openai::decode_chat_reply(body);
+  if (!reply) {
+    fail(Failure::Malformed, reply.error().text());
+    return;
+  }
+  for (const wire::ChatChoice& choice : reply->choices) {
+    truncated_ = truncated_ || choice.finish == wire::FinishReason::Length;
+  }
+  if (call_.keep_text && !reply->choices.empty()) {
+    text_ = reply->choices.front().text;
+  }
+  if (reply->usage) {
+    take_usage(*reply->usage);
+  }
+}
+
+// An answer that came whole: what it holds, and whether it can be read at all.
+void AnswerReader::read_whole() {
+  const bool told = headers_.find(wire::kUsageHeaderName) != nullptr;
+  switch (codec_) {
+    case Codec::Chat:
+    case Codec::OllamaChat:
+      read_chat(body_);
+      return;
+    case Codec::Image: {
+      const auto reply = wire::openai::decode_image_reply(body_);
+      if (!reply) {
+        fail(Failure::Malformed, reply.error().text());
+        return;
+      }
+      usage_.images = static_cast<std::int64_t>(reply->images.size());
+      if (reply->usage) {
+        usage_.input_tokens = reply->usage->input_tokens;
+        usage_.output_tokens = reply->usage->output_tokens;
+      }
+      return;
+    }
+    case Codec::Speech:
+      if (body_.empty()) {
+        fail(Failure::Malformed, "expected audio, found nothing");
+      } else if (!told) {
+        usage_.characters = call_.features.characters;
+        usage_.audio_ms = milliseconds(wire::audio_seconds(body_).seconds);
+      }
+      return;
+    case Codec::Transcription: {
+      wire::Response response;
+      response.status = status_;
+      response.headers = headers_;
+      response.body = body_;
+      const auto reply = wire::openai::decode_transcription_reply(response);
+      if (!reply) {
+        fail(Failure::Malformed, reply.error().text());
+        return;
+      }
+      if (!told) {
+        usage_.audio_ms = reply->seconds ? milliseconds(*reply->seconds) : call_.features.audio_ms;
+      }
+      text_ = call_.keep_text ? reply->text : std::string();
+      return;
+    }
+    case Codec::Embedding: {
+      const auto reply = wire::openai::decode_embedding_reply(body_);
+      if (!reply) {
+        fail(Failure::Malformed, reply.error().text());
+        return;
+      }
+      usage_.input_tokens = reply->input_tokens;
+      return;
+    }
+    case Codec::Generic:
+      if (!told) {
+        usage_.bytes = call_.features.bytes;
+      }
+      text_ = call_.keep_text ? body_ : std::string();
+      return;
+  }
+}
+
+void AnswerReader::read_status(Outcome& outcome) const {
+  const wire::ApiError error = wire::openai::decode_error(status_, body_);
+  const std::string code = error.code.value_or(error.type);
+  const auto status = static_cast<std::uint16_t>(status_);
+  outcome.failure = provider::failure_of_status(status, code);
+  outcome.should_retry = provider::is_transient_status(status, code);
+  const std::string_view told = headers_.get("x-should-retry");
+  if (told == "true" || told == "false") {
+    outcome.should_retry = told == "true";
+  }
+  outcome.retry_after = wire::read_retry_after(headers_, runtime_.wall_now());
+  outcome.detail = error.message.empty() ? "HTTP " + std::to_string(status_) : error.message;
+}
+
+// The end of a success, so far as the status goes.
+void AnswerReader::read_end(const Exchange& exchange, Outcome& outcome) {
+  if (exchange.failure == Failure::None && framing_ == Framing::Whole) {
+    read_whole();
+  } else if (exchange.failure == Failure::None && framing_ == Framing::Lines) {
+    ndjson_.finish(lines_);
+    on_lines();
+  }
+  if (failure_ == Failure::None && exchange.failure != Failure::None) {
+    fail(exchange.failure, exchange.detail);
+  } else if (failure_ == Failure::None && framing_ != Framing::Whole && !ended_) {
+    fail(Failure::Truncated, "the stream ended early");
+  }
+  outcome.failure = failure_;
+  outcome.detail = detail_;
+  outcome.should_retry = provider::is_transient_failure(failure_, exchange.answered);
+}
+
+void AnswerReader::finish(const Exchange& exchange, Outcome& outcome) {
+  outcome.done = exchange.done;
+  outcome.status = static_cast<std::uint16_t>(exchange.status);
+  if (exchange.failure == Failure::Cancelled) {
+    outcome.failure = Failure::Cancelled;
+    outcome.status = 0;
+    outcome.detail = exchange.detail;
+  } else if (status_ >= 300) {
+    read_status(outcome);
+    usage_ = {};
+  } else {
+    read_end(exchange, outcome);
+  }
+  if (outcome.ok() && chunks_ == 0) {
+    chunks_ = 1;
+    first_content_ = exchange.done;
+  }
+  outcome.chunks = chunks_;
+  outcome.first_chunk = chunks_ > 0 ? first_content_ : exchange.done;
+  outcome.truncated = truncated_ && outcome.failure == Failure::None;
+  outcome.usage = usage_;
+  outcome.text = std::move(text_);
+  outcome.detail = one_line(std::move(outcome.detail));
+}
+
+}  // namespace rehearse::net

@@ -1,0 +1,92 @@
+#include "harness/net/http_provider.hpp"
+
+#include <utility>
+
+#include "harness/net/answer_reader.hpp"
+#include "harness/net/call_request.hpp"
+#include "harness/wire/call_header.hpp"
+
+namespace rehearse::net {
+
+using provider::Call;
+using provider::Failure;
+using provider::Outcome;
+using runtime::StopToken;
+using runtime::Task;
+
+Result<std::unique_ptr<HttpProvider>> HttpProvider::make(AsioRuntime& runtime, HttpClient& client,
+                                                         HttpProviderOptions options) {
+  auto base = parse_url(options.base_url);
+  if (!base) {
+    return base.errors();
+  }
+  if (!options.live && !options.key.empty()) {
+    return Error{options.base_url, "a key may go to a live provider only"};
+  }
+  return std::unique_ptr<HttpProvider>(
+      new HttpProvider(runtime, client, std::move(options), std::move(*base)));
+}
+
+HttpProvider::HttpProvider(AsioRuntime& runtime, HttpClient& client, HttpProviderOptions options,
+                           Url base)
+    : runtime_(runtime), client_(client), options_(std::move(options)), base_(std::move(base)) {}
+
+Duration HttpProvider::typical(const CallFeatures& features) const {
+  return options_.typical ? options_.typical(features) : Duration::zero();
+}
+
+const EndpointSpec* HttpProvider::find(std::string_view operation) const {
+  for (const EndpointSpec& endpoint : options_.endpoints) {
+    if (endpoint.operation == operation) {
+      return &endpoint;
+    }
+  }
+  return nullptr;
+}
+
+Result<ClientRequest> HttpProvider::request_of(const EndpointSpec& endpoint,
+                                               const Call& call) const {
+  auto request = encode_call(endpoint, call, base_.path);
+  if (!request) {
+    return request.errors();
+  }
+  request->headers.add("User-Agent", "rehearse/0.1");
+  if (options_.live) {
+    if (!options_.key.empty()) {
+      request->headers.add("Authorization", options_.key.bearer());
+    }
+  } else {
+    request->headers.add(std::string(wire::kCallHeaderName), call_header_of(call));
+  }
+  ClientRequest out = ClientRequest::make(base_.origin, *request);
+  out.new_connection = call.new_connection;
+  return out;
+}
+
+Task<Outcome> HttpProvider::call(const Call& call, StopToken stop) {
+  Outcome outcome;
+  outcome.started = outcome.first_chunk = outcome.done = runtime_.now();
+  const EndpointSpec* endpoint = find(call.features.operation);
+  if (endpoint == nullptr) {
+    outcome.failure = Failure::NotFound;
+    outcome.detail = "this provider has no operation " + std::string(call.features.operation);
+    co_return outcome;
+  }
+  const Result<ClientRequest> request = request_of(*endpoint, call);
+  if (!request) {
+    outcome.failure = Failure::BadRequest;
+    outcome.detail = request.error().text();
+    co_return outcome;
+  }
+  AnswerReader reader(codec_of(*endpoint), call, runtime_);
+  const ClientRequest& sent = request.value();
+  const Exchange exchange = co_await client_.exchange(sent, reader, stop);
+  reader.finish(exchange, outcome);
+  if (options_.price && (outcome.ok() || outcome.usage != Usage())) {
+    outcome.cost = options_.price(call.features, outcome.usage);
+  }
+  outcome.detail = options_.key.redact(std::move(outcome.detail));
+  co_return outcome;
+}
+
+}  // namespace rehearse::net
