@@ -2,21 +2,15 @@
 
 #include <algorithm>
 
+#include "harness/wire/rate_limit.hpp"
+
 namespace rehearse::server {
 namespace {
 
-// The model takes either the ratio itself or the features of the base call.
-template <typename Model, typename... Rest>
-void arrive(Model& model, latency::Ticket& ticket, const Caller& caller,
-            const CallFeatures& features, Instant now) {
-  if constexpr (requires {
-                  model.arrive(ticket, caller.key, features, caller.time_ratio,
-                               caller.new_connection, now);
-                }) {
-    model.arrive(ticket, caller.key, features, caller.time_ratio, caller.new_connection, now);
-  } else {
-    model.arrive(ticket, caller.key, features, features, caller.new_connection, now);
-  }
+// Faults that end an answer which has begun.
+bool is_cut(latency::Fault fault) {
+  return fault == latency::Fault::ResetInStream || fault == latency::Fault::StallInStream ||
+         fault == latency::Fault::TruncatedBody;
 }
 
 std::int64_t units_of(const latency::Plan& plan) { return plan.usage.output_tokens; }
@@ -64,7 +58,8 @@ Call::~Call() {
 void Call::begin() {
   const Instant now = provider_.in_order(house_.transport.now());
   record_.arrived = record_.started = now;
-  arrive(provider_.model, ticket_, caller_, features_, now);
+  provider_.model.arrive(ticket_, caller_.key, features_, caller_.time_ratio,
+                         caller_.new_connection, now);
   limits_ = provider_.model.limits(ticket_, now);
   if (ticket_.refusal) {
     refuse();
@@ -98,7 +93,7 @@ void Call::serve(Instant now) {
       wait(Next::Fault, plan.fault_after);
       return;
     case latency::Fault::StallBeforeAnswer:
-      wait(Next::Fault, latency::kStallLimit);
+      wait(Next::Fault, plan.fault_after + latency::kStallLimit);
       return;
     default:
       break;
@@ -107,15 +102,14 @@ void Call::serve(Instant now) {
     wait(Next::Chunk, plan.first_token);
     return;
   }
-  if (plan.fault == latency::Fault::ResetInStream || plan.fault == latency::Fault::StallInStream) {
-    wait(Next::Fault,
-         plan.fault == latency::Fault::ResetInStream ? plan.fault_after : latency::kStallLimit);
-    return;
-  }
   if (script_->heavy(plan)) {
     prepare();
   }
-  wait(Next::Answer, plan.total);
+  if (is_cut(plan.fault)) {
+    wait(Next::Fault, plan.fault_after);
+  } else {
+    wait(Next::Answer, plan.total);
+  }
 }
 
 void Call::wait(Next next, Duration after_start) {
@@ -159,9 +153,7 @@ void Call::prepare() {
 void Call::answer() {
   const latency::Plan& plan = ticket_.plan;
   wire::Response response = prepared_ ? std::move(answer_) : script_->whole(plan);
-  if (plan.fault == latency::Fault::TruncatedBody) {
-    response.body.resize(response.body.size() / 2);
-  } else if (plan.fault == latency::Fault::MalformedBody) {
+  if (plan.fault == latency::Fault::MalformedBody) {
     response.body.insert(0, "<!-- ");
   }
   send(std::move(response));
@@ -196,9 +188,7 @@ void Call::stream_due() {
 // Writes all pieces that are due, in one go where several are, and waits for the next.
 void Call::write_until(Instant now) {
   const latency::Plan& plan = ticket_.plan;
-  const bool cut = plan.fault == latency::Fault::ResetInStream ||
-                   plan.fault == latency::Fault::StallInStream ||
-                   plan.fault == latency::Fault::TruncatedBody;
+  const bool cut = is_cut(plan.fault);
   const double per_wall = 1 / house_.transport.speed();
   std::string out;
   for (; chunk_ < plan.chunks; ++chunk_) {
@@ -222,8 +212,7 @@ void Call::write_until(Instant now) {
     units_ = to;
     due_at_ = at;
   }
-  out += plan.fault == latency::Fault::MalformedBody ? "data: {\"choices\":[{\n\n"
-                                                     : script_->ending(plan);
+  out += plan.fault == latency::Fault::MalformedBody ? "data: {broken\n\n" : script_->ending(plan);
   connection_.write(out);
   end(CallEnd::Answered, 200);
   connection_.end();
@@ -238,21 +227,42 @@ void Call::suffer() {
     const latency::FaultSpec* spec = plan.fault_spec;
     wire::Response response =
         error_response(protocol_, {plan.status, spec->message, {}, std::nullopt, spec->code});
+    if (spec->retry_after) {
+      wire::write_retry_after(response.headers,
+                              *spec->retry_after * (1 / house_.transport.speed()));
+    }
     send(std::move(response));
     return;
   }
-  if (plan.fault == latency::Fault::StallInStream && next_ == Next::Fault &&
-      due_at_ < record_.started + latency::kStallLimit) {
-    wait(Next::Fault, latency::kStallLimit);
+  const bool whole = !stream_begun_;
+  if (whole && is_cut(plan.fault)) {
+    begin_half();
+  }
+  if (plan.fault == latency::Fault::StallInStream && !stalled_) {
+    stalled_ = true;
+    wait(Next::Fault, plan.fault_after + latency::kStallLimit);
     return;
   }
-  const bool clean = plan.fault == latency::Fault::TruncatedBody;
   end(CallEnd::Broken, stream_begun_ ? 200 : 0);
-  if (clean) {
-    connection_.end();
-  } else {
+  if (plan.fault != latency::Fault::TruncatedBody) {
     connection_.reset();
+  } else if (script_->stream_type().empty()) {
+    connection_.cut();
+  } else {
+    connection_.end();  // as if it were complete
   }
+}
+
+// The first half of an answer that would have come whole.
+void Call::begin_half() {
+  wire::Response response = script_->whole(ticket_.plan);
+  const std::string body = std::move(response.body);
+  response.body.clear();
+  add_headers(response.headers);
+  stream_begun_ = true;
+  record_.first_chunk = house_.transport.now();
+  connection_.begin(std::move(response));
+  connection_.write(std::string_view(body).substr(0, (body.size() + 1) / 2));
 }
 
 void Call::add_headers(wire::Headers& headers) const {

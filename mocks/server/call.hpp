@@ -77,6 +77,7 @@ class Call final : public Exchange {
   void stream_due();
   void write_until(Instant now);
   void suffer();
+  void begin_half();
   void add_headers(wire::Headers& headers) const;
   void end(CallEnd how, int status);
 
@@ -98,6 +99,7 @@ class Call final : public Exchange {
   std::uint32_t chunk_ = 0;  // the next one of a stream
   std::int64_t units_ = 0;   // written so far
   bool stream_begun_ = false;
+  bool stalled_ = false;
   bool prepared_ = false;  // answer_ is there
   bool answer_due_ = false;
   bool making_ = false;  // by the worker

@@ -26,6 +26,8 @@ class Connection {
   // Pieces leave at once, as far as the client takes them.
   virtual void write(std::string_view piece) = 0;
   virtual void end() = 0;
+  // Ends the connection in the middle of a stream (FIN).
+  virtual void cut() = 0;
   // Breaks the connection (TCP RST).
   virtual void reset() = 0;
 

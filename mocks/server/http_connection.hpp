@@ -20,6 +20,7 @@ class HttpConnection final : public Connection,
   void begin(wire::Response head) override;
   void write(std::string_view piece) override;
   void end() override;
+  void cut() override;
   void reset() override;
 
   // Gives up on clients that take too long to say what they want, or to hang up.

@@ -168,6 +168,11 @@ std::unique_ptr<Exchange> Router::own_page(Visit& visit, std::string_view path) 
   return nullptr;
 }
 
+// "/embedding": an operation that has no endpoint of its own in these words.
+bool Router::is_operation(const Visit& visit, std::string_view path) const {
+  return path.starts_with('/') && visit.seat->mount->profile->find(path.substr(1), "") != nullptr;
+}
+
 // ---- protocols
 // ---------------------------------------------------------------------------------------
 
@@ -235,6 +240,9 @@ std::unique_ptr<Exchange> Router::ollama(Visit& visit) {
   }
   if (visit.path == wire::ollama::kGeneratePath) {
     return call(visit, ask_ollama_generate(visit.request, hand(visit)));
+  }
+  if (is_operation(visit, visit.path)) {
+    return generic(visit);
   }
   fail(visit, {404, "404 page not found", {}, std::nullopt, std::nullopt});
   return nullptr;

@@ -46,6 +46,7 @@ class Router final : public Handler {
 
   bool find_seat(Visit& visit);
   Seat* first_with(Protocol protocol);
+  bool is_operation(const Visit& visit, std::string_view path) const;
   std::unique_ptr<Exchange> own_page(Visit& visit, std::string_view path);
   std::unique_ptr<Exchange> openai(Visit& visit);
   std::unique_ptr<Exchange> ollama(Visit& visit);
