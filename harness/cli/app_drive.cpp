@@ -152,7 +152,12 @@ struct JobsFolder {
   std::filesystem::path path;
 };
 
-Status check_app(const scenarios::Scenario& scenario, const RunSetup& setup) {
+}  // namespace
+
+Status check_drive(const scenarios::Scenario& scenario, const RunSetup& setup) {
+  if (setup.drive != "app") {
+    return Done{};
+  }
   if (setup.world.against.is_sim()) {
     return Error{"--drive app", "a real program cannot run in virtual time: expected --against mock or live"};
   }
@@ -162,11 +167,9 @@ Status check_app(const scenarios::Scenario& scenario, const RunSetup& setup) {
   return Done{};
 }
 
-}  // namespace
-
 Result<PointResult> run_app(const scenarios::Scenario& scenario, const RunSetup& setup,
                             record::RunWriter* writer, const Console& console) {
-  const Status good = check_app(scenario, setup);
+  const Status good = check_drive(scenario, setup);
   const auto profiles = load_profiles(scenario, setup.world.folder);
   if (!good || !profiles) {
     return good ? profiles.errors() : good.errors();
@@ -189,6 +192,7 @@ Result<PointResult> run_app(const scenarios::Scenario& scenario, const RunSetup&
   engine::Options options;
   options.seed = setup.world.seed;
   options.max_error_rate = setup.max_error_rate;
+  options.max_cost = setup.max_cost;
   options.on_tick = [&](const engine::Progress& now) {
     const Instant wall = wall_clock();
     sink.pass_on(wall - 300_ms);

@@ -12,4 +12,7 @@ namespace rehearse::cli {
 Result<PointResult> run_app(const scenarios::Scenario& scenario, const RunSetup& setup,
                             record::RunWriter* writer, const Console& console);
 
+// Whether a scenario can be driven as `setup` says; stages can always be.
+Status check_drive(const scenarios::Scenario& scenario, const RunSetup& setup);
+
 }  // namespace rehearse::cli

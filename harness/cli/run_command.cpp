@@ -4,7 +4,9 @@
 #include <optional>
 #include <thread>
 
+#include "harness/cli/app_drive.hpp"
 #include "harness/cli/command.hpp"
+#include "harness/cli/estimate.hpp"
 #include "harness/cli/exit_code.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/report_output.hpp"
@@ -79,8 +81,10 @@ Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file, const
       prepared.setup.keep = record::KeepRule::nothing();
     }
     const auto profiles = load_profiles(prepared.scenario, prepared.setup.world.folder);
-    if (!profiles) {
-      return profiles.errors();
+    const Status drivable = check_drive(prepared.scenario, prepared.setup);
+    const Status against = check_against(prepared.scenario, prepared.setup.world.against);
+    if (!profiles || !drivable || !against) {
+      return !profiles ? profiles.errors() : !drivable ? drivable.errors() : against.errors();
     }
     out.push_back(std::move(prepared));
   }
@@ -97,6 +101,7 @@ Result<std::vector<record::RunPoint>> run_points(const std::vector<Prepared>& po
       results[i] = run_point(points[i].scenario, points[i].setup, writer, console);
     }
   };
+  // A grid over real time runs one point after the other.
   const bool side_by_side = points.front().setup.world.against.is_sim() && points.size() > 1;
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::jthread> helpers;
@@ -137,6 +142,18 @@ int exit_code(const std::vector<record::RunSummary>& runs, bool enforce) {
   return code;
 }
 
+int print_estimates(const std::vector<Prepared>& points, const Console& console) {
+  for (const Prepared& point : points) {
+    const Result<Estimate> expected = estimate(point.scenario, point.setup);
+    if (!expected) {
+      console.fail(expected.errors());
+      return kUsage;
+    }
+    console.out((point.setup.point.empty() ? "" : point.setup.point + ": ") + expected->text() + "\n");
+  }
+  return kPass;
+}
+
 int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
   if (!output) {
@@ -147,6 +164,16 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments, 
   if (!points) {
     console.fail(points.errors());
     return kUsage;
+  }
+  if (arguments.has("dry-run")) {
+    return print_estimates(*points, console);
+  }
+  for (const Prepared& point : *points) {
+    const Status allowed = allow_spending(point.scenario, point.setup, arguments.has("yes"));
+    if (!allowed) {
+      console.fail(allowed.errors());
+      return kUsage;
+    }
   }
   const auto writer = create_run_file(arguments, file.name());
   if (!writer) {

@@ -14,6 +14,9 @@ std::vector<Flag> world_flags() {
       {"seed", "N", "of all random draws; 1", Kind::Text},
       {"out", "FILE", "the run file; a dated name under runs/ otherwise", Kind::Text},
       {"max-errors", "RATE", "ends the run once this share of its jobs failed, e.g. 0.1", Kind::Text},
+      {"max-cost", "USD", "issues no further jobs once this much was spent", Kind::Text},
+      {"yes", "", "live: spends the money without asking for --max-cost", Kind::Switch},
+      {"dry-run", "", "prints jobs, calls, time and price, and sends nothing", Kind::Switch},
   };
 }
 
@@ -32,9 +35,10 @@ Result<RunSetup> read_setup(const Arguments& arguments, const std::filesystem::p
   const auto speed = arguments.number("speed", 0.001, 1'000'000);
   const auto seed = arguments.count("seed", 0, UINT64_MAX);
   const auto errors = arguments.number("max-errors", 0, 1);
+  const auto cost = arguments.number("max-cost", 0, 1e9);
   Errors wrong;
   for (const Errors* found : {speed ? nullptr : &speed.errors(), seed ? nullptr : &seed.errors(),
-                              errors ? nullptr : &errors.errors()}) {
+                              errors ? nullptr : &errors.errors(), cost ? nullptr : &cost.errors()}) {
     if (found != nullptr) {
       wrong.insert(wrong.end(), found->begin(), found->end());
     }
@@ -49,6 +53,9 @@ Result<RunSetup> read_setup(const Arguments& arguments, const std::filesystem::p
   setup.world.speed = speed->value_or(1);
   setup.world.seed = seed->value_or(1);
   setup.max_error_rate = errors->value_or(1);
+  if (*cost) {
+    setup.max_cost = Money::from_usd(**cost);
+  }
   return setup;
 }
 

@@ -51,6 +51,7 @@ Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetu
   engine::Options options;
   options.seed = setup.world.seed;
   options.max_error_rate = setup.max_error_rate;
+  options.max_cost = setup.max_cost;
   options.on_tick = [&](const engine::Progress& now) {
     const Instant wall = wall_clock();
     recorder.tick(wall);

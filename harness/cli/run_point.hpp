@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "harness/base/result.hpp"
@@ -17,6 +18,7 @@ struct RunSetup {
   WorldOptions world;
   record::KeepRule keep;
   double max_error_rate = 1;
+  std::optional<Money> max_cost;
   std::string point;     // of a grid
   json::Value axes;      // of a grid
   bool progress = true;  // off where several points run side by side

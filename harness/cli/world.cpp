@@ -84,9 +84,8 @@ Result<std::vector<std::shared_ptr<const latency::Profile>>> load_profiles(
   return errors.empty() ? Result(std::move(out)) : Result<std::vector<std::shared_ptr<const latency::Profile>>>(errors);
 }
 
-Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,
-                                          const WorldOptions& options) {
-  for (const auto& [name, kind] : options.against.by_provider) {
+Status check_against(const scenarios::Scenario& scenario, const Against& against) {
+  for (const auto& [name, kind] : against.by_provider) {
     bool known = false;
     std::vector<std::string> names;
     for (const scenarios::Provider& provider : scenario.providers) {
@@ -98,6 +97,15 @@ Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,
       return Error{"--against", "the scenario has no provider " + quoted_excerpt(name) +
                                     (nearest.empty() ? "" : ", did you mean \"" + nearest + "\"?")};
     }
+  }
+  return Done{};
+}
+
+Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,
+                                          const WorldOptions& options) {
+  const Status against = check_against(scenario, options.against);
+  if (!against) {
+    return against.errors();
   }
   auto profiles = load_profiles(scenario, options.folder);
   if (!profiles) {

@@ -32,6 +32,9 @@ class World {
 Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,
                                           const WorldOptions& options);
 
+// Whether every provider that --against names is one of the scenario's.
+Status check_against(const scenarios::Scenario& scenario, const Against& against);
+
 // The models of a scenario's providers, in their order, with the `time`s of their stages.
 Result<std::vector<std::shared_ptr<const latency::Profile>>> load_profiles(
     const scenarios::Scenario& scenario, const std::filesystem::path& folder);

@@ -87,6 +87,10 @@ class LoadRunner : public JobSink {
         failed > options_.max_error_rate * static_cast<double>(ended)) {
       stop("too many errors");
     }
+    cost_ += job.cost;
+    if (options_.max_cost && cost_ >= *options_.max_cost) {
+      stop("the cost limit was reached");
+    }
     if (rt_.speed() == 0 && (ended & kTickMask) == 0) {
       tick();
     }
@@ -258,6 +262,7 @@ class LoadRunner : public JobSink {
   std::optional<std::uint64_t> expected_;
   std::uint64_t next_job_ = 0;
   Duration max_lag_;
+  Money cost_;
   std::string stop_reason_;
   std::vector<std::string> invalid_;
 };

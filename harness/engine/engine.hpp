@@ -32,6 +32,7 @@ struct Options {
   std::uint64_t seed = 1;
   std::uint64_t max_in_flight = 1'000'000;  // past it the run stops as saturated
   double max_error_rate = 1;                // of ended jobs, looked at from 20 jobs on
+  std::optional<Money> max_cost;            // of ended jobs; past it no further ones are issued
   // Called now and then (about every 256 jobs in virtual time, every 100 ms on the wall else): shows
   // progress, flushes, and says whether to go on.
   std::function<Command(const Progress&)> on_tick;
