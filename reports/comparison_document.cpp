@@ -30,15 +30,23 @@ Text verdict_cell(const MetricChange& row) {
   if (!row.verdict) {
     return {row.why, Tone::Warn};
   }
-  std::string text(stats::verdict_text(*row.verdict));
-  if (*row.verdict == record::Verdict::Inconclusive) {
-    if (!row.why.empty()) {
-      text += ": " + row.why;
-    } else if (row.more_jobs > 0) {
-      text += ": about " + count(row.more_jobs) + " more jobs would decide";
-    }
+  return {std::string(stats::verdict_text(*row.verdict)), tone_of(*row.verdict)};
+}
+
+// Why there is no verdict, and what it would take.
+void note_why(const std::string& name, const MetricChange& row, Table& table) {
+  if (row.verdict != record::Verdict::Inconclusive) {
+    return;
   }
-  return {text, tone_of(*row.verdict)};
+  std::vector<std::string> parts;
+  if (!row.why.empty()) {
+    parts.push_back(row.why);
+  } else if (row.more_jobs > 0) {
+    parts.push_back("about " + count(row.more_jobs) + " more jobs a side would decide");
+  }
+  if (!parts.empty()) {
+    table.notes.push_back({{name + ": ", Tone::Dim}, {joined(parts, "; "), Tone::Dim}});
+  }
 }
 
 std::string label(const MetricChange& row) {
@@ -62,7 +70,7 @@ std::vector<Text> cells(const std::string& name, const MetricChange& row) {
 }
 
 std::vector<Column> columns(const std::string& first) {
-  return {{first, false, 0},  {"before", true, 2},        {"after", true, 1},
+  return {{first, false, 0},   {"before", true, 2},       {"after", true, 1},
           {"change", true, 0}, {"95% interval", true, 3}, {"verdict", false, 0}};
 }
 
@@ -100,11 +108,11 @@ Paragraph verdict(const Comparison& comparison) {
                          {": " + seconds(*culprit->response_s.before) + " → " +
                           seconds(*culprit->response_s.after)}});
   }
-  const std::string units = comparison.pairing == "unpaired"
-                                ? "unpaired, at least " + plural(comparison.units, "job") + " a side"
-                            : comparison.pairing == "jobs"
-                                ? plural(comparison.units, "pair") + " of jobs"
-                                : plural(comparison.units, "pair") + " of jobs in batches";
+  const std::string units =
+      comparison.pairing == "unpaired"
+          ? "unpaired, at least " + plural(comparison.units, "job") + " a side"
+      : comparison.pairing == "jobs" ? plural(comparison.units, "pair") + " of jobs"
+                                     : plural(comparison.units, "pair") + " of jobs in batches";
   out.lines.push_back({{units + " (" + comparison.pairing_why + ")", Tone::Dim}});
   for (const std::string& warning : comparison.warnings) {
     out.lines.push_back({{"warning: ", Tone::Warn}, {warning}});
@@ -124,6 +132,7 @@ Document comparison_document(const Comparison& comparison) {
   metrics.columns = columns("metric");
   for (const MetricChange& row : comparison.metrics) {
     metrics.rows.push_back(cells(label(row), row));
+    note_why(label(row), row, metrics);
   }
   out.blocks.push_back(std::move(metrics));
   Table stages;
@@ -134,10 +143,12 @@ Document comparison_document(const Comparison& comparison) {
   costs.columns = columns("stage");
   for (const record::StageChange& stage : comparison.stages) {
     stages.rows.push_back(cells(stage.stage, stage.response_s));
+    note_why(stage.stage, stage.response_s, stages);
     const double before = stage.cost_usd.before.value_or(0);
     const double after = stage.cost_usd.after.value_or(0);
     if (before > 0 || after > 0) {
       costs.rows.push_back(cells(stage.stage, stage.cost_usd));
+      note_why(stage.stage, stage.cost_usd, costs);
     }
   }
   if (!stages.rows.empty()) {

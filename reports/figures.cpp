@@ -72,8 +72,10 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
 }
 
 std::string quantile(const record::Spread& spread, double q) {
-  const std::optional<double>& value =
-      q < 0.7 ? spread.p50 : q < 0.92 ? spread.p90 : q < 0.97 ? spread.p95 : spread.p99;
+  const std::optional<double>& value = q < 0.7    ? spread.p50
+                                       : q < 0.92 ? spread.p90
+                                       : q < 0.97 ? spread.p95
+                                                  : spread.p99;
   if (value) {
     return seconds(*value);
   }
@@ -101,10 +103,14 @@ std::string in_unit(double value, std::string_view unit) {
 
 Tone tone_of(record::Verdict verdict) {
   switch (verdict) {
-    case record::Verdict::Improved: return Tone::Good;
-    case record::Verdict::Regressed: return Tone::Bad;
-    case record::Verdict::Same: return Tone::Plain;
-    case record::Verdict::Inconclusive: return Tone::Warn;
+    case record::Verdict::Improved:
+      return Tone::Good;
+    case record::Verdict::Regressed:
+      return Tone::Bad;
+    case record::Verdict::Same:
+      return Tone::Plain;
+    case record::Verdict::Inconclusive:
+      return Tone::Warn;
   }
   return Tone::Plain;
 }

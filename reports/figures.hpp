@@ -13,13 +13,13 @@
 // Numbers as people read them. A value that is not there is "–".
 namespace rehearse::reports {
 
-std::string seconds(double s);                    // "76.5 s"
+std::string seconds(double s);  // "76.5 s"
 std::string seconds(std::optional<double> s);
-std::string usd(double amount);                   // "0.0912 USD"
-std::string percent(double ratio);                // "67%", "0.4%"
-std::string change(double ratio);                 // "-6.4%", "+12%"
-std::string count(std::uint64_t n);               // "12,345"
-std::string number(double value);                 // three significant digits
+std::string usd(double amount);                             // "0.0912 USD"
+std::string percent(double ratio);                          // "67%", "0.4%"
+std::string change(double ratio);                           // "-6.4%", "+12%"
+std::string count(std::uint64_t n);                         // "12,345"
+std::string number(double value);                           // three significant digits
 std::string plural(std::uint64_t n, std::string_view one);  // "1 job", "12 jobs"
 std::string joined(const std::vector<std::string>& parts, std::string_view between);
 

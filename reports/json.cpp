@@ -72,7 +72,7 @@ Value stage_json(const record::StageSummary& stage, const RunSummary& run) {
   Value out = Value::object();
   out.set("kind", record::stage_row_kind_name(stage.info.kind));
   out.set("parent", stage.info.parent < run.stages.size()
-                        ? Value(run.stages[stage.info.parent].info.path)
+                        ? Value(run.header.stages[stage.info.parent].path)
                         : Value());
   out.set("background", stage.info.background);
   out.set("share", tidy(stage.share));
@@ -110,7 +110,7 @@ const char* job_end_text(record::JobEnd end) {
 }
 
 const char* stage_end_text(record::StageEnd end) {
-  static constexpr const char* kTexts[] = {"done",      "cache_hit", "skipped", "failed",
+  static constexpr const char* kTexts[] = {"done",      "cache_hit", "skipped",  "failed",
                                            "timed_out", "cancelled", "rejected", ""};
   return kTexts[static_cast<std::size_t>(end) & 7];
 }
@@ -173,7 +173,8 @@ void set_head(const RunSummary& run, Value& out) {
   }
   out.set("against", header.against);
   out.set("drive", header.drive);
-  out.set("seed", whole(header.seed));
+  // Past 63 bits a seed does not fit a JSON integer here.
+  out.set("seed", header.seed >> 63 == 0 ? whole(header.seed) : Value(std::to_string(header.seed)));
   out.set("speed", tidy(header.speed));
   out.set("complete", run.complete);
   out.set("valid", run.valid);
@@ -228,6 +229,7 @@ void set_tail(const RunSummary& run, Value& out) {
     Value row = Value::object();
     row.set("text", objective.info.text);
     row.set("value", tidy(objective.value));
+    row.set("endless", objective.value && std::isinf(*objective.value));
     row.set("unit", objective.unit);
     row.set("met", objective.met ? Value(*objective.met) : Value());
     row.set("level", objective.info.level);

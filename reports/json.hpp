@@ -7,8 +7,8 @@
 #include "harness/record/comparison.hpp"
 #include "harness/record/summary.hpp"
 
-// The JSON reports: a contract (DESIGN.md § The JSON report). The unit is last in every name; what the
-// sample cannot carry is null.
+// The JSON reports: a contract (DESIGN.md § The JSON report). The unit is last in every name; what
+// the sample cannot carry is null.
 namespace rehearse::reports {
 
 inline constexpr int kJsonVersion = 1;

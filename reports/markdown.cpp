@@ -36,7 +36,8 @@ class Page {
 std::string toned(const Text& text) {
   const std::string safe = markdown_safe(text.text);
   const std::size_t first = safe.find_first_not_of(' ');
-  const bool strong = text.tone == Tone::Strong || text.tone == Tone::Bad || text.tone == Tone::Good;
+  const bool strong =
+      text.tone == Tone::Strong || text.tone == Tone::Bad || text.tone == Tone::Good;
   if (!strong || first == std::string::npos) {
     return safe;
   }
@@ -53,9 +54,9 @@ void write_paragraph(const Paragraph& paragraph, Page& page) {
       out += toned(text);
     }
     // A label and its spaces are for terminals.
-    out.erase(std::unique(out.begin(), out.end(),
-                          [](char a, char b) { return a == ' ' && b == ' '; }),
-              out.end());
+    out.erase(
+        std::unique(out.begin(), out.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
+        out.end());
     if (!page.add(out + "  \n")) {
       return;
     }
@@ -113,10 +114,14 @@ void write_table(const Table& table, Page& page) {
 // Mermaid has no escapes: only what can mean nothing to it stays.
 std::string mermaid_safe(std::string_view text) {
   std::string out;
+  char before = ' ';
   for (const char c : text.substr(0, 60)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == ' ' || c == '_' || c == '-' || c == '.' || c == '/';
+    const bool digit = c >= '0' && c <= '9';
+    const bool point = c == '.' && before >= '0' && before <= '9';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit || point ||
+                       c == ' ' || c == '_' || c == '-' || c == '/';
     out += plain ? c : '_';
+    before = c;
   }
   return out.empty() ? "stage" : out;
 }
@@ -151,16 +156,36 @@ std::string markdown_safe(std::string_view text) {
   for (std::size_t i = 0; i < safe.size(); ++i) {
     const char c = safe[i];
     switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '"': out += "&quot;"; break;
-      case '@': out += "&#64;"; break;
-      case '#': out += "&#35;"; break;
-      case '|': out += "&#124;"; break;
-      case '`': out += "&#96;"; break;
-      case '\\': out += "&#92;"; break;
-      case '$': out += "&#36;"; break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '@':
+        out += "&#64;";
+        break;
+      case '#':
+        out += "&#35;";
+        break;
+      case '|':
+        out += "&#124;";
+        break;
+      case '`':
+        out += "&#96;";
+        break;
+      case '\\':
+        out += "&#92;";
+        break;
+      case '$':
+        out += "&#36;";
+        break;
       case '*':
       case '_':
       case '~':
@@ -179,7 +204,8 @@ std::string markdown_safe(std::string_view text) {
         out += www ? std::string("&#46;") : std::string(1, c);
         break;
       }
-      default: out += c;
+      default:
+        out += c;
     }
   }
   return out;

@@ -4,6 +4,7 @@
 #include "harness/json/write.hpp"
 #include "reports/documents.hpp"
 #include "reports/figures.hpp"
+#include "reports/run_tables.hpp"
 
 namespace rehearse::reports {
 namespace {
@@ -16,8 +17,9 @@ std::string parameter_text(const json::Value& parameters) {
   std::vector<std::string> parts;
   if (parameters.is_object()) {
     for (const json::Member& member : parameters.members()) {
-      parts.push_back(member.key + "=" + (member.value.is_string() ? member.value.as_string()
-                                                                   : json::dump(member.value)));
+      parts.push_back(
+          member.key + "=" +
+          (member.value.is_string() ? member.value.as_string() : json::dump(member.value)));
     }
   }
   return parts.empty() ? "none" : joined(parts, ", ");
@@ -36,9 +38,9 @@ Paragraph what_ran(const RunSummary& run) {
   Paragraph out;
   const std::string variants =
       header.variants.empty() ? "base" : "variant " + joined(header.variants, " + ");
-  out.lines.push_back({{header.scenario, Tone::Strong},
-                       {" · " + variants + " · " + world_text(header) + " · seed " +
-                        std::to_string(header.seed)}});
+  out.lines.push_back(
+      {{header.scenario, Tone::Strong},
+       {" · " + variants + " · " + world_text(header) + " · seed " + std::to_string(header.seed)}});
   std::string workload = header.workload;
   if (!header.workload_text.empty()) {
     workload += " (" + header.workload_text + ")";
@@ -90,7 +92,18 @@ Paragraph verdict(const RunSummary& run) {
     judged += objective.met ? 1u : 0u;
     met += objective.met.value_or(false) ? 1u : 0u;
   }
-  if (!run.objectives.empty()) {
+  for (const StageSummary& stage : run.stages) {
+    const std::string errors = error_text(stage);
+    if (!errors.empty()) {
+      out.lines.push_back(
+          {{"errors: ", Tone::Bad},
+           {stage.info.path + ": " + errors + " in " + plural(stage.calls, "call")}});
+    }
+  }
+  if (judged == 0 && !run.objectives.empty()) {
+    out.lines.push_back(
+        {{"objectives: none of " + std::to_string(run.objectives.size()) + " can be judged"}});
+  } else if (!run.objectives.empty()) {
     const std::string unjudged =
         judged == run.objectives.size()
             ? ""
@@ -155,6 +168,9 @@ Paragraph headline(const RunSummary& run) {
   if (early) {
     out.lines.push_back(spread_line("first     ", run.first_result_s));
   }
+  if (run.lost_s.count > 0) {
+    out.lines.push_back(spread_line("not done  ", run.lost_s));
+  }
   Line cost{{"cost      ", Tone::Dim}};
   if (run.cost_usd.count > 0) {
     cost.push_back({usd(run.cost_usd.mean) + " a job", Tone::Strong});
@@ -172,186 +188,19 @@ Paragraph headline(const RunSummary& run) {
                          {"mean " + seconds(run.queue_s.mean) + " before a job was started"}});
   }
   if (run.done > 1 && run.elapsed_s > 0) {
-    out.lines.push_back({{"load      ", Tone::Dim},
-                         {number(run.throughput_per_s) + " jobs/s done, goodput " +
-                          number(run.goodput_per_s) + "/s, at most " +
-                          plural(run.max_in_flight, "job") + " in flight"}});
-  }
-  return out;
-}
-
-std::string error_text(const StageSummary& stage) {
-  std::vector<std::string> parts;
-  for (const auto& [name, n] : stage.errors) {
-    parts.push_back(name + " " + count(n));
-  }
-  if (parts.empty() && stage.failed + stage.timed_out + stage.rejected > 0) {
-    return count(stage.failed + stage.timed_out + stage.rejected);
-  }
-  return joined(parts, ", ");
-}
-
-std::vector<Text> stage_row(const StageSummary& stage) {
-  const auto some = [](std::uint64_t n) { return n == 0 ? std::string() : count(n); };
-  const std::string& label = stage.depth == 0 ? stage.info.path : stage.info.name;
-  const bool measured = stage.response_s.count > 0;
-  return {{std::string(2 * stage.depth, ' ') + label + (stage.info.background ? " (background)" : "")},
-          {measured ? seconds(stage.response_s.mean) : "–"},
-          {seconds(stage.response_s.p50)},
-          {seconds(stage.response_s.p95)},
-          {percent(stage.share), Tone::Plain, stage.share},
-          {percent(stage.critical_share), Tone::Plain, stage.critical_share},
-          {stage.queue_s.max > 0 ? seconds(stage.queue_s.mean) : ""},
-          {stage.ttft_s.count > 0 ? seconds(stage.ttft_s.mean) : ""},
-          {stage.each_s.count > 0 ? seconds(stage.each_s.mean) : ""},
-          {stage.cost_usd > 0 ? usd(stage.cost_usd) : ""},
-          {some(stage.calls)},
-          {some(stage.retries)},
-          {error_text(stage), Tone::Bad},
-          {some(stage.truncated), Tone::Warn},
-          {some(stage.cache_hits)}};
-}
-
-// Removes the columns that say nothing.
-void drop_empty(Table& table) {
-  for (std::size_t column = table.columns.size(); column-- > 1;) {
-    const bool empty = std::all_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
-      return row[column].text.empty();
-    });
-    if (empty) {
-      const auto at = static_cast<std::ptrdiff_t>(column);
-      table.columns.erase(table.columns.begin() + at);
-      for (auto& row : table.rows) {
-        row.erase(row.begin() + at);
-      }
-    }
-  }
-}
-
-Table stage_table(const RunSummary& run) {
-  Table out;
-  out.title = "Stages";
-  out.columns = {{"stage", false, 0}, {"mean", true, 0},   {"p50", true, 8},
-                 {"p95", true, 3},    {"share", true, 2},  {"critical", true, 0},
-                 {"queue", true, 4},  {"ttft", true, 9},   {"each", true, 10},
-                 {"cost", true, 1},   {"calls", true, 11}, {"retries", true, 7},
-                 {"errors", false, 5}, {"truncated", true, 12}, {"cache hits", true, 6}};
-  for (const StageSummary& stage : run.stages) {
-    out.rows.push_back(stage_row(stage));
-  }
-  drop_empty(out);
-  for (const StageSummary& stage : run.stages) {
-    const record::StageInfo& info = stage.info;
-    if (!info.note.empty() || !info.basis.empty() || !info.source.empty()) {
-      Line line{{info.path + ": ", Tone::Dim}};
-      std::vector<std::string> parts;
-      for (const std::string* part : {&info.note, &info.basis, &info.source}) {
-        if (!part->empty()) {
-          parts.push_back(*part);
-        }
-      }
-      line.push_back({joined(parts, "; "), Tone::Dim});
-      out.notes.push_back(std::move(line));
-    }
-  }
-  return out;
-}
-
-Table objective_table(const RunSummary& run) {
-  Table out;
-  out.title = "Objectives";
-  out.columns = {{"objective", false, 0}, {"found", true, 0}, {"", false, 0}, {"level", false, 1},
-                 {"source", false, 2}};
-  for (const record::ObjectiveSummary& objective : run.objectives) {
-    const Text met = !objective.met   ? Text{objective.why, Tone::Warn}
-                     : *objective.met ? Text{"met", Tone::Good}
-                                      : Text{"missed", Tone::Bad};
-    out.rows.push_back({{objective.info.text},
-                        {objective.value ? in_unit(*objective.value, objective.unit) : "–"},
-                        met,
-                        {objective.info.level},
-                        {objective.info.source}});
-  }
-  drop_empty(out);
-  return out;
-}
-
-Table task_table(const RunSummary& run) {
-  Table out;
-  out.title = "Tasks";
-  out.columns = {{"task", false, 0}, {"done", true, 0}, {"lost", true, 1}, {"mean", true, 0},
-                 {"p50", true, 3},   {"p95", true, 2},  {"cost a job", true, 4}};
-  for (const record::TaskSummary& task : run.tasks) {
-    const std::uint64_t lost = task.failed + task.timed_out + task.cancelled;
-    out.rows.push_back({{task.name},
-                        {count(task.done)},
-                        {count(lost), lost > 0 ? Tone::Bad : Tone::Plain},
-                        {task.done > 0 ? seconds(task.response_s.mean) : "–"},
-                        {quantile(task.response_s, 0.5)},
-                        {quantile(task.response_s, 0.95)},
-                        {usd(task.cost_usd.mean)}});
-  }
-  return out;
-}
-
-Table resource_table(const RunSummary& run) {
-  Table out;
-  out.title = "Resources";
-  out.columns = {{"resource", false, 0}, {"slots", true, 2},     {"used", true, 0},
-                 {"mean wait", true, 0}, {"longest queue", true, 1}, {"rejected", true, 3}};
-  for (const record::ResourceSummary& resource : run.resources) {
-    out.rows.push_back({{resource.name},
-                        {number(resource.slots)},
-                        {percent(resource.utilisation), Tone::Plain, resource.utilisation},
-                        {resource.queue_s.count > 0 ? seconds(resource.queue_s.mean) : "–"},
-                        {count(resource.max_queue)},
-                        {resource.rejected > 0 ? count(resource.rejected) : ""}});
-  }
-  drop_empty(out);
-  return out;
-}
-
-Waterfall waterfall(const record::JobSummary& job) {
-  Waterfall out;
-  out.title = "Job " + std::to_string(job.id) + ": " + seconds(job.response_s) + ", " +
-              usd(job.cost_usd) + (job.failure.empty() ? "" : ", failed at " + job.failure);
-  for (const record::WaterfallRow& row : job.waterfall) {
-    Bar bar;
-    bar.label = row.depth == 0 ? row.stage : row.stage.substr(row.stage.rfind('/') + 1);
-    if (row.item > 0) {
-      bar.label += " #" + std::to_string(row.item + 1);
-    }
-    bar.depth = row.depth;
-    bar.ready_s = row.ready_s;
-    bar.started_s = row.started_s;
-    bar.done_s = row.done_s;
-    bar.critical = row.critical;
-    bar.background = row.background;
-    bar.text = seconds(row.done_s - row.ready_s);
-    switch (row.end) {
-      case record::StageEnd::Done: break;
-      case record::StageEnd::CacheHit: bar.text += " cache hit"; break;
-      case record::StageEnd::Skipped: bar.text = "skipped"; break;
-      case record::StageEnd::Failed:
-      case record::StageEnd::TimedOut:
-      case record::StageEnd::Cancelled:
-      case record::StageEnd::Rejected:
-        bar.tone = Tone::Bad;
-        bar.text += row.failure.empty() ? " failed" : " " + row.failure;
-        break;
-    }
-    bar.text += row.background ? " background" : "";
-    bar.text += row.truncated ? " truncated" : "";
-    bar.text += row.attempts > 1 ? " " + std::to_string(row.attempts) + " attempts" : "";
-    out.length_s = std::max(out.length_s, row.done_s);
-    out.bars.push_back(std::move(bar));
+    out.lines.push_back(
+        {{"load      ", Tone::Dim},
+         {number(run.throughput_per_s) + " jobs/s done, goodput " + number(run.goodput_per_s) +
+          "/s" +
+          (run.max_in_flight > 0 ? ", at most " + plural(run.max_in_flight, "job") + " in flight"
+                                 : "")}});
   }
   return out;
 }
 
 std::string kept_text(const RunSummary& run) {
   const std::uint64_t all = run.issued + run.warmup;
-  std::string out = "counters and histograms of all " + plural(all, "job");
+  std::string out = "counters and histograms of " + plural(all, "job");
   out += "; rows of " + count(run.kept.job_rows);
   if (run.kept.job_sample_shift > 0) {
     out += " (1 in " + count(1ULL << std::min(run.kept.job_sample_shift, 63u)) + " by hash)";
@@ -397,17 +246,20 @@ Paragraph small_print(const RunSummary& run) {
   };
   line("parameters   ", parameter_text(header.parameters));
   line("used         ", usage_text(run.usage));
-  line("time         ", seconds(run.elapsed_s) + " of scenario time in " + seconds(run.wall_s) +
-                            "; harness late by at most " + seconds(run.max_schedule_lag_s));
+  line("time         ",
+       seconds(run.elapsed_s) + " of scenario time" +
+           (run.complete ? " in " + seconds(run.wall_s) + "; harness late by at most " +
+                               seconds(run.max_schedule_lag_s)
+                         : ""));
   if (run.late_background > 0) {
     line("background   ", "work outlived the answer of " + plural(run.late_background, "job"));
   }
   line("kept         ", kept_text(run));
   line("scenario     ", header.scenario_hash + (header.note.empty() ? "" : ": " + header.note));
-  line("environment  ", joined({environment.machine, environment.cpu,
-                                plural(environment.cores, "core"), environment.os,
-                                environment.kernel, environment.compiler},
-                               ", "));
+  line("environment  ",
+       joined({environment.machine, environment.cpu, plural(environment.cores, "core"),
+               environment.os, environment.kernel, environment.compiler},
+              ", "));
   line("rehearse     ", environment.version + " " + environment.commit + ", run " + header.id);
   return out;
 }
@@ -422,6 +274,9 @@ Document run_document(const RunSummary& run) {
   out.blocks.push_back(headline(run));
   if (!run.stages.empty()) {
     out.blocks.push_back(stage_table(run));
+  }
+  if (Table calls = call_table(run); !calls.rows.empty()) {
+    out.blocks.push_back(std::move(calls));
   }
   for (const record::JobSummary& job : run.jobs) {
     if (!job.waterfall.empty()) {

@@ -38,10 +38,10 @@ Document sweep_document(std::span<const RunSummary> points) {
   Document out;
   out.title = first.header.scenario + ": sweep";
   Paragraph head;
-  head.lines.push_back({{first.header.scenario, Tone::Strong},
-                        {" · " + plural(points.size(), "point") + " · workload " +
-                         first.header.workload + " · " + first.header.against + " · seed " +
-                         std::to_string(first.header.seed)}});
+  head.lines.push_back(
+      {{first.header.scenario, Tone::Strong},
+       {" · " + plural(points.size(), "point") + " · workload " + first.header.workload + " · " +
+        first.header.against + " · seed " + std::to_string(first.header.seed)}});
   for (const RunSummary& point : points) {
     for (const std::string& reason : point.invalid_reasons) {
       head.lines.push_back({{"invalid: ", Tone::Bad}, {point.header.point + ": " + reason}});

@@ -76,7 +76,8 @@ class Filler {
       at_ = indent_;
       spaces = 0;
     }
-    const std::size_t room = options_.width - std::min<std::size_t>(at_ + spaces, options_.width - 8);
+    const std::size_t room =
+        options_.width - std::min<std::size_t>(at_ + spaces, options_.width - 8);
     if (width > room) {
       safe = cut_to_width(safe, room);
       width = display_width(safe);
@@ -108,7 +109,8 @@ std::string write_bar(const Bar& row, double length_s, std::size_t label_width,
     return static_cast<std::size_t>(std::lround(part * static_cast<double>(bar_width)));
   };
   const std::size_t ready = std::min(place(row.ready_s), bar_width - 1);
-  const std::size_t started = std::max(place(row.started_s), ready);
+  const std::size_t started =
+      row.started_s > row.ready_s ? std::max(place(row.started_s), ready) : ready;
   const std::size_t done = std::max(place(row.done_s), ready + 1);
   std::string drawn;
   for (std::size_t i = ready; i < done; ++i) {
@@ -121,7 +123,8 @@ std::string write_bar(const Bar& row, double length_s, std::size_t label_width,
   out += std::string(bar_width - std::min(done, bar_width) + 1, ' ');
   const std::size_t used = label_width + bar_width + 2;
   const std::size_t room = options.width > used ? options.width - used : 8;
-  return out + painted({cut_to_width(terminal_safe(row.text), room), row.tone}, options.colour) + "\n";
+  return out + painted({cut_to_width(terminal_safe(row.text), room), row.tone}, options.colour) +
+         "\n";
 }
 
 std::string write_waterfall(const Waterfall& waterfall, const TerminalOptions& options) {
@@ -136,7 +139,8 @@ std::string write_waterfall(const Waterfall& waterfall, const TerminalOptions& o
   const std::size_t bar_width =
       std::max<std::size_t>(options.width - label_width - text_width - 2, 8);
   std::string out = painted({waterfall.title, Tone::Strong}, options.colour) +
-                    painted({"   █ critical path  ▒ beside it  · waiting", Tone::Dim}, false) + "\n";
+                    painted({"   █ critical path  ▒ beside it  · waiting", Tone::Dim}, false) +
+                    "\n";
   if (display_width(waterfall.title) + 44 > options.width) {
     out = painted({cut_to_width(terminal_safe(waterfall.title), options.width), Tone::Strong},
                   options.colour) +

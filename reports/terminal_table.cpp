@@ -10,7 +10,13 @@ namespace rehearse::reports {
 namespace {
 
 constexpr std::size_t kGap = 2;
-constexpr std::size_t kBar = 8;
+// Where the width does not suffice, what matters least goes first.
+struct Step {
+  std::size_t bar = 0;  // columns of a bar
+  int bar_rank = 0;     // the highest rank of columns that have bars
+  int rank = 0;         // the lowest rank of columns that may go
+};
+constexpr std::array<Step, 5> kSteps{{{8, 1, 6}, {5, 1, 6}, {5, 0, 4}, {5, 0, 2}, {0, 0, 1}}};
 constexpr std::size_t kNarrowest = 10;
 
 class Layout {
@@ -19,27 +25,31 @@ class Layout {
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       shown_.push_back(i);
     }
-    measure(kBar);
-    if (total() > width) {
-      measure(0);
-    }
-    while (total() > width && drop_one()) {
+    for (const Step& step : kSteps) {
+      step_ = step;
+      measure();
+      while (total() > width && drop_one(step.rank)) {
+      }
+      if (total() <= width) {
+        return;
+      }
     }
     squeeze(width);
   }
 
   const std::vector<std::size_t>& shown() const { return shown_; }
   std::size_t width(std::size_t column) const { return widths_[column]; }
-  std::size_t bar_width() const { return bar_; }
+  std::size_t bar_width(std::size_t column) const {
+    return table_.columns[column].rank <= step_.bar_rank ? step_.bar : 0;
+  }
 
  private:
-  void measure(std::size_t bar_width) {
-    bar_ = bar_width;
+  void measure() {
     widths_.clear();
     for (std::size_t i = 0; i < table_.columns.size(); ++i) {
       std::size_t widest = display_width(table_.columns[i].title);
       for (const auto& row : table_.rows) {
-        const std::size_t bar = row[i].bar && bar_ > 0 ? bar_ + 1 : 0;
+        const std::size_t bar = row[i].bar && bar_width(i) > 0 ? bar_width(i) + 1 : 0;
         widest = std::max(widest, bar + display_width(terminal_safe(row[i].text)));
       }
       widths_.push_back(widest);
@@ -54,12 +64,12 @@ class Layout {
     return sum - kGap;
   }
 
-  // Forgets the shown column of the highest rank; false where only those that stay are left.
-  bool drop_one() {
+  // Forgets the shown column of the highest rank; false where none is left of at least `rank`.
+  bool drop_one(int rank) {
     const auto last = std::max_element(shown_.begin(), shown_.end(), [&](auto a, auto b) {
       return table_.columns[a].rank < table_.columns[b].rank;
     });
-    if (shown_.size() < 2 || table_.columns[*last].rank == 0) {
+    if (shown_.size() < 2 || table_.columns[*last].rank < rank) {
       return false;
     }
     shown_.erase(last);
@@ -69,9 +79,8 @@ class Layout {
   // Cuts the widest column until the table fits.
   void squeeze(std::size_t width) {
     while (total() > width) {
-      const auto widest = *std::max_element(shown_.begin(), shown_.end(), [&](auto a, auto b) {
-        return widths_[a] < widths_[b];
-      });
+      const auto widest = *std::max_element(
+          shown_.begin(), shown_.end(), [&](auto a, auto b) { return widths_[a] < widths_[b]; });
       if (widths_[widest] <= kNarrowest) {
         return;
       }
@@ -83,7 +92,7 @@ class Layout {
   const Table& table_;
   std::vector<std::size_t> shown_;
   std::vector<std::size_t> widths_;
-  std::size_t bar_ = kBar;
+  Step step_;
 };
 
 std::string cell(const Text& text, std::size_t width, bool right, std::size_t bar_width,
@@ -121,7 +130,8 @@ std::string painted(const Text& text, bool colour) {
 std::string bar(double share, std::size_t width) {
   static constexpr std::array<const char*, 8> kParts{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const double clamped = std::isfinite(share) ? std::clamp(share, 0.0, 1.0) : 0;
-  const auto eighths = static_cast<std::size_t>(std::lround(clamped * static_cast<double>(width * 8)));
+  const auto eighths =
+      static_cast<std::size_t>(std::lround(clamped * static_cast<double>(width * 8)));
   std::string out;
   for (std::size_t i = 0; i < eighths / 8; ++i) {
     out += "█";
@@ -149,7 +159,7 @@ std::string write_terminal_table(const Table& table, const TerminalOptions& opti
   for (const auto& row : table.rows) {
     for (const std::size_t column : layout.shown()) {
       out += cell(row[column], layout.width(column), table.columns[column].right,
-                  layout.bar_width(), options.colour);
+                  layout.bar_width(column), options.colour);
       out += std::string(kGap, ' ');
     }
     end_line(out);

@@ -18,8 +18,8 @@ namespace rehearse::reports {
 class Writer {
  public:
   virtual ~Writer() = default;
-  virtual std::string_view name() const = 0;                       // "markdown"
-  virtual std::span<const std::string_view> endings() const = 0;   // ".md", …
+  virtual std::string_view name() const = 0;                      // "markdown"
+  virtual std::span<const std::string_view> endings() const = 0;  // ".md", …
   virtual std::string run(const record::RunSummary& run) const = 0;
   virtual std::string comparison(const record::Comparison& comparison) const = 0;
   // At least one point.

@@ -33,6 +33,11 @@ void Compiler::compile_statements() {
   const auto texts = [&](std::string_view key, std::vector<std::string>& into) {
     into = reader_.texts(root_[key]);
     for (std::size_t i = 0; i < into.size(); ++i) {
+      // A limit of each job needs no statistic: of one job every statistic is the same.
+      const std::string of_one = "max of " + into[i];
+      if (key == "good_job" && objective_trouble(into[i]) && !objective_trouble(of_one)) {
+        into[i] = of_one;
+      }
       check_text(root_[key].item(i), into[i]);
     }
   };

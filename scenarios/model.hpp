@@ -28,7 +28,8 @@ struct Origin {
 
 // ---- what a stage does --------------------------------------------------------------------------
 
-// What is asked of a provider. Everything but `operation` has a default that the profile understands.
+// What is asked of a provider. Everything but `operation` has a default that the profile
+// understands.
 struct CallSpec {
   std::uint32_t provider = 0;  // index into Scenario::providers
   std::string operation;       // "chat", "image", "speech", "transcription", "embedding", or the
@@ -37,23 +38,24 @@ struct CallSpec {
   Amount input_tokens;         // 0: the profile's typical value
   std::optional<Amount> output_tokens;
   std::optional<Amount> max_tokens;
-  Amount cached_tokens;        // of the input, read from a prompt cache
-  Text size;                   // "1792x1024"; empty: the profile's default
+  Amount cached_tokens;  // of the input, read from a prompt cache
+  Text size;             // "1792x1024"; empty: the profile's default
   Text quality;
-  Amount n;                    // answers or images a call; constant 1 by default
-  Amount steps;                // diffusion steps; 0: the profile's default
-  Amount seconds;              // of audio or video
-  Amount characters;           // of text to speak
-  std::optional<Amount> bytes; // of the payload that is sent (upload) or fetched
+  Amount n;                     // answers or images a call; constant 1 by default
+  Amount steps;                 // diffusion steps; 0: the profile's default
+  Amount seconds;               // of audio or video
+  Amount characters;            // of text to speak
+  std::optional<Amount> bytes;  // of the payload that is sent (upload) or fetched
   bool stream = false;
 };
 
 struct CallStage {
   CallSpec spec;
-  // The duration of the call as the *base* scenario describes it (seconds); none: the profile decides.
+  // The duration of the call as the *base* scenario describes it (seconds); none: the profile
+  // decides.
   std::optional<Distribution> time;
-  // The call of the base scenario, where a variant, parameter or sweep changed it but left `time` as
-  // it was: the draw from `time` is multiplied by profile(spec) / profile(base).
+  // The call of the base scenario, where a variant, parameter or sweep changed it but left `time`
+  // as it was: the draw from `time` is multiplied by profile(spec) / profile(base).
   std::shared_ptr<const CallSpec> base;
 };
 
@@ -69,18 +71,18 @@ enum class StageKind { Call, Local, Wait, Group };
 struct ResourceUse {
   std::uint32_t resource = 0;  // index into Scenario::resources
   std::uint32_t slots = 1;
-  int priority = 0;            // higher first, where the queue is a priority queue
+  int priority = 0;  // higher first, where the queue is a priority queue
 };
 
 enum class CacheScope { Process, Shared };
 struct CacheSpec {
-  Text key;                              // empty: one entry per stage
-  std::optional<Duration> ttl;           // none: never expires
+  Text key;                     // empty: one entry per stage
+  std::optional<Duration> ttl;  // none: never expires
   CacheScope scope = CacheScope::Process;
-  Amount hit_time;                       // seconds
-  std::optional<std::uint64_t> capacity; // entries, least recently used leaves; none: unbounded
-  bool coalesce = false;                 // concurrent misses of one key wait for the first
-  std::optional<double> hit_rate;        // instead of keys: a hit with this probability
+  Amount hit_time;                        // seconds
+  std::optional<std::uint64_t> capacity;  // entries, least recently used leaves; none: unbounded
+  bool coalesce = false;                  // concurrent misses of one key wait for the first
+  std::optional<double> hit_rate;         // instead of keys: a hit with this probability
 };
 
 // How a stage gets its connection: opened for each call (paying `connect`), or from a pool.
@@ -94,7 +96,7 @@ struct RetrySpec {
   Duration base = Duration::milliseconds(500);
   double factor = 2;
   Duration cap = Duration::seconds(8);
-  double jitter = 0.25;             // the wait is × (1 − jitter·U)
+  double jitter = 0.25;  // the wait is × (1 − jitter·U)
   bool honour_retry_after = true;
   Duration retry_after_cap = Duration::seconds(60);  // longer hints are ignored
   bool on_timeout = true;
@@ -118,32 +120,32 @@ enum class FirstResult { None, FirstChunk, Done };
 
 // How the calls of a real app are recognised in app drive.
 struct MatchSpec {
-  std::string path;           // prefix of the request path
+  std::string path;  // prefix of the request path
   std::string model;
   std::string body_contains;
   std::optional<std::uint32_t> nth;  // of the matching calls of one job, from 1
 };
 
 struct Stage {
-  std::string name;           // its key in the file
-  std::string path;           // with its groups and task: "publish/upload", "upload_image:store"
-  std::uint64_t key = 0;      // hash_name(path): what draws and reports key on
+  std::string name;       // its key in the file
+  std::string path;       // with its groups and task: "publish/upload", "upload_image:store"
+  std::uint64_t key = 0;  // hash_name(path): what draws and reports key on
   Origin origin;
   StageKind kind = StageKind::Wait;
-  std::optional<StageIndex> parent;    // the group it stands in
-  std::vector<StageIndex> before;      // needs ∪ after, resolved, of the same level
-  std::vector<StageIndex> needs;       // data flow alone
-  std::vector<StageIndex> children;    // of a group, in file order
+  std::optional<StageIndex> parent;  // the group it stands in
+  std::vector<StageIndex> before;    // needs ∪ after, resolved, of the same level
+  std::vector<StageIndex> needs;     // data flow alone
+  std::vector<StageIndex> children;  // of a group, in file order
 
   CallStage call;
   LocalStage local;
-  Amount wait;                         // seconds
+  Amount wait;  // seconds
 
-  std::optional<Amount> repeat;        // how many items; none: the stage is not fanned out
-  std::uint32_t parallel = 1;          // items of a repeat at once; 0: all
-  double vary = 0;                     // 0…1: share of log variance that a job's items have in common
-  std::optional<double> probability;   // `when` as a number
-  std::optional<Expression> condition; // `when` as an expression; runs where it is not 0
+  std::optional<Amount> repeat;  // how many items; none: the stage is not fanned out
+  std::uint32_t parallel = 1;    // items of a repeat at once; 0: all
+  double vary = 0;               // 0…1: share of log variance that a job's items have in common
+  std::optional<double> probability;    // `when` as a number
+  std::optional<Expression> condition;  // `when` as an expression; runs where it is not 0
   bool skip = false;
   bool background = false;
   FirstResult first_result = FirstResult::None;
@@ -151,8 +153,9 @@ struct Stage {
   std::optional<CacheSpec> cache;
   std::optional<ConnectionSpec> connection;
   std::vector<ResourceUse> uses;
-  std::vector<ResourceUse> holds;      // groups only
-  std::optional<std::uint32_t> link;   // index into Scenario::resources of sharing Processor, or none
+  std::vector<ResourceUse> holds;  // groups only
+  std::optional<std::uint32_t>
+      link;  // index into Scenario::resources of sharing Processor, or none
   std::optional<Duration> timeout;
   RetrySpec retry;
   std::optional<HedgeSpec> hedge;
@@ -160,7 +163,7 @@ struct Stage {
   OnError on_error = OnError::Fail;
   std::optional<StageIndex> fallback;  // a sibling that runs only in its stead
   std::optional<MatchSpec> match;
-  json::Value request;                 // what is really sent; null: filler of the drawn size
+  json::Value request;  // what is really sent; null: filler of the drawn size
 };
 
 // ---- what stages share --------------------------------------------------------------------------
@@ -168,11 +171,11 @@ struct Stage {
 struct Provider {
   std::string name;
   std::string profile;
-  json::Value change;          // merge patch over the profile; null: none
-  Amount rtt;                  // seconds a call, on top of the profile
-  double other_load_per_s = 0; // calls a second that others make on the same limits
+  json::Value change;                    // merge patch over the profile; null: none
+  Amount rtt;                            // seconds a call, on top of the profile
+  double other_load_per_s = 0;           // calls a second that others make on the same limits
   std::optional<std::uint32_t> runs_on;  // a resource
-  bool only_base = false;      // as the base describes it: only CallStage::base points here
+  bool only_base = false;  // as the base describes it: only CallStage::base points here
   Origin origin;
 };
 
@@ -187,11 +190,11 @@ struct Resource {
   std::map<std::uint32_t, double> speed_up;  // items in service → total rate (1 item alone: 1)
   std::uint32_t replicas = 1;
   Balance balance = Balance::LeastLoaded;
-  std::optional<std::uint64_t> queue_max;    // none: unbounded
+  std::optional<std::uint64_t> queue_max;  // none: unbounded
   OnFull on_full = OnFull::Wait;
   QueueOrder order = QueueOrder::Fifo;
-  double usd_per_hour = 0;                   // of each replica
-  double bytes_per_s = 0;                    // of a link, shared by its transfers; else 0
+  double usd_per_hour = 0;  // of each replica
+  double bytes_per_s = 0;   // of a link, shared by its transfers; else 0
   Origin origin;
 };
 
@@ -205,18 +208,19 @@ struct Pool {
 
 struct Input {
   std::string name;
-  std::vector<InputValue> values;     // of `choose`, or one column of a feed
-  std::vector<double> cumulative;     // weights, ascending to 1; empty for a feed
-  bool feed = false;                  // row number = job number, wrapping around
+  std::vector<InputValue> values;  // of `choose`, or one column of a feed
+  std::vector<double> cumulative;  // weights, ascending to 1; empty for a feed
+  bool feed = false;               // row number = job number, wrapping around
 };
 
-// ---- load -----------------------------------------------------------------------------------------
+// ---- load
+// -----------------------------------------------------------------------------------------
 
 enum class LoadKind { Batch, Closed, Open, Trace };
 enum class Arrivals { Constant, Poisson, Gamma };
 enum class Process { PerJob, Shared };
 
-struct Phase {  // of an open loop: the rate moves evenly from one to the other
+struct Phase {           // of an open loop: the rate moves evenly from one to the other
   double rate_from = 0;  // jobs a second
   double rate_to = 0;
   Duration length;
@@ -231,20 +235,20 @@ struct TaskShare {
 struct Workload {
   std::string name;
   LoadKind kind = LoadKind::Batch;
-  std::optional<std::uint64_t> jobs;    // stop after so many
-  std::optional<Duration> length;       // `for`: no arrivals after it
-  std::uint32_t concurrency = 1;        // Batch
-  std::uint32_t users = 1;              // Closed
-  Amount think;                         // seconds, Closed
-  std::vector<Phase> phases;            // Open; the last one lasts on where `length` is longer
+  std::optional<std::uint64_t> jobs;  // stop after so many
+  std::optional<Duration> length;     // `for`: no arrivals after it
+  std::uint32_t concurrency = 1;      // Batch
+  std::uint32_t users = 1;            // Closed
+  Amount think;                       // seconds, Closed
+  std::vector<Phase> phases;          // Open; the last one lasts on where `length` is longer
   Arrivals arrivals = Arrivals::Poisson;
-  double arrivals_cv = 1;               // Gamma
-  std::vector<Instant> trace;           // Trace: intended starts
+  double arrivals_cv = 1;      // Gamma
+  std::vector<Instant> trace;  // Trace: intended starts
   Process process = Process::Shared;
-  std::optional<Amount> patience;       // seconds after which a user leaves
-  std::vector<TaskShare> tasks;         // at least one
-  std::vector<ResourceUse> holds;       // for the whole job
-  std::uint64_t warmup_jobs = 0;        // run, recorded apart
+  std::optional<Amount> patience;  // seconds after which a user leaves
+  std::vector<TaskShare> tasks;    // at least one
+  std::vector<ResourceUse> holds;  // for the whole job
+  std::uint64_t warmup_jobs = 0;   // run, recorded apart
   Origin origin;
 };
 
@@ -254,7 +258,8 @@ struct Graph {
   std::vector<StageIndex> top;  // its outermost stages in file order
 };
 
-// ---- what is said about it ------------------------------------------------------------------------
+// ---- what is said about it
+// ------------------------------------------------------------------------
 
 struct Variant {
   std::string name;
@@ -273,16 +278,16 @@ struct Claim {
   std::string id;
   std::string source;
   std::string note;
-  std::string metric;              // "response", "cost", "p(95) of response", "makespan", …
-  std::string of;                  // "", "stage image", "resource gpu", "task upload"
-  std::vector<std::string> base;   // variants on either side
+  std::string metric;             // "response", "cost", "p(95) of response", "makespan", …
+  std::string of;                 // "", "stage image", "resource gpu", "task upload"
+  std::vector<std::string> base;  // variants on either side
   std::vector<std::string> with;
-  std::string on;                  // workload; empty: the first
+  std::string on;  // workload; empty: the first
   ClaimJobs jobs = ClaimJobs::All;
   ClaimKind kind = ClaimKind::Is;
-  double low = 0;                  // seconds, USD, ratio or share, by metric and kind
+  double low = 0;  // seconds, USD, ratio or share, by metric and kind
   double high = 0;
-  std::string unit;                // "s", "USD", "%" (low, high are then shares of 1), "B", "/s" or ""
+  std::string unit;  // "s", "USD", "%" (low, high are then shares of 1), "B", "/s" or ""
   std::vector<std::string> parts;  // sums_to: the claims or stages that are added up
   json::Value raw;                 // as written
 };
@@ -302,16 +307,16 @@ struct Figure {
 };
 
 struct SweepAxis {
-  std::string name;                 // a parameter, "concurrency", "users", "rate", "variant", …
+  std::string name;  // a parameter, "concurrency", "users", "rate", "variant", …
   std::vector<json::Value> values;
 };
 
 // The user's own program, for `--drive app`.
 struct App {
-  std::vector<std::string> command;           // ${parameter}, ${job_dir}, ${providers.NAME.url}
-  std::string cwd;                            // relative to the scenario's folder
+  std::vector<std::string> command;  // ${parameter}, ${job_dir}, ${providers.NAME.url}
+  std::string cwd;                   // relative to the scenario's folder
   std::map<std::string, std::string> environment;
-  std::string url;                            // or: an HTTP endpoint that runs one job
+  std::string url;  // or: an HTTP endpoint that runs one job
   std::string method = "POST";
   json::Value body;
   std::optional<Duration> timeout;
@@ -326,19 +331,20 @@ struct Scenario {
   std::vector<Provider> providers;
   std::vector<Resource> resources;
   std::vector<Pool> pools;
-  std::vector<Stage> stages;          // flat, all graphs and levels
-  std::vector<Graph> graphs;          // [0] is "main"
-  Workload workload;                  // the one in force
+  std::vector<Stage> stages;  // flat, all graphs and levels
+  std::vector<Graph> graphs;  // [0] is "main"
+  Workload workload;          // the one in force
   std::vector<Objective> objectives;
   std::vector<std::string> gate;
   std::optional<App> app;
   std::optional<double> jobs_per_month;  // `volume`
   Money value_per_job;
-  std::vector<std::string> good_job;  // objectives read per job; empty: the default
+  std::vector<std::string> good_job;  // objectives ("max of response < 60s") read per job
   std::vector<Figure> figures;        // every time and amount that is not computed
   std::string canonical;              // of the merged text, a scenario again: what its hash is of
   std::uint64_t hash = 0;
-  std::uint64_t file_hash = 0;        // of the whole file, variants and claims too: the same before and after
+  std::uint64_t file_hash =
+      0;  // of the whole file, variants and claims too: the same before and after
 };
 
 }  // namespace rehearse::scenarios

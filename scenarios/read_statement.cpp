@@ -3,6 +3,7 @@
 #include <set>
 
 #include "harness/base/text.hpp"
+#include "harness/record/objective.hpp"
 #include "scenarios/compile.hpp"
 
 // Variants, claims and sweeps: what is said about a scenario, read from the file as it stands.
@@ -80,8 +81,47 @@ void unknown_names(const Node& list, const std::vector<std::string>& known, std:
   }
 }
 
+// The paths of all stages below `owner` (the file, a task or a group, or a variant's change).
+void collect_paths(const Node& owner, const std::string& prefix, std::vector<std::string>& paths) {
+  for (const std::string& name : keys_of(owner["stages"])) {
+    paths.push_back(prefix + name);
+    collect_paths(owner["stages"][name], prefix + name + "/", paths);
+  }
+}
+
+void collect_task_paths(const Node& file, std::vector<std::string>& paths) {
+  for (const std::string& workload : keys_of(file["workloads"])) {
+    const Node tasks = file["workloads"][workload]["tasks"];
+    for (const std::string& task : keys_of(tasks)) {
+      collect_paths(tasks[task], task + ":", paths);
+    }
+  }
+}
+
+// Every stage that the file or one of its variants has.
+std::vector<std::string> stage_paths(const Node& file) {
+  std::vector<std::string> paths;
+  collect_paths(file, "", paths);
+  collect_task_paths(file, paths);
+  for (const std::string& variant : keys_of(file["variants"])) {
+    const Node change = file["variants"][variant]["change"];
+    collect_paths(change, "", paths);
+    collect_task_paths(change, paths);
+  }
+  return paths;
+}
+
+void check_stage_path(const Node& at, const std::string& text,
+                      const std::vector<std::string>& paths, const Reader& reader) {
+  const std::string path = text.substr(std::string_view("stage ").size());
+  if (std::find(paths.begin(), paths.end(), path) == paths.end()) {
+    reader.sink().add(at, "unknown stage " + quoted_excerpt(path) + suggestion(path, paths));
+  }
+}
+
 void check_claim(const Node& node, const Claim& claim, const Node& file,
-                 const std::vector<std::string>& variants, const Reader& reader) {
+                 const std::vector<std::string>& variants, const std::vector<std::string>& paths,
+                 const Reader& reader) {
   unknown_names(node["base"], variants, "variant", reader);
   unknown_names(node["with"], variants, "variant", reader);
   const std::vector<std::string> workloads = keys_of(file["workloads"]);
@@ -96,6 +136,8 @@ void check_claim(const Node& node, const Claim& claim, const Node& file,
     reader.sink().add(node["of"],
                       "expected \"stage NAME\", \"task NAME\" or \"resource NAME\", found " +
                           quoted_excerpt(claim.of));
+  } else if (claim.of.starts_with("stage ")) {
+    check_stage_path(node["of"], claim.of, paths, reader);
   }
 }
 
@@ -182,16 +224,21 @@ void check_statements(const Node& file, const Statements& statements, const Read
   for (const Claim& claim : statements.claims) {
     ids.insert(claim.id);
   }
+  const std::vector<std::string> paths = stage_paths(file);
   std::set<std::string> seen;
   for (std::size_t i = 0; i < statements.claims.size(); ++i) {
     const Node node = file["claims"].item(i);
     const Claim& claim = statements.claims[i];
-    check_claim(node, claim, file, names, reader);
+    check_claim(node, claim, file, names, paths, reader);
     if (!claim.id.empty() && !seen.insert(claim.id).second) {
       reader.sink().add(node["id"], "two claims have the id " + quoted_excerpt(claim.id));
     }
     for (std::size_t part = 0; part < claim.parts.size(); ++part) {
-      if (!claim.parts[part].starts_with("stage ") && !ids.contains(claim.parts[part])) {
+      if (claim.parts[part].starts_with("stage ")) {
+        check_stage_path(node["parts"].item(part), claim.parts[part], paths, reader);
+        continue;
+      }
+      if (!ids.contains(claim.parts[part])) {
         reader.sink().add(node["parts"].item(part),
                           "expected \"stage NAME\" or the id of a claim, found " +
                               quoted_excerpt(claim.parts[part]) +
@@ -204,18 +251,9 @@ void check_statements(const Node& file, const Statements& statements, const Read
   }
 }
 
-// The one place where the grammar of objectives is asked for. Until record::parse_objective is
-// there it only sees that a comparison with a value stands at the end.
 std::optional<std::string> objective_trouble(std::string_view text) {
-  const std::size_t sign = text.find_last_of("<>=");
-  const bool left = text.find_first_not_of(" <>=") < sign;
-  const bool right = sign != std::string_view::npos &&
-                     text.find_first_of("0123456789", sign) != std::string_view::npos;
-  if (left && right) {
-    return std::nullopt;
-  }
-  return "expected an objective such as \"p(95) < 15s\" or \"mean of cost < 0.12 USD\", found " +
-         quoted_excerpt(text);
+  const auto read = record::parse_objective(text);
+  return read ? std::nullopt : std::optional(read.error().text());
 }
 
 }  // namespace rehearse::scenarios

@@ -124,7 +124,8 @@ std::string_view quantity_pattern(Unit unit) {
     case Unit::Money:
       return R"(^[0-9]+(\.[0-9]*)? *USD$)";
     case Unit::Seconds:
-      return R"(^(0|(?=[0-9.])([0-9.]+d)?([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?([0-9.]+(us|µs))?([0-9.]+ns)?)$)";
+      return "^(0|(?=[0-9.])([0-9.]+d)?([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?"
+             "([0-9.]+(us|\u00b5s))?([0-9.]+ns)?)$";
     default:
       return "";
   }

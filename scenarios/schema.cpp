@@ -63,7 +63,9 @@ Value count(Value out, const Shape& shape, std::string_view least, std::string_v
 }
 
 constexpr std::string_view kFigure =
-    R"(^~? *([0-9]+(\.[0-9]*)? *(%|USD|[kKMG]?B|[KMG]iB|/s|/second|/m|/min|/h|/hour|/d|/day)?|([0-9.]+d)?([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?([0-9.]+(us|µs))?([0-9.]+ns)?)x?$)";
+    R"(^~? *([0-9]+(\.[0-9]*)? *(%|USD|[kKMG]?B|[KMG]iB)"
+    R"(|/s|/second|/m|/min|/h|/hour|/d|/day)?|([0-9.]+d)?([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?)"
+    "([0-9.]+ms)?([0-9.]+(us|\u00b5s))?([0-9.]+ns)?)x?$";
 
 std::vector<Value> options_of(const Shape& shape) {
   switch (shape.form) {

@@ -4,8 +4,8 @@ namespace rehearse::scenarios {
 
 std::string starter() {
   return R"json({
-  // A scenario describes a pipeline: its stages, how it is loaded, and what could be changed about it.
-  // Every key is described in scenarios/README.md; editors know them from schema.json.
+  // A scenario describes a pipeline: its stages, how it is loaded, and what could be changed
+  // about it. Every key is described in scenarios/README.md; editors know them from schema.json.
   "$schema": "schema.json",
   "scenario": "my-pipeline",
 
@@ -17,13 +17,14 @@ std::string starter() {
   "stages": {
     "context": { "call": "backend.query", "time": "400ms" },
 
-    // `needs` is data flow. A time alone is constant; "typical" is a median with some spread, "between" a
-    // range as reports give it. Without `time` the provider's profile decides.
+    // `needs` is data flow. A time alone is constant; "typical" is a median with some spread,
+    // "between" a range as reports give it. Without `time` the provider's profile decides.
     "prompt": { "needs": ["context"], "call": "openai.chat", "model": "${chat_model}",
                 "input_tokens": 900, "output_tokens": { "between": [200, 420] } },
     "title": { "needs": ["context"], "call": "openai.chat", "model": "gpt-4o-mini",
                "time": { "typical": "0.9s", "basis": "assumed" } },
-    "image": { "needs": ["prompt"], "call": "openai.image", "model": "dall-e-3", "size": "${image_size}" },
+    "image": { "needs": ["prompt"], "call": "openai.image", "model": "dall-e-3",
+               "size": "${image_size}" },
 
     // A group: one row in reports, with stages of its own.
     "publish": {
@@ -45,10 +46,12 @@ std::string starter() {
     "users": { "users": 10, "think": { "uniform": ["1s", "3s"] }, "for": "10m" }
   },
 
-  // Changes to try: `rehearse whatif`, or `rehearse compare FILE --before base --after parallel_title`.
+  // Changes to try: `rehearse whatif FILE`, or
+  // `rehearse compare FILE --before base --after parallel_title`.
   "variants": {
     "parallel_title": { "change": { "stages": { "title": { "after": [] } } } },
-    "smaller_image": { "change": { "parameters": { "image_size": "1024x1024" } }, "trade_off": "less detail" }
+    "smaller_image": { "change": { "parameters": { "image_size": "1024x1024" } },
+                       "trade_off": "less detail" }
   },
 
   "objectives": [ "p(95) < 60s", { "text": "mean of cost < 0.12 USD", "level": "warn" } ],

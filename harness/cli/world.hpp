@@ -38,6 +38,8 @@ Result<std::vector<std::shared_ptr<const latency::Profile>>> load_profiles(
 std::vector<latency::StageTime> stage_times(const scenarios::Scenario& scenario,
                                             std::uint32_t provider);
 
+latency::ModelOptions model_options(const scenarios::Provider& provider);
+
 // Wall time since the epoch.
 Instant wall_clock();
 

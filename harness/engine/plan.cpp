@@ -13,7 +13,9 @@ bool is_fallback(const scenarios::Scenario& scenario, StageIndex stage) {
                      [&](const scenarios::Stage& other) { return other.fallback == stage; });
 }
 
-Level make_level(const scenarios::Scenario& scenario, const std::vector<StageIndex>& members) {
+Level make_level(const scenarios::Scenario& scenario, std::vector<StageIndex> members) {
+  // Stages are numbered by name: a stage's place in the file must not decide who queues first.
+  std::sort(members.begin(), members.end());
   Level level;
   std::vector<std::uint32_t> place_of(scenario.stages.size(), UINT32_MAX);
   for (const StageIndex member : members) {

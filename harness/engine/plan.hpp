@@ -10,7 +10,7 @@ namespace rehearse::engine {
 // One level of a graph, its outermost stages or the inside of a group, laid out for running: places
 // are indices into `stages`.
 struct Level {
-  std::vector<std::uint32_t> stages;                   // index into Scenario::stages, file order
+  std::vector<std::uint32_t> stages;                   // index into Scenario::stages, ascending
   std::vector<std::uint32_t> predecessors;             // how many must end before place i is ready
   std::vector<std::vector<std::uint32_t>> successors;  // places that wait for place i
   std::vector<bool> background;                        // flagged, or after one that is

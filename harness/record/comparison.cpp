@@ -89,7 +89,8 @@ std::map<std::string, StageValues> by_stage(const ComparisonSide& side) {
       if (span.stage >= header.stages.size() || span.end == StageEnd::Skipped) {
         continue;
       }
-      const auto [place, fresh] = gathered.try_emplace(span.stage, Gather{span.ready, span.done, 0});
+      const auto [place, fresh] =
+          gathered.try_emplace(span.stage, Gather{span.ready, span.done, 0});
       Gather& gather = place->second;
       gather.ready = std::min(gather.ready, span.ready);
       gather.done = std::max(gather.done, span.done);
@@ -108,7 +109,10 @@ class Comparer {
  public:
   Comparer(const ComparisonSide& before, const ComparisonSide& after,
            const ComparisonOptions& options)
-      : before_(before), after_(after), options_(options), luck_(options.seed),
+      : before_(before),
+        after_(after),
+        options_(options),
+        luck_(options.seed),
         choice_(choose_pairing(before.point.header, after.point.header)) {}
 
   Comparison run() {
@@ -160,8 +164,9 @@ class Comparer {
     }
     const double lost = static_cast<double>(side.failed + side.timed_out + side.cancelled);
     if (side.done > 0 && lost > 0.1 * static_cast<double>(side.done)) {
-      out_.warnings.push_back("many jobs were not done " + name +
-                              ": times are of the done ones alone, and those may be the quick ones");
+      out_.warnings.push_back(
+          "many jobs were not done " + name +
+          ": times are of the done ones alone, and those may be the quick ones");
     }
   }
 

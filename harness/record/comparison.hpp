@@ -14,30 +14,30 @@ namespace rehearse::record {
 
 using stats::Verdict;
 
-// One statistic on both sides. change and interval are ratios minus one (of error_rate: differences);
-// absent where a side has none.
+// One statistic on both sides. change and interval are ratios minus one (of error_rate:
+// differences); absent where a side has none.
 struct MetricChange {
-  std::string name;                // "response_s", "cost_usd", …
-  std::string statistic;           // "mean", "p50", …
+  std::string name;       // "response_s", "cost_usd", …
+  std::string statistic;  // "mean", "p50", …
   std::optional<double> before, after, change;
-  std::optional<double> low, high; // interval of the change, 95%
+  std::optional<double> low, high;  // interval of the change, 95%
   std::optional<Verdict> verdict;
-  std::string why;                 // of an inconclusive or absent one: "needs 72 jobs a side"
-  std::uint64_t more_jobs = 0;     // a side, that would decide an inconclusive one
+  std::string why;              // of an inconclusive or absent one: "needs 72 jobs a side"
+  std::uint64_t more_jobs = 0;  // a side, that would decide an inconclusive one
 };
 struct StageChange {
-  std::string stage;               // its path
+  std::string stage;  // its path
   bool in_before = true, in_after = true;
   MetricChange response_s, cost_usd;
 };
 
 struct Comparison {
   RunSummary before, after;
-  std::string pairing;             // "jobs", "batches" or "unpaired"
+  std::string pairing;  // "jobs", "batches" or "unpaired"
   std::string pairing_why;
-  std::uint64_t units = 0;         // pairs, or the smaller side
+  std::uint64_t units = 0;  // pairs, or the smaller side
   Verdict verdict = Verdict::Inconclusive;
-  std::string headline;            // one sentence
+  std::string headline;               // one sentence
   std::vector<std::string> warnings;  // what else differs: environment, seed, parameters, validity
   std::vector<MetricChange> metrics;
   std::vector<StageChange> stages;
@@ -53,15 +53,15 @@ struct ComparisonSide {
 Result<ComparisonSide> load_side(const Run& run, std::size_t point = 0);
 
 struct ComparisonOptions {
-  bool force = false;              // compare different scenarios too
-  double tolerance = 0.02;         // changes inside ± this are "same"
+  bool force = false;       // compare different scenarios too
+  double tolerance = 0.02;  // changes inside ± this are "same"
   double confidence = 0.95;
-  std::uint64_t seed = 1;          // of the resampling
+  std::uint64_t seed = 1;  // of the resampling
 };
 
 // Compares two runs of one scenario; another scenario is an error unless forced. Jobs are paired by
-// id where both runs met the same luck (seed, workload, same kept rows) and jobs share nothing; where
-// they share queues, neighbouring jobs are, in batches; else the runs are compared unpaired.
+// id where both runs met the same luck (seed, workload, same kept rows) and jobs share nothing;
+// where they share queues, neighbouring jobs are, in batches; else the runs are compared unpaired.
 Result<Comparison> compare(const ComparisonSide& before, const ComparisonSide& after,
                            const ComparisonOptions& options);
 

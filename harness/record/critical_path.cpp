@@ -8,7 +8,7 @@ namespace {
 class Walk {
  public:
   Walk(std::span<const StageSpan> spans, std::vector<CriticalPart>& path)
-      : spans_(spans), path_(path), steps_left_(2 * spans.size() + 2) {
+      : spans_(spans), path_(path), steps_left_(8 * spans.size() + 8) {
     for (const StageSpan& span : spans_) {
       grouped_ = grouped_ || span.parent != kNoStage;
     }
@@ -33,7 +33,8 @@ class Walk {
     return !span.background && span.end != StageEnd::Skipped;
   }
 
-  // The foreground span of this group (kNoStage: of the job) that ended last; the later one of equals.
+  // The foreground span of this group (kNoStage: of the job) that ended last; the later one of
+  // equals.
   std::uint32_t last_of(std::uint32_t group) const {
     std::uint32_t last = kNoStage;
     for (std::uint32_t i = 0; i < spans_.size(); ++i) {

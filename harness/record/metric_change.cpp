@@ -148,8 +148,8 @@ MetricChange unpaired_batch_change(std::string_view name, const Samples& samples
     return out;
   }
   const stats::Effect effect = stats::batch_ratio(*before, *after, options.alpha);
-  const stats::Judgement judgement = stats::judge(
-      effect, {stats::log_tolerance(options.tolerance), options.better, smaller});
+  const stats::Judgement judgement =
+      stats::judge(effect, {stats::log_tolerance(options.tolerance), options.better, smaller});
   out.change = std::exp(effect.estimate) - 1;
   if (effect.confidence.bounded()) {
     out.low = std::exp(effect.confidence.low) - 1;

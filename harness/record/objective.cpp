@@ -314,24 +314,36 @@ class Parser {
 
 std::string value_text(double value, ValueUnit unit) {
   switch (unit) {
-    case ValueUnit::Seconds: return number_text(value) + "s";
-    case ValueUnit::Usd: return number_text(value) + " USD";
-    case ValueUnit::Ratio: return number_text(value * 100) + "%";
-    case ValueUnit::Megabytes: return number_text(value) + " MB";
-    case ValueUnit::PerSecond: return number_text(value) + "/s";
-    case ValueUnit::Number: break;
+    case ValueUnit::Seconds:
+      return number_text(value) + "s";
+    case ValueUnit::Usd:
+      return number_text(value) + " USD";
+    case ValueUnit::Ratio:
+      return number_text(value * 100) + "%";
+    case ValueUnit::Megabytes:
+      return number_text(value) + " MB";
+    case ValueUnit::PerSecond:
+      return number_text(value) + "/s";
+    case ValueUnit::Number:
+      break;
   }
   return number_text(value);
 }
 
 std::string stat_text(const Objective& objective) {
   switch (objective.stat) {
-    case Stat::Quantile: return "p(" + number_text(std::round(objective.argument * 1e10) / 1e8) + ")";
-    case Stat::Mean: return "mean";
-    case Stat::Min: return "min";
-    case Stat::Max: return "max";
-    case Stat::Total: return "total";
-    case Stat::Rate: return "rate";
+    case Stat::Quantile:
+      return "p(" + number_text(std::round(objective.argument * 1e10) / 1e8) + ")";
+    case Stat::Mean:
+      return "mean";
+    case Stat::Min:
+      return "min";
+    case Stat::Max:
+      return "max";
+    case Stat::Total:
+      return "total";
+    case Stat::Rate:
+      return "rate";
     case Stat::Share: {
       Objective plain = objective;
       plain.stat = Stat::Mean;
@@ -364,10 +376,14 @@ std::string objective_text(const Objective& objective) {
 
 bool holds(double value, Op op, double limit) {
   switch (op) {
-    case Op::Less: return value < limit;
-    case Op::LessEqual: return value <= limit;
-    case Op::Greater: return value > limit;
-    case Op::GreaterEqual: return value >= limit;
+    case Op::Less:
+      return value < limit;
+    case Op::LessEqual:
+      return value <= limit;
+    case Op::Greater:
+      return value > limit;
+    case Op::GreaterEqual:
+      return value >= limit;
   }
   return false;
 }

@@ -10,13 +10,32 @@
 
 // Objectives and gates: `stat [of metric [of stage|task|resource NAME]] op value`.
 //   p(95) < 15s · p95<15s · mean of cost < 0.12 USD · p(99) of ttft of stage image <= 800ms ·
-//   share(>20s) < 1% · rate of errors < 1% · throughput > 2/s · delta(p95) < 10% · delta(mean of cost)<5%
+//   share(>20s) < 1% · rate of errors < 1% · throughput > 2/s · delta(p95) < 10% · delta(mean of
+//   cost)<5%
 namespace rehearse::record {
 
 enum class Stat : std::uint8_t { Quantile, Mean, Min, Max, Total, Rate, Share };
 enum class Metric : std::uint8_t {
-  Response, Service, Queue, FirstResult, Ttft, Each, Makespan, Cost, MonthlyCost, Errors, Timeouts,
-  Truncated, CacheHits, Throughput, Goodput, Utilisation, Cpu, IoWaitShare, MemoryPeak, MemorySlope,
+  Response,
+  Service,
+  Queue,
+  FirstResult,
+  Ttft,
+  Each,
+  Makespan,
+  Cost,
+  MonthlyCost,
+  Errors,
+  Timeouts,
+  Truncated,
+  CacheHits,
+  Throughput,
+  Goodput,
+  Utilisation,
+  Cpu,
+  IoWaitShare,
+  MemoryPeak,
+  MemorySlope,
 };
 std::string_view metric_name(Metric metric);  // "response", "first_result", …
 
@@ -25,15 +44,15 @@ enum class Op : std::uint8_t { Less, LessEqual, Greater, GreaterEqual };
 enum class ValueUnit : std::uint8_t { Seconds, Usd, Ratio, Megabytes, PerSecond, Number };
 
 struct Objective {
-  std::string text;        // as written
-  bool delta = false;      // speaks of a change: value is a ratio (0.1 for 10%) or an absolute amount
+  std::string text;    // as written
+  bool delta = false;  // speaks of a change: value is a ratio (0.1 for 10%) or an absolute amount
   Stat stat = Stat::Quantile;
-  double argument = 0;     // q of p(q) in (0, 1); x of share(>x) in seconds, USD or MB
+  double argument = 0;  // q of p(q) in (0, 1); x of share(>x) in seconds, USD or MB
   Metric metric = Metric::Response;
   Scope scope = Scope::Run;
-  std::string name;        // of the stage (its path), task or resource
+  std::string name;  // of the stage (its path), task or resource
   Op op = Op::Less;
-  double value = 0;        // seconds, USD, ratio, MB, per second, or a plain number, by `unit`
+  double value = 0;  // seconds, USD, ratio, MB, per second, or a plain number, by `unit`
   ValueUnit unit = ValueUnit::Number;
 };
 
@@ -45,9 +64,10 @@ Result<Objective> parse_objective(std::string_view text);
 std::string objective_text(const Objective& objective);
 
 struct Judgement {
-  std::optional<double> value;  // in the unit of the objective; infinite where timed-out jobs decide it
-  std::optional<bool> met;      // none: it cannot be judged
-  std::string why;              // why not: "needs 72 jobs", "no stage \"imag\"", "no job was done"
+  std::optional<double>
+      value;                // in the unit of the objective; infinite where timed-out jobs decide it
+  std::optional<bool> met;  // none: it cannot be judged
+  std::string why;          // why not: "needs 72 jobs", "no stage \"imag\"", "no job was done"
 };
 
 // Judges an objective that is no delta. Quantiles count a timed-out job as endless, and are judged

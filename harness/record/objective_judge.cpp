@@ -44,30 +44,44 @@ std::size_t place_of(const std::vector<std::string>& names, std::string_view nam
 
 const stats::Histogram* stage_histogram(const StageTally& stage, Metric metric) {
   switch (metric) {
-    case Metric::Response: return &stage.response;
-    case Metric::Service: return &stage.service;
-    case Metric::Queue: return &stage.queue;
-    case Metric::Ttft: return &stage.ttft;
-    case Metric::Each: return &stage.each;
-    default: return nullptr;
+    case Metric::Response:
+      return &stage.response;
+    case Metric::Service:
+      return &stage.service;
+    case Metric::Queue:
+      return &stage.queue;
+    case Metric::Ttft:
+      return &stage.ttft;
+    case Metric::Each:
+      return &stage.each;
+    default:
+      return nullptr;
   }
 }
 
 Measured run_histogram(const Tally& tally, Metric metric, stats::Histogram& pooled) {
   switch (metric) {
-    case Metric::Response: return {&tally.jobs.response, kNano, tally.jobs.timed_out, ""};
-    case Metric::Service: return {&tally.service, kNano, 0, ""};
-    case Metric::Queue: return {&tally.queue, kNano, 0, ""};
-    case Metric::FirstResult: return {&tally.first_result, kNano, tally.jobs.timed_out, ""};
-    case Metric::Cost: return {&tally.jobs.cost, kNano, 0, ""};
-    case Metric::Cpu: return {&tally.cpu, kNano, 0, ""};
-    case Metric::MemoryPeak: return {&tally.memory, 1e-6, 0, ""};
+    case Metric::Response:
+      return {&tally.jobs.response, kNano, tally.jobs.timed_out, ""};
+    case Metric::Service:
+      return {&tally.service, kNano, 0, ""};
+    case Metric::Queue:
+      return {&tally.queue, kNano, 0, ""};
+    case Metric::FirstResult:
+      return {&tally.first_result, kNano, tally.jobs.timed_out, ""};
+    case Metric::Cost:
+      return {&tally.jobs.cost, kNano, 0, ""};
+    case Metric::Cpu:
+      return {&tally.cpu, kNano, 0, ""};
+    case Metric::MemoryPeak:
+      return {&tally.memory, 1e-6, 0, ""};
     case Metric::Ttft:
       for (const StageTally& stage : tally.stages) {
         pooled.merge(stage.ttft);
       }
       return {&pooled, kNano, 0, ""};
-    default: return {nullptr, kNano, 0, "is of a stage: add \"of stage NAME\""};
+    default:
+      return {nullptr, kNano, 0, "is of a stage: add \"of stage NAME\""};
   }
 }
 
@@ -151,9 +165,9 @@ Judgement judge_quantile(const Objective& objective, const Measured& measured) {
     return judged(objective,
                   measured.histogram->quantile(objective.argument).value_or(0) * measured.scale);
   }
-  return judged(objective, quantile_with_endless(*measured.histogram, measured.endless,
-                                                 objective.argument) *
-                               measured.scale);
+  return judged(objective,
+                quantile_with_endless(*measured.histogram, measured.endless, objective.argument) *
+                    measured.scale);
 }
 
 Judgement judge_distribution(const Objective& objective, const RunPoint& point) {
@@ -169,21 +183,25 @@ Judgement judge_distribution(const Objective& objective, const RunPoint& point) 
   }
   const auto total = static_cast<double>(histogram.sum()) * measured.scale;
   switch (objective.stat) {
-    case Stat::Quantile: return judge_quantile(objective, measured);
+    case Stat::Quantile:
+      return judge_quantile(objective, measured);
     case Stat::Share: {
       const double limit = std::min(objective.argument / measured.scale, 9.2e18);
       const auto above = histogram.count_above(static_cast<std::int64_t>(limit));
-      return judged(objective, static_cast<double>(above + measured.endless) /
-                                   static_cast<double>(count));
+      return judged(objective,
+                    static_cast<double>(above + measured.endless) / static_cast<double>(count));
     }
     case Stat::Max:
       return judged(objective, measured.endless > 0
                                    ? kEndless
                                    : static_cast<double>(histogram.max()) * measured.scale);
-    case Stat::Total: return judged(objective, total);
+    case Stat::Total:
+      return judged(objective, total);
     case Stat::Mean:
-    case Stat::Min: break;
-    case Stat::Rate: return cannot("rate is of errors");
+    case Stat::Min:
+      break;
+    case Stat::Rate:
+      return cannot("rate is of errors");
   }
   if (histogram.empty()) {
     return cannot("no job was done");
@@ -210,10 +228,14 @@ Judgement judge_stage_count(const Objective& objective, const StageTally& stage)
     case Metric::Errors:
       return judge_count(objective, stage.failed + stage.timed_out + stage.rejected,
                          stage.executions);
-    case Metric::Timeouts: return judge_count(objective, stage.timed_out, stage.executions);
-    case Metric::Truncated: return judge_count(objective, stage.truncated, stage.executions);
-    case Metric::CacheHits: return judge_count(objective, stage.cache_hits, stage.executions);
-    default: return cannot(std::string(metric_name(objective.metric)) + " is not of a stage");
+    case Metric::Timeouts:
+      return judge_count(objective, stage.timed_out, stage.executions);
+    case Metric::Truncated:
+      return judge_count(objective, stage.truncated, stage.executions);
+    case Metric::CacheHits:
+      return judge_count(objective, stage.cache_hits, stage.executions);
+    default:
+      return cannot(std::string(metric_name(objective.metric)) + " is not of a stage");
   }
 }
 
@@ -270,22 +292,23 @@ Judgement judge_scalar(const Objective& objective, const RunPoint& point) {
     case Metric::Makespan:
       return any ? judged(objective, summary.makespan_s) : cannot("no job was done");
     case Metric::MonthlyCost:
-      return summary.monthly_cost_usd
-                 ? judged(objective, *summary.monthly_cost_usd)
-                 : cannot("the scenario says no volume, or no job has ended");
+      return summary.monthly_cost_usd ? judged(objective, *summary.monthly_cost_usd)
+                                      : cannot("the scenario says no volume, or no job has ended");
     case Metric::Throughput:
       return summary.elapsed_s > 0 ? judged(objective, summary.throughput_per_s)
                                    : cannot("no time has passed");
     case Metric::Goodput:
       return summary.elapsed_s > 0 ? judged(objective, summary.goodput_per_s)
                                    : cannot("no time has passed");
-    case Metric::Utilisation: return judge_utilisation(objective, summary);
+    case Metric::Utilisation:
+      return judge_utilisation(objective, summary);
     case Metric::IoWaitShare: {
       const double wall = summary.cpu_s.total + summary.io_wait_s.total;
       return wall > 0 ? judged(objective, summary.io_wait_s.total / wall)
                       : cannot("neither CPU time nor waiting was measured");
     }
-    default: return cannot(std::string(metric_name(objective.metric)) + " was not measured");
+    default:
+      return cannot(std::string(metric_name(objective.metric)) + " was not measured");
   }
 }
 
@@ -302,8 +325,10 @@ Judgement judge(const Objective& objective, const RunPoint& point) {
     case Metric::Errors:
     case Metric::Timeouts:
     case Metric::Truncated:
-    case Metric::CacheHits: return judge_counts(objective, point);
-    default: return judge_scalar(objective, point);
+    case Metric::CacheHits:
+      return judge_counts(objective, point);
+    default:
+      return judge_scalar(objective, point);
   }
 }
 

@@ -9,20 +9,25 @@ namespace {
 
 // In the order of Metric.
 constexpr std::array<std::string_view, 20> kMetrics{
-    "response",   "service",      "queue",     "first_result", "ttft",          "each",
-    "makespan",   "cost",         "monthly_cost", "errors",    "timeouts",      "truncated",
-    "cache_hits", "throughput",   "goodput",   "utilisation",  "cpu",           "io_wait_share",
-    "memory_peak", "memory_slope"};
+    "response",    "service",   "queue",         "first_result", "ttft",
+    "each",        "makespan",  "cost",          "monthly_cost", "errors",
+    "timeouts",    "truncated", "cache_hits",    "throughput",   "goodput",
+    "utilisation", "cpu",       "io_wait_share", "memory_peak",  "memory_slope"};
 
-constexpr std::array<std::pair<std::string_view, Stat>, 9> kStats{
-    {{"p", Stat::Quantile}, {"med", Stat::Quantile}, {"mean", Stat::Mean}, {"avg", Stat::Mean},
-     {"min", Stat::Min},    {"max", Stat::Max},      {"total", Stat::Total}, {"rate", Stat::Rate},
-     {"share", Stat::Share}}};
+constexpr std::array<std::pair<std::string_view, Stat>, 9> kStats{{{"p", Stat::Quantile},
+                                                                   {"med", Stat::Quantile},
+                                                                   {"mean", Stat::Mean},
+                                                                   {"avg", Stat::Mean},
+                                                                   {"min", Stat::Min},
+                                                                   {"max", Stat::Max},
+                                                                   {"total", Stat::Total},
+                                                                   {"rate", Stat::Rate},
+                                                                   {"share", Stat::Share}}};
 
 constexpr std::array<std::string_view, 18> kSubjects{
-    "p",        "p50",         "p90",        "p95",    "p99",        "mean",
-    "min",      "max",         "total",      "rate",   "share",      "delta",
-    "makespan", "monthly_cost", "errors",    "throughput", "goodput", "utilisation"};
+    "p",        "p50",          "p90",    "p95",        "p99",     "mean",
+    "min",      "max",          "total",  "rate",       "share",   "delta",
+    "makespan", "monthly_cost", "errors", "throughput", "goodput", "utilisation"};
 
 struct Unit {
   std::string_view word;
@@ -87,50 +92,69 @@ bool is_scalar(Metric metric) {
     case Metric::Each:
     case Metric::Cost:
     case Metric::Cpu:
-    case Metric::MemoryPeak: return false;
-    default: return true;
+    case Metric::MemoryPeak:
+      return false;
+    default:
+      return true;
   }
 }
 
 ValueUnit unit_of(const Objective& objective) {
   switch (objective.metric) {
     case Metric::Cost:
-    case Metric::MonthlyCost: return ValueUnit::Usd;
+    case Metric::MonthlyCost:
+      return ValueUnit::Usd;
     case Metric::Errors:
     case Metric::Timeouts:
     case Metric::Truncated:
     case Metric::CacheHits:
       return objective.stat == Stat::Total ? ValueUnit::Number : ValueUnit::Ratio;
     case Metric::Throughput:
-    case Metric::Goodput: return ValueUnit::PerSecond;
+    case Metric::Goodput:
+      return ValueUnit::PerSecond;
     case Metric::Utilisation:
-    case Metric::IoWaitShare: return ValueUnit::Ratio;
+    case Metric::IoWaitShare:
+      return ValueUnit::Ratio;
     case Metric::MemoryPeak:
-    case Metric::MemorySlope: return ValueUnit::Megabytes;
-    default: return ValueUnit::Seconds;
+    case Metric::MemorySlope:
+      return ValueUnit::Megabytes;
+    default:
+      return ValueUnit::Seconds;
   }
 }
 
 std::string_view unit_word(ValueUnit unit) {
   switch (unit) {
-    case ValueUnit::Seconds: return "duration, such as 15s or 800ms";
-    case ValueUnit::Usd: return "price, such as 0.12 USD";
-    case ValueUnit::Ratio: return "share, such as 1% or 0.01";
-    case ValueUnit::Megabytes: return "size, such as 500 MB";
-    case ValueUnit::PerSecond: return "rate, such as 2/s";
-    case ValueUnit::Number: break;
+    case ValueUnit::Seconds:
+      return "duration, such as 15s or 800ms";
+    case ValueUnit::Usd:
+      return "price, such as 0.12 USD";
+    case ValueUnit::Ratio:
+      return "share, such as 1% or 0.01";
+    case ValueUnit::Megabytes:
+      return "size, such as 500 MB";
+    case ValueUnit::PerSecond:
+      return "rate, such as 2/s";
+    case ValueUnit::Number:
+      break;
   }
   return "plain number";
 }
 
 std::string_view unit_suffix(ValueUnit unit) {
   switch (unit) {
-    case ValueUnit::Seconds: return "s";
-    case ValueUnit::Usd: return "USD";
-    case ValueUnit::Ratio: return "%";
-    case ValueUnit::Megabytes: return "MB";
-    case ValueUnit::PerSecond: return "/s";
-    case ValueUnit::Number: break;
+    case ValueUnit::Seconds:
+      return "s";
+    case ValueUnit::Usd:
+      return "USD";
+    case ValueUnit::Ratio:
+      return "%";
+    case ValueUnit::Megabytes:
+      return "MB";
+    case ValueUnit::PerSecond:
+      return "/s";
+    case ValueUnit::Number:
+      break;
   }
   return "";
 }

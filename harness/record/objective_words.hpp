@@ -25,8 +25,8 @@ std::optional<KnownUnit> find_unit(std::string_view word);
 bool is_scalar(Metric metric);
 // The unit in which a statistic of this objective is given.
 ValueUnit unit_of(const Objective& objective);
-std::string_view unit_word(ValueUnit unit);   // "duration, such as 15s", …
-std::string_view unit_suffix(ValueUnit unit); // "s", "USD", "%", "MB", "/s", ""
+std::string_view unit_word(ValueUnit unit);    // "duration, such as 15s", …
+std::string_view unit_suffix(ValueUnit unit);  // "s", "USD", "%", "MB", "/s", ""
 // May a value written with `written` stand where `wanted` is asked for? Bare numbers stand for
 // money, ratios, rates and counts, but never for a time or a size: of which unit would they be?
 bool same_kind(std::optional<ValueUnit> written, ValueUnit wanted);

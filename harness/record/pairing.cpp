@@ -38,8 +38,9 @@ PairingChoice choose_pairing(const RunHeader& before, const RunHeader& after) {
   if (independent) {
     return {Pairing::Jobs, true, "same seed and workload, and jobs share nothing"};
   }
-  return {Pairing::Batches, false,
-          "same seed and workload; jobs share queues, limits or caches, so neighbours stand together"};
+  return {
+      Pairing::Batches, false,
+      "same seed and workload; jobs share queues, limits or caches, so neighbours stand together"};
 }
 
 Samples lay_side_by_side(const std::vector<SideValue>& before, const std::vector<SideValue>& after,

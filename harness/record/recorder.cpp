@@ -15,13 +15,25 @@ bool is_real(const StageSpan& span) { return span.end != StageEnd::Skipped; }
 
 void count_end(StageTally& stage, const StageSpan& span) {
   switch (span.end) {
-    case StageEnd::Done: break;
-    case StageEnd::CacheHit: ++stage.cache_hits; break;
-    case StageEnd::Skipped: break;
-    case StageEnd::Failed: ++stage.failed; break;
-    case StageEnd::TimedOut: ++stage.timed_out; break;
-    case StageEnd::Cancelled: ++stage.cancelled; break;
-    case StageEnd::Rejected: ++stage.rejected; break;
+    case StageEnd::Done:
+      break;
+    case StageEnd::CacheHit:
+      ++stage.cache_hits;
+      break;
+    case StageEnd::Skipped:
+      break;
+    case StageEnd::Failed:
+      ++stage.failed;
+      break;
+    case StageEnd::TimedOut:
+      ++stage.timed_out;
+      break;
+    case StageEnd::Cancelled:
+      ++stage.cancelled;
+      break;
+    case StageEnd::Rejected:
+      ++stage.rejected;
+      break;
   }
 }
 
@@ -31,18 +43,24 @@ void count_job_end(JobTally& jobs, const JobRecord& job) {
       ++jobs.done;
       jobs.response.record((job.done - job.intended).count_ns());
       break;
-    case JobEnd::Failed: ++jobs.failed; break;
-    case JobEnd::TimedOut: ++jobs.timed_out; break;
-    case JobEnd::Cancelled: ++jobs.cancelled; break;
+    case JobEnd::Failed:
+      ++jobs.failed;
+      break;
+    case JobEnd::TimedOut:
+      ++jobs.timed_out;
+      break;
+    case JobEnd::Cancelled:
+      ++jobs.cancelled;
+      break;
   }
   jobs.cost.record(job.cost.count_nano_usd());
 }
 
 void check_conservation(const Tally& tally, RunEnd& end) {
   if (end.issued != tally.jobs.ended()) {
-    end.invalid_reasons.push_back(
-        std::to_string(end.issued) + " jobs were issued but " + std::to_string(tally.jobs.ended()) +
-        " ended (done, failed, timed out or cancelled)");
+    end.invalid_reasons.push_back(std::to_string(end.issued) + " jobs were issued but " +
+                                  std::to_string(tally.jobs.ended()) +
+                                  " ended (done, failed, timed out or cancelled)");
   }
   if (end.dropped > 0) {
     end.invalid_reasons.push_back(std::to_string(end.dropped) + " jobs were never started");
@@ -66,9 +84,9 @@ struct Gathered {
 };
 
 struct Recorder::Scratch {
-  std::vector<std::uint8_t> many;     // by stage: it or a group around it is fanned out
-  std::vector<Gathered> gathered;     // by stage
-  std::vector<std::uint32_t> touched; // stages gathered of this job
+  std::vector<std::uint8_t> many;      // by stage: it or a group around it is fanned out
+  std::vector<Gathered> gathered;      // by stage
+  std::vector<std::uint32_t> touched;  // stages gathered of this job
   std::vector<CriticalPart> path;
   std::uint64_t job = 0;
 };
@@ -161,6 +179,9 @@ void Recorder::count_spans(const JobRecord& job, std::span<const StageSpan> span
     if (!is_real(span)) {
       ++stage.skipped;
       continue;
+    }
+    if (span.item == kWhole) {
+      continue;  // its items count
     }
     ++stage.executions;
     count_end(stage, span);

@@ -16,26 +16,26 @@ namespace rehearse::record {
 // What a resource, pool or limit of the scenario saw over the whole run.
 struct ResourceTally {
   std::string name;
-  double slots = 1;            // of all replicas
-  Wide busy_ns = 0;            // integral of slots in use over scenario time
-  stats::Histogram queue;      // waiting time of each request, nanoseconds
+  double slots = 1;        // of all replicas
+  Wide busy_ns = 0;        // integral of slots in use over scenario time
+  stats::Histogram queue;  // waiting time of each request, nanoseconds
   std::uint64_t max_queue = 0;
   std::uint64_t rejected = 0;
 };
 
 // What is known when a run has ended.
 struct RunEnd {
-  std::uint64_t issued = 0;           // jobs, warm-up excluded
-  std::uint64_t late = 0;             // started after `intended` by the harness's own fault
-  std::uint64_t dropped = 0;          // never started; must be 0 in a valid run
-  Duration max_schedule_lag;          // how late the harness itself was at worst
+  std::uint64_t issued = 0;   // jobs, warm-up excluded
+  std::uint64_t late = 0;     // started after `intended` by the harness's own fault
+  std::uint64_t dropped = 0;  // never started; must be 0 in a valid run
+  Duration max_schedule_lag;  // how late the harness itself was at worst
   std::vector<ResourceTally> resources;
-  double little_l = 0;                // mean jobs inside, measured
-  double little_lambda_w = 0;         // arrival rate × mean time inside
+  double little_l = 0;                       // mean jobs inside, measured
+  double little_lambda_w = 0;                // arrival rate × mean time inside
   std::vector<std::string> invalid_reasons;  // the harness distorted the run
-  std::vector<std::string> warnings;  // to be said, without making the run invalid
-  std::string stop_reason;            // empty: the workload ended; else "interrupted", "max errors", …
-  Duration elapsed;                   // scenario time
+  std::vector<std::string> warnings;         // to be said, without making the run invalid
+  std::string stop_reason;  // empty: the workload ended; else "interrupted", "max errors", …
+  Duration elapsed;         // scenario time
   Duration wall;
   std::uint64_t engine_events = 0;
   std::uint64_t max_in_flight = 0;

@@ -23,7 +23,7 @@ inline constexpr std::size_t kFirstJobs = 6;
 class RunWriter {
  public:
   struct Options {
-    bool local_first = false;  // as on a network file system, wherever it is
+    bool local_first = false;            // as on a network file system, wherever it is
     std::filesystem::path local_folder;  // empty: the system's folder for temporary files
   };
 
@@ -50,8 +50,8 @@ class RunWriter {
   void commit();
   KeptRows kept(std::uint32_t point) const;
 
-  // Ends the file; once, after every recorder's finish(). Trouble of any earlier call (disk full) is
-  // reported here and by status().
+  // Ends the file; once, after every recorder's finish(). Trouble of any earlier call (disk full)
+  // is reported here and by status().
   Status close();
   Status status() const;
 

@@ -30,7 +30,7 @@ bool is_network_file_system(const fs::path& folder) {
       0x7461636F,  // OCFS2
       0x19830326,  // BeeGFS
   };
-  struct statfs info {};
+  struct statfs info{};
   if (statfs(folder.c_str(), &info) != 0) {
     return false;
   }
@@ -50,10 +50,9 @@ Claimed claim_file(const fs::path& path) {
   }
   const int code = errno;
   return {code == EEXIST,
-          Error{path.string(), code == EEXIST
-                                   ? "exists already; choose another name with --out"
-                                   : "cannot be written: " +
-                                         std::generic_category().message(code)}};
+          Error{path.string(),
+                code == EEXIST ? "exists already; choose another name with --out"
+                               : "cannot be written: " + std::generic_category().message(code)}};
 }
 
 Status move_file(const fs::path& from, const fs::path& to) {

@@ -7,7 +7,8 @@
 // Where the bytes of a run file lie while the run lasts. Private to this layer.
 namespace rehearse::record {
 
-// SQLite's locks and shared memory cannot be trusted there (NFS, CIFS, FUSE, 9p, …). `folder` exists.
+// SQLite's locks and shared memory cannot be trusted there (NFS, CIFS, FUSE, 9p, …). `folder`
+// exists.
 bool is_network_file_system(const std::filesystem::path& folder);
 
 // Makes an empty file that did not exist before (O_EXCL). `exists` says that it did.

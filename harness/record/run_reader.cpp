@@ -36,8 +36,8 @@ struct FileHead {
 };
 
 Error not_ours(const fs::path& path, std::string_view found) {
-  return {path.string(), "is no run file: expected one written by rehearse, found " +
-                             std::string(found)};
+  return {path.string(),
+          "is no run file: expected one written by rehearse, found " + std::string(found)};
 }
 
 Error truncated(const fs::path& path) {
@@ -100,8 +100,9 @@ Status check_marks(const fs::path& path, Database& database) {
   if (!pragma("PRAGMA application_id", application) || !pragma("PRAGMA user_version", version)) {
     const int code = sqlite3_errcode(database.get());
     if (code == SQLITE_CANTOPEN || code == SQLITE_READONLY) {
-      return Error{path.string(), "is of a run that was killed or still runs; reading it needs "
-                                  "write access to its folder: copy it with its -wal elsewhere"};
+      return Error{path.string(),
+                   "is of a run that was killed or still runs; reading it needs "
+                   "write access to its folder: copy it with its -wal elsewhere"};
     }
     return truncated(path);
   }
@@ -109,11 +110,11 @@ Status check_marks(const fs::path& path, Database& database) {
     return not_ours(path, "another program's database");
   }
   if (version != kRunFileVersion) {
-    return Error{path.string(), "is a run file of version " + std::to_string(version) +
-                                    ", this rehearse reads version " +
-                                    std::to_string(kRunFileVersion) +
-                                    (version > kRunFileVersion ? ": use a newer rehearse"
-                                                               : ": make the run again")};
+    return Error{
+        path.string(),
+        "is a run file of version " + std::to_string(version) + ", this rehearse reads version " +
+            std::to_string(kRunFileVersion) +
+            (version > kRunFileVersion ? ": use a newer rehearse" : ": make the run again")};
   }
   return Done{};
 }
@@ -182,8 +183,8 @@ std::uint64_t count_rows(Database& database, const char* sql, std::size_t point)
 }
 
 Result<std::vector<JobTrace>> read_traces(Opened& opened, std::size_t point, std::size_t limit) {
-  Result<Statement> select = opened.database.prepare(
-      "SELECT trace FROM traces WHERE point=?1 ORDER BY job LIMIT ?2");
+  Result<Statement> select =
+      opened.database.prepare("SELECT trace FROM traces WHERE point=?1 ORDER BY job LIMIT ?2");
   if (!select.ok()) {
     return truncated(opened.path);
   }
@@ -269,13 +270,8 @@ JobRecord read_row(const Statement& row) {
   job.done = job.intended + Duration::nanoseconds(row.integer(6));
   job.drained = job.done + Duration::nanoseconds(row.integer(7));
   job.cost = Money::nano_usd(row.integer(8));
-  job.retries = static_cast<std::uint32_t>(row.integer(9));
-  job.cpu = Duration::nanoseconds(row.integer(10));
-  job.io_wait = Duration::nanoseconds(row.integer(11));
-  job.memory_peak_mb = row.is_null(12) ? 0 : row.real(12);
-  job.failed_span = row.is_null(13) ? kNoStage : static_cast<std::uint32_t>(row.integer(13));
-  ByteReader usage(row.bytes(14));
-  read_usage(usage, job.usage);
+  ByteReader rest(row.bytes(9));
+  read_job_rest(rest, job);
   return job;
 }
 
@@ -324,8 +320,7 @@ Result<std::vector<JobRecord>> load_jobs(const Run& run, std::size_t point) {
   }
   Result<Statement> select = opened.value().database.prepare(
       "SELECT job, task, outcome, intended_ns, queue_ns, first_result_ns, response_ns, "
-      "drained_ns, cost_nano_usd, retries, cpu_ns, io_wait_ns, memory_peak_mb, failed_span, usage "
-      "FROM jobs WHERE point=?1");
+      "drained_ns, cost_nano_usd, rest FROM jobs WHERE point=?1");
   if (!select.ok()) {
     return truncated(run.path);
   }

@@ -29,8 +29,7 @@ CREATE TABLE jobs(
   response_ns INTEGER NOT NULL,   -- done - intended
   drained_ns INTEGER NOT NULL,    -- after done
   cost_nano_usd INTEGER NOT NULL,
-  retries INTEGER NOT NULL, cpu_ns INTEGER NOT NULL, io_wait_ns INTEGER NOT NULL,
-  memory_peak_mb REAL, failed_span INTEGER, usage BLOB);
+  rest BLOB NOT NULL);            -- usage, retries, CPU, I/O, memory, failed span: trace_codec.hpp
 CREATE TABLE traces(
   point INTEGER NOT NULL, job INTEGER NOT NULL,
   failed INTEGER NOT NULL,        -- kept because it failed

@@ -1,10 +1,9 @@
+#include <unistd.h>
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <fstream>
 #include <mutex>
 #include <system_error>
-#include <unistd.h>
 
 #include "harness/json/write.hpp"
 #include "harness/record/run_file.hpp"
@@ -17,8 +16,31 @@ namespace rehearse::record {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr char kInsertJob[] =
-    "INSERT INTO jobs VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)";
+// Rows go in by this many a statement: most of a statement's time is its beginning and its end.
+constexpr std::size_t kRowsAtOnce = 32;
+constexpr int kNumbers = 10;
+
+// The numbers of a job row in the order of its columns, and its blob.
+struct JobRow {
+  std::array<std::int64_t, kNumbers> numbers{};
+  std::string rest;
+};
+
+std::string insert_jobs(std::size_t rows) {
+  std::string sql = "INSERT INTO jobs VALUES(?,?,?,?,?,?,?,?,?,?,?)";
+  for (std::size_t i = 1; i < rows; ++i) {
+    sql += ",(?,?,?,?,?,?,?,?,?,?,?)";
+  }
+  return sql;
+}
+
+void bind_row(Statement& statement, int first, const JobRow& row) {
+  for (int i = 0; i < kNumbers; ++i) {
+    statement.bind(first + i, row.numbers[static_cast<std::size_t>(i)]);
+  }
+  statement.bind_blob(first + kNumbers, row.rest);
+}
+
 constexpr char kInsertTrace[] = "INSERT INTO traces VALUES(?1,?2,?3,?4)";
 
 // What is kept of one point so far.
@@ -28,7 +50,7 @@ struct PointState {
   std::uint32_t row_shift = 0;
   std::uint64_t sampled = 0;  // traces kept by their hash alone
   std::uint32_t trace_shift = 0;
-  std::uint64_t failed = 0;   // traces kept because the job was not done
+  std::uint64_t failed = 0;  // traces kept because the job was not done
   std::uint64_t first = 0;
 };
 
@@ -45,11 +67,14 @@ struct RunWriter::State {
   fs::path local;  // where it is written
   Database database;
   Statement insert_job;
+  Statement insert_jobs_at_once;
   Statement insert_trace;
+  std::array<JobRow, kRowsAtOnce> waiting;  // rows that are not in the database yet
+  std::size_t waiting_count = 0;
   mutable std::mutex mutex;
   std::vector<PointState> points;
   ByteWriter bytes;
-  ByteWriter usage;
+  ByteWriter rest;
   Errors errors;
   bool open_transaction = false;
   bool closed = false;
@@ -66,7 +91,9 @@ struct RunWriter::State {
       open_transaction = true;
     }
   }
+  void flush();
   void commit() {
+    flush();
     if (open_transaction) {
       execute("COMMIT");
       open_transaction = false;
@@ -97,25 +124,43 @@ Status RunWriter::State::prepare() {
   }
   sqlite3_create_function_v2(database.get(), "in_sample", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
                              nullptr, sample_function, nullptr, nullptr, nullptr);
-  Result<Statement> job = database.prepare(kInsertJob);
+  Result<Statement> job = database.prepare(insert_jobs(1).c_str());
+  Result<Statement> jobs = database.prepare(insert_jobs(kRowsAtOnce).c_str());
   Result<Statement> trace = database.prepare(kInsertTrace);
-  if (!job.ok() || !trace.ok()) {
+  if (!job.ok() || !jobs.ok() || !trace.ok()) {
     return Error{local.string(), "cannot be written: " + database.message()};
   }
   insert_job = std::move(job).value();
+  insert_jobs_at_once = std::move(jobs).value();
   insert_trace = std::move(trace).value();
   return Done{};
 }
 
+void RunWriter::State::flush() {
+  if (waiting_count == kRowsAtOnce) {
+    for (std::size_t i = 0; i < kRowsAtOnce; ++i) {
+      bind_row(insert_jobs_at_once, 1 + static_cast<int>(i) * (kNumbers + 1), waiting[i]);
+    }
+    check(insert_jobs_at_once.run());
+  } else {
+    for (std::size_t i = 0; i < waiting_count; ++i) {
+      bind_row(insert_job, 1, waiting[i]);
+      check(insert_job.run());
+    }
+  }
+  waiting_count = 0;
+}
+
 std::uint64_t RunWriter::State::thin(const char* table, std::uint32_t point, std::uint32_t shift,
                                      std::uint64_t first) {
-  const std::string which = std::string(" FROM ") + table + " WHERE point=" +
-                            std::to_string(point) +
-                            (std::string_view(table) == "traces"
-                                 ? " AND failed=0 AND job>=" + std::to_string(first)
-                                 : "");
-  const std::string sql = "DELETE" + which + " AND NOT in_sample(job," + std::to_string(shift) + ")";
+  const std::string which =
+      std::string(" FROM ") + table + " WHERE point=" + std::to_string(point) +
+      (std::string_view(table) == "traces" ? " AND failed=0 AND job>=" + std::to_string(first)
+                                           : "");
+  const std::string sql =
+      "DELETE" + which + " AND NOT in_sample(job," + std::to_string(shift) + ")";
   begin();
+  flush();
   execute(sql.c_str());
   Result<Statement> count = database.prepare(("SELECT count(*)" + which).c_str());
   if (!count.ok() || count.value().step() != SQLITE_ROW) {
@@ -125,34 +170,23 @@ std::uint64_t RunWriter::State::thin(const char* table, std::uint32_t point, std
 }
 
 void RunWriter::State::insert_row(std::uint32_t point, PointState& state, const JobRecord& job) {
-  usage.clear();
-  write_usage(usage, job.usage);
-  Statement& row = insert_job;
-  row.bind(1, static_cast<std::int64_t>(point));
-  row.bind(2, static_cast<std::int64_t>(job.id.value));
-  row.bind(3, static_cast<std::int64_t>(job.task));
-  row.bind(4, static_cast<std::int64_t>(job.end) + (job.warmup ? 16 : 0));
-  row.bind(5, job.intended.count_ns());
-  row.bind(6, (job.started - job.intended).count_ns());
-  row.bind(7, (job.first_result - job.intended).count_ns());
-  row.bind(8, (job.done - job.intended).count_ns());
-  row.bind(9, (job.drained - job.done).count_ns());
-  row.bind(10, job.cost.count_nano_usd());
-  row.bind(11, static_cast<std::int64_t>(job.retries));
-  row.bind(12, job.cpu.count_ns());
-  row.bind(13, job.io_wait.count_ns());
-  if (job.memory_peak_mb > 0) {
-    row.bind(14, job.memory_peak_mb);
-  } else {
-    row.bind_null(14);
+  rest.clear();
+  write_job_rest(rest, job);
+  JobRow& row = waiting[waiting_count++];
+  row.numbers = {static_cast<std::int64_t>(point),
+                 static_cast<std::int64_t>(job.id.value),
+                 static_cast<std::int64_t>(job.task),
+                 static_cast<std::int64_t>(job.end) + (job.warmup ? 16 : 0),
+                 job.intended.count_ns(),
+                 (job.started - job.intended).count_ns(),
+                 (job.first_result - job.intended).count_ns(),
+                 (job.done - job.intended).count_ns(),
+                 (job.drained - job.done).count_ns(),
+                 job.cost.count_nano_usd()};
+  row.rest.assign(rest.bytes());
+  if (waiting_count == kRowsAtOnce) {
+    flush();
   }
-  if (job.failed_span != kNoStage) {
-    row.bind(15, static_cast<std::int64_t>(job.failed_span));
-  } else {
-    row.bind_null(15);
-  }
-  row.bind_blob(16, usage.bytes());
-  check(row.run());
   if (++state.rows > state.keep.job_rows) {
     state.rows = thin("jobs", point, ++state.row_shift, 0);
   }
@@ -273,8 +307,7 @@ std::uint32_t RunWriter::begin_point(const RunHeader& header) {
   return number;
 }
 
-void RunWriter::add_job(std::uint32_t point, const JobRecord& job,
-                        std::span<const StageSpan> spans,
+void RunWriter::add_job(std::uint32_t point, const JobRecord& job, std::span<const StageSpan> spans,
                         std::span<const AttemptSpan> attempts) {
   const std::lock_guard lock(state_->mutex);
   PointState& state = state_->points[point];
@@ -337,6 +370,7 @@ Status RunWriter::close() {
     state_->closed = true;
     state_->commit();
     state_->insert_job = Statement();
+    state_->insert_jobs_at_once = Statement();
     state_->insert_trace = Statement();
     state_->execute("PRAGMA wal_checkpoint(TRUNCATE);PRAGMA journal_mode=DELETE;");
     state_->database.close();
@@ -346,24 +380,6 @@ Status RunWriter::close() {
     return written;
   }
   return move_file(state_->local, state_->path);
-}
-
-std::string default_run_stem(std::string_view scenario, std::int64_t created_unix_ms) {
-  std::string stem;
-  for (const char c : scenario.substr(0, 60)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    stem += plain || c == '-' || c == '_' ? c : '-';
-  }
-  const auto seconds = static_cast<std::time_t>(created_unix_ms / 1000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> date{};
-  std::strftime(date.data(), date.size(), "-%Y%m%d-%H%M%S", &parts);
-  return (stem.empty() ? "run" : stem) + date.data();
-}
-
-bool in_sample(JobId job, std::uint32_t shift) {
-  return shift == 0 || (shift < 64 && (sample_hash(job) & ((1ULL << shift) - 1)) == 0);
 }
 
 }  // namespace rehearse::record

@@ -92,8 +92,8 @@ StageSummary summarise_stage(const RunPoint& point, std::size_t index) {
   out.each_s = spread_of(tally.each, kNano);
   out.share = ratio(static_cast<double>(tally.response.sum()),
                     static_cast<double>(point.tally.jobs.response.sum()));
-  out.critical_share = ratio(static_cast<double>(tally.critical_ns),
-                             static_cast<double>(point.tally.critical_ns));
+  out.critical_share =
+      ratio(static_cast<double>(tally.critical_ns), static_cast<double>(point.tally.critical_ns));
   out.executions = tally.executions;
   out.skipped = tally.skipped;
   out.cache_hits = tally.cache_hits;
@@ -107,6 +107,25 @@ StageSummary summarise_stage(const RunPoint& point, std::size_t index) {
   out.errors = named_errors(point.header, tally.errors);
   out.cost_usd = usd(tally.cost_nano_usd);
   out.usage = tally.usage;
+  return out;
+}
+
+// Rows as people wrote them: the file's order, inner stages below their group.
+std::vector<StageSummary> in_file_order(std::vector<StageSummary> stages) {
+  std::vector<std::size_t> places(stages.size());
+  std::vector<std::vector<std::uint32_t>> ways(stages.size());
+  for (std::size_t i = 0; i < stages.size(); ++i) {
+    places[i] = i;
+    const StageInfo& info = stages[i].info;
+    ways[i] = info.parent < i ? ways[info.parent] : std::vector<std::uint32_t>{info.task};
+    ways[i].push_back(info.order);
+  }
+  std::stable_sort(places.begin(), places.end(),
+                   [&](std::size_t a, std::size_t b) { return ways[a] < ways[b]; });
+  std::vector<StageSummary> out;
+  for (const std::size_t place : places) {
+    out.push_back(std::move(stages[place]));
+  }
   return out;
 }
 
@@ -130,7 +149,7 @@ std::vector<StageSummary> summarise_stages(const RunPoint& point) {
       out[parent].usage += out[i].usage;
     }
   }
-  return out;
+  return in_file_order(std::move(out));
 }
 
 std::vector<TaskSummary> summarise_tasks(const RunPoint& point) {

@@ -28,14 +28,14 @@ std::uint64_t quantile_floor(double q);
 
 struct StageSummary {
   StageInfo info;
-  std::uint32_t depth = 0;         // 0: outermost
-  double share = 0;                // mean response / mean job response, over done jobs
-  double critical_share = 0;       // of the time of the critical paths, inner stages included
+  std::uint32_t depth = 0;    // 0: outermost
+  double share = 0;           // mean response / mean job response, over done jobs
+  double critical_share = 0;  // of the time of the critical paths, inner stages included
   Spread response_s, queue_s, service_s, ttft_s, each_s;
   std::uint64_t executions = 0, skipped = 0, cache_hits = 0, truncated = 0;
   std::uint64_t failed = 0, timed_out = 0, rejected = 0, calls = 0, retries = 0, hedges = 0;
   std::vector<std::pair<std::string, std::uint64_t>> errors;  // failed attempts by name, most first
-  double cost_usd = 0;             // of all jobs; a group's is its inner stages'
+  double cost_usd = 0;  // of all jobs; a group's is its inner stages'
   Usage usage;
 };
 
@@ -55,10 +55,11 @@ struct ResourceSummary {
 
 struct ObjectiveSummary {
   ObjectiveInfo info;
-  std::string unit;                // "s", "USD", "%", "MB", "/s", ""
-  std::optional<double> value;     // in that unit, a ratio for "%"; infinite where timed-out jobs decide
+  std::string unit;  // "s", "USD", "%", "MB", "/s", ""
+  std::optional<double>
+      value;  // in that unit, a ratio for "%"; infinite where timed-out jobs decide
   std::optional<bool> met;
-  std::string why;                 // it cannot be judged
+  std::string why;  // it cannot be judged
 };
 
 // One bar of a job's waterfall; seconds after the job's intended start.
@@ -77,7 +78,7 @@ struct JobSummary {
   std::uint64_t id = 0;
   std::string task;
   JobEnd end = JobEnd::Done;
-  std::string failure;             // "image: rate_limited"
+  std::string failure;  // "image: rate_limited"
   double intended_s = 0, response_s = 0, first_result_s = 0, queue_s = 0, cost_usd = 0;
   double cpu_s = 0, io_wait_s = 0, memory_peak_mb = 0;
   std::vector<WaterfallRow> waterfall;
@@ -86,7 +87,7 @@ struct JobSummary {
 // All that reports need of one run: a pure function of it.
 struct RunSummary {
   RunHeader header;
-  bool complete = true;            // false: killed or still running
+  bool complete = true;  // false: killed or still running
   bool valid = true;
   std::vector<std::string> invalid_reasons;
   std::vector<std::string> warnings;
@@ -98,14 +99,14 @@ struct RunSummary {
   double little_l = 0, little_lambda_w = 0;
   std::uint64_t engine_events = 0;
   Spread response_s, service_s, queue_s, first_result_s, lost_s, cpu_s, io_wait_s, memory_mb;
-  Spread cost_usd;                 // of every ended job
+  Spread cost_usd;  // of every ended job
   std::optional<double> monthly_cost_usd;
   Usage usage;
   std::vector<StageSummary> stages;
   std::vector<TaskSummary> tasks;
   std::vector<ResourceSummary> resources;
   std::vector<ObjectiveSummary> objectives;
-  std::vector<JobSummary> jobs;    // of a run of fewer than 6
+  std::vector<JobSummary> jobs;  // of a run of fewer than 6
   KeptRows kept;
 };
 

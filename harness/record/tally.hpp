@@ -24,12 +24,12 @@ namespace rehearse::record {
 // usage and cost are over all jobs. A stage that is fanned out counts once a job in `response`,
 // `queue` and `service` (first ready → first started → last done) and once an item in `each`.
 struct StageTally {
-  stats::Histogram response;     // done − ready
-  stats::Histogram queue;        // started − ready
-  stats::Histogram service;      // done − started
-  stats::Histogram ttft;         // first_chunk − started, where content came before the end
-  stats::Histogram each;         // service of each item
-  Wide critical_ns = 0;          // time on the critical paths of done jobs, inner stages of a group apart
+  stats::Histogram response;  // done − ready
+  stats::Histogram queue;     // started − ready
+  stats::Histogram service;   // done − started
+  stats::Histogram ttft;      // first_chunk − started, where content came before the end
+  stats::Histogram each;      // service of each item
+  Wide critical_ns = 0;  // time on the critical paths of done jobs, inner stages of a group apart
   std::uint64_t executions = 0;  // spans that were not skipped
   std::uint64_t skipped = 0;
   std::uint64_t cache_hits = 0;
@@ -37,10 +37,10 @@ struct StageTally {
   std::uint64_t rejected = 0;
   std::uint64_t timed_out = 0;
   std::uint64_t cancelled = 0;
-  std::uint64_t failed = 0;      // spans that ended so
-  std::uint64_t calls = 0;       // attempts
-  std::uint64_t retries = 0;     // of them, after a failure
-  std::uint64_t hedges = 0;      // of them, beside another
+  std::uint64_t failed = 0;           // spans that ended so
+  std::uint64_t calls = 0;            // attempts
+  std::uint64_t retries = 0;          // of them, after a failure
+  std::uint64_t hedges = 0;           // of them, beside another
   std::vector<std::uint64_t> errors;  // failed attempts by failure number
   Usage usage;
   Wide cost_nano_usd = 0;
@@ -52,33 +52,33 @@ struct JobTally {
   std::uint64_t failed = 0;
   std::uint64_t timed_out = 0;
   std::uint64_t cancelled = 0;
-  stats::Histogram response;      // done jobs: done − intended
-  stats::Histogram cost;          // every ended job: a failed one is billed too
+  stats::Histogram response;  // done jobs: done − intended
+  stats::Histogram cost;      // every ended job: a failed one is billed too
   std::uint64_t ended() const { return done + failed + timed_out + cancelled; }
 };
 
 struct Tally {
-  JobTally jobs;                  // without warm-up
+  JobTally jobs;  // without warm-up
   std::vector<JobTally> tasks;
   std::uint64_t warmup_jobs = 0;
-  std::uint64_t good = 0;         // inside good_job
+  std::uint64_t good = 0;  // inside good_job
   std::uint64_t retries = 0;
-  std::uint64_t late_background = 0;    // jobs whose background work outlived the answer
-  stats::Histogram service;       // done jobs: done − started
-  stats::Histogram queue;         // done jobs: started − intended
-  stats::Histogram first_result;  // done jobs: first_result − intended
-  stats::Histogram lost;          // response of jobs that were not done
-  stats::Histogram cpu;           // done jobs, where measured or modelled
+  std::uint64_t late_background = 0;  // jobs whose background work outlived the answer
+  stats::Histogram service;           // done jobs: done − started
+  stats::Histogram queue;             // done jobs: started − intended
+  stats::Histogram first_result;      // done jobs: first_result − intended
+  stats::Histogram lost;              // response of jobs that were not done
+  stats::Histogram cpu;               // done jobs, where measured or modelled
   stats::Histogram io_wait;
-  stats::Histogram memory;        // peak, bytes; of a watched app
-  Wide critical_ns = 0;           // length of all critical paths
+  stats::Histogram memory;  // peak, bytes; of a watched app
+  Wide critical_ns = 0;     // length of all critical paths
   std::int64_t first_intended_ns = INT64_MAX;
   std::int64_t last_done_ns = INT64_MIN;
   std::int64_t last_drained_ns = INT64_MIN;
   Usage usage;
   Wide cost_nano_usd = 0;
   std::vector<StageTally> stages;
-  Timeline timeline;              // warm-up included
+  Timeline timeline;  // warm-up included
 
   // As if every job of `other` had been counted here; both of the same header.
   void merge(const Tally& other);

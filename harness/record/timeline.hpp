@@ -19,8 +19,8 @@ class Timeline {
   struct Bucket {
     std::uint64_t started = 0;
     std::uint64_t done = 0;
-    std::uint64_t failed = 0;     // ended in any other way
-    Wide response_ns = 0;         // sum over the done ones
+    std::uint64_t failed = 0;  // ended in any other way
+    Wide response_ns = 0;      // sum over the done ones
     bool operator==(const Bucket&) const = default;
   };
 

@@ -117,6 +117,27 @@ void read_usage(ByteReader& in, Usage& usage) {
   }
 }
 
+void write_job_rest(ByteWriter& out, const JobRecord& job) {
+  write_usage(out, job.usage);
+  out.number(shifted(job.failed_span));
+  out.number(job.retries);
+  out.signed_number(job.cpu.count_ns());
+  out.signed_number(job.io_wait.count_ns());
+  out.number(job.memory_peak_mb > 0 ? 1 : 0);
+  if (job.memory_peak_mb > 0) {
+    out.real(job.memory_peak_mb);
+  }
+}
+
+void read_job_rest(ByteReader& in, JobRecord& job) {
+  read_usage(in, job.usage);
+  job.failed_span = unshifted(in.number());
+  job.retries = static_cast<std::uint32_t>(in.number());
+  job.cpu = Duration::nanoseconds(in.signed_number());
+  job.io_wait = Duration::nanoseconds(in.signed_number());
+  job.memory_peak_mb = in.number() != 0 ? in.real() : 0;
+}
+
 void write_job(ByteWriter& out, const JobRecord& job) {
   out.number(job.id.value);
   out.number(job.task);
@@ -126,13 +147,8 @@ void write_job(ByteWriter& out, const JobRecord& job) {
   out.signed_number((job.first_result - job.intended).count_ns());
   out.signed_number((job.done - job.intended).count_ns());
   out.signed_number((job.drained - job.done).count_ns());
-  write_usage(out, job.usage);
   out.signed_number(job.cost.count_nano_usd());
-  out.number(shifted(job.failed_span));
-  out.number(job.retries);
-  out.signed_number(job.cpu.count_ns());
-  out.signed_number(job.io_wait.count_ns());
-  out.real(job.memory_peak_mb);
+  write_job_rest(out, job);
 }
 
 void read_job(ByteReader& in, JobRecord& job) {
@@ -150,13 +166,8 @@ void read_job(ByteReader& in, JobRecord& job) {
   job.first_result = job.intended + Duration::nanoseconds(in.signed_number());
   job.done = job.intended + Duration::nanoseconds(in.signed_number());
   job.drained = job.done + Duration::nanoseconds(in.signed_number());
-  read_usage(in, job.usage);
   job.cost = Money::nano_usd(in.signed_number());
-  job.failed_span = unshifted(in.number());
-  job.retries = static_cast<std::uint32_t>(in.number());
-  job.cpu = Duration::nanoseconds(in.signed_number());
-  job.io_wait = Duration::nanoseconds(in.signed_number());
-  job.memory_peak_mb = in.real();
+  read_job_rest(in, job);
 }
 
 void write_trace(ByteWriter& out, const JobRecord& job, std::span<const StageSpan> spans,

@@ -14,6 +14,10 @@ namespace rehearse::record {
 void write_usage(ByteWriter& out, const Usage& usage);
 void read_usage(ByteReader& in, Usage& usage);
 
+// Usage, retries, CPU, I/O, memory and the failed span of a job.
+void write_job_rest(ByteWriter& out, const JobRecord& job);
+void read_job_rest(ByteReader& in, JobRecord& job);
+
 // A whole job record.
 void write_job(ByteWriter& out, const JobRecord& job);
 void read_job(ByteReader& in, JobRecord& job);

@@ -41,7 +41,8 @@ JobSummary summarise_job(const RunHeader& header, const JobTrace& trace) {
   const JobRecord& job = trace.job;
   const auto after = [&](Instant instant) { return (instant - job.intended).count_s(); };
   const auto stage_path = [&](std::uint32_t stage) {
-    return stage < header.stages.size() ? header.stages[stage].path : "stage " + std::to_string(stage);
+    return stage < header.stages.size() ? header.stages[stage].path
+                                        : "stage " + std::to_string(stage);
   };
   JobSummary out;
   out.id = job.id.value;
@@ -61,6 +62,14 @@ JobSummary summarise_job(const RunHeader& header, const JobTrace& trace) {
   out.memory_peak_mb = job.memory_peak_mb;
   std::vector<CriticalPart> path;
   critical_path(trace.spans, path);
+  // A group is on the path where one of its inner spans is.
+  std::vector<bool> critical(trace.spans.size());
+  for (const CriticalPart& part : path) {
+    for (std::uint32_t at = part.span; !critical[at];) {
+      critical[at] = true;
+      at = trace.spans[at].parent < at ? trace.spans[at].parent : at;
+    }
+  }
   std::vector<std::uint32_t> order;
   order_under(trace.spans, kNoStage, order);
   for (const std::uint32_t index : order) {
@@ -76,8 +85,7 @@ JobSummary summarise_job(const RunHeader& header, const JobTrace& trace) {
     row.end = span.end;
     row.background = span.background;
     row.truncated = span.truncated;
-    row.critical = std::any_of(path.begin(), path.end(),
-                               [&](const CriticalPart& part) { return part.span == index; });
+    row.critical = critical[index];
     row.attempts = span.attempts;
     row.failure = span.failure != 0 ? failure_label(header, span.failure) : "";
     row.cost_usd = span.cost.count_usd();

@@ -64,7 +64,8 @@ TEST_CASE("a faster image stage is found, with the stage that it came from") {
   REQUIRE(*mean.high >= *mean.change);
   for (const StageChange& stage : comparison->stages) {
     INFO(stage.stage);
-    REQUIRE(stage.response_s.verdict == (stage.stage == "image" ? Verdict::Improved : Verdict::Same));
+    REQUIRE(stage.response_s.verdict ==
+            (stage.stage == "image" ? Verdict::Improved : Verdict::Same));
   }
 }
 

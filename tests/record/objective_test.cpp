@@ -26,8 +26,8 @@ std::string error_of(std::string_view text) {
 }
 
 TEST_CASE("a statistic alone speaks of the response time, in every usual spelling") {
-  for (const char* text : {"p(95)<15s", "p95 < 15s", "p(95) < 15000 ms", "p(95.0)<0.25m",
-                           "p(95) of response < 15s"}) {
+  for (const char* text :
+       {"p(95)<15s", "p95 < 15s", "p(95) < 15000 ms", "p(95.0)<0.25m", "p(95) of response < 15s"}) {
     const Objective objective = parsed(text);
     REQUIRE(objective.stat == Stat::Quantile);
     REQUIRE(objective.argument == Approx(0.95));
@@ -85,10 +85,10 @@ TEST_CASE("errors name the column, what was expected and the nearest word") {
 }
 
 TEST_CASE("the usual spelling of an objective reads as the same objective") {
-  for (const char* text : {"p(99.9)<15s", "share(>20s)<1%", "rate<1%", "throughput>2/s",
-                           "delta(mean of cost)<5%", "p(50) of ttft of stage a/b >= 10ms",
-                           "max of memory_peak<=512MB", "total of errors<3",
-                           "delta(p(95) of response of stage image) < 2s"}) {
+  for (const char* text :
+       {"p(99.9)<15s", "share(>20s)<1%", "rate<1%", "throughput>2/s", "delta(mean of cost)<5%",
+        "p(50) of ttft of stage a/b >= 10ms", "max of memory_peak<=512MB", "total of errors<3",
+        "delta(p(95) of response of stage image) < 2s"}) {
     const Objective first = parsed(text);
     const Objective second = parsed(objective_text(first));
     INFO(objective_text(first));
@@ -138,13 +138,13 @@ TEST_CASE("what a run does not have cannot be judged, and the reason says why") 
 
 TEST_CASE("every other metric of a run is judged") {
   const RunPoint point = sample::run({100, 10, 1, {}});
-  for (const char* text : {"mean<90s", "min<90s", "max<90s", "mean of service<90s",
-                           "mean of queue<1s", "mean of first_result<90s", "mean of ttft<1s",
-                           "makespan<3h", "mean of cost<1", "errors<20%", "timeouts<1%",
-                           "truncated<5%", "cache_hits>1%", "throughput>0.01/s", "goodput>0.01/s",
-                           "utilisation of resource workers<50%",
-                           "mean of service of stage image<60s", "errors of stage image<20%",
-                           "mean of response of task main<90s"}) {
+  for (const char* text :
+       {"mean<90s", "min<90s", "max<90s", "mean of service<90s", "mean of queue<1s",
+        "mean of first_result<90s", "mean of ttft<1s", "makespan<3h", "mean of cost<1",
+        "errors<20%", "timeouts<1%", "truncated<5%", "cache_hits>1%", "throughput>0.01/s",
+        "goodput>0.01/s", "utilisation of resource workers<50%",
+        "mean of service of stage image<60s", "errors of stage image<20%",
+        "mean of response of task main<90s"}) {
     const Judgement judgement = judge(parsed(text), point);
     INFO(text << ": " << judgement.why);
     REQUIRE(judgement.met == true);

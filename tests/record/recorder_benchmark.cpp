@@ -4,8 +4,8 @@
 #include "harness/record/recorder.hpp"
 #include "tests/record/sample_run.hpp"
 
-// Budgets: 150 ns a job and 40 ns a stage span without a file (470 ns for the 8 spans here), 1.2 us a
-// job row more with one.
+// Budgets: 150 ns a job and 40 ns a stage span without a file (470 ns for the 8 spans here), 1.2 us
+// a job row more with one.
 namespace rehearse::record {
 namespace {
 

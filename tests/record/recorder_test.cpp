@@ -36,9 +36,7 @@ std::vector<std::pair<std::uint32_t, std::int64_t>> path_of(const std::vector<St
 
 using Path = std::vector<std::pair<std::uint32_t, std::int64_t>>;
 
-TEST_CASE("the critical path of nothing is empty") {
-  REQUIRE(path_of({}).empty());
-}
+TEST_CASE("the critical path of nothing is empty") { REQUIRE(path_of({}).empty()); }
 
 TEST_CASE("the critical path goes through the slower of two branches") {
   // 0 → {1 fast, 2 slow} → 3

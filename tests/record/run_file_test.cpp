@@ -1,9 +1,9 @@
 #include "harness/record/run_file.hpp"
 
-#include <csignal>
-#include <fstream>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <csignal>
+#include <fstream>
 
 #include <catch2/catch.hpp>
 

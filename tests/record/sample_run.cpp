@@ -16,7 +16,8 @@ class Builder {
  public:
   Builder(JobTrace& trace, Instant start) : trace_(trace), start_(start) {}
 
-  std::uint32_t add(std::uint32_t stage, Instant ready, Duration service, std::uint32_t released_by) {
+  std::uint32_t add(std::uint32_t stage, Instant ready, Duration service,
+                    std::uint32_t released_by) {
     StageSpan span;
     span.stage = stage;
     span.released_by = released_by;
@@ -73,9 +74,14 @@ RunHeader header() {
   out.workload_text = "one job at a time";
   out.parameters.set("chat_model", "gpt-4o");
   out.parameters.set("max_tokens", std::int64_t{1000});
-  out.stages = {stage("context"), stage("image_prompt"), stage("title"), stage("image"),
-                stage("publish", StageRowKind::Group), stage("publish/upload"),
-                stage("publish/user_id"), stage("ping")};
+  out.stages = {stage("context"),
+                stage("image_prompt"),
+                stage("title"),
+                stage("image"),
+                stage("publish", StageRowKind::Group),
+                stage("publish/upload"),
+                stage("publish/user_id"),
+                stage("ping")};
   out.stages[Upload].parent = Publish;
   out.stages[UserId].parent = Publish;
   out.stages[Ping].background = true;
@@ -89,7 +95,8 @@ RunHeader header() {
                     {"mean of cost < 0.12 USD", "fail", "", "", ""},
                     {"rate of errors < 1%", "warn", "", "", ""}};
   out.isolated = true;
-  out.environment = {"bench-1", "Example CPU", 2, "Linux 6.1", "Debian 12", "g++ 12.2", "0.1.0", "abc1234"};
+  out.environment = {"bench-1",   "Example CPU", 2,       "Linux 6.1",
+                     "Debian 12", "g++ 12.2",    "0.1.0", "abc1234"};
   return out;
 }
 

@@ -15,8 +15,8 @@ inline Instant at_ms(std::int64_t n) { return Instant() + ms(n); }
 
 StageInfo stage(const std::string& path, StageRowKind kind = StageRowKind::Call);
 
-// Auto-post in small: context, image_prompt, then title beside image, publish (a group of upload and
-// user_id), and a background ping.
+// Auto-post in small: context, image_prompt, then title beside image, publish (a group of upload
+// and user_id), and a background ping.
 RunHeader header();
 
 struct Luck {
@@ -31,7 +31,8 @@ struct Luck {
 // One job whose stages run one after the other, but title beside image.
 JobTrace job(std::uint64_t id, Instant intended, const Luck& luck);
 
-// A whole run of `jobs` jobs, one at a time; jitter by job id. Every `failing`-th job fails (0: none).
+// A whole run of `jobs` jobs, one at a time; jitter by job id. Every `failing`-th job fails (0:
+// none).
 struct RunOptions {
   std::uint64_t jobs = 100;
   std::uint64_t failing = 0;

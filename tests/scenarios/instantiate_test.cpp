@@ -6,7 +6,8 @@ using namespace rehearse::scenarios;
 TEST_CASE("notes and comments change no hash, figures do") {
   const std::uint64_t hash = make(R"({ "stages": { "a": { "wait": "1s" } } })").hash;
   CHECK(make(R"(// one
-    { "note": "n", "$schema": "s", "stages": { "a": { "wait": "1s", "note": "x", "skip": null } } })")
+    { "note": "n", "$schema": "s",
+      "stages": { "a": { "wait": "1s", "note": "x", "skip": null } } })")
             .hash == hash);
   CHECK(make(R"({ "stages": { "a": { "wait": "2s" } } })").hash != hash);
 }

@@ -33,8 +33,10 @@ TEST_CASE("a list chains the named stages wherever they stand") {
 TEST_CASE("groups and tasks take the order of the level around them") {
   const Scenario s = make(R"({ "order": "sequential",
     "stages": { "g": { "stages": { "x": { "wait": "1s" }, "y": { "wait": "1s" } } },
-                "h": { "order": "free", "stages": { "x": { "wait": "1s" }, "y": { "wait": "1s" } } } },
-    "workloads": { "w": { "jobs": 1, "tasks": { "t": { "stages": { "p": { "wait": "1s" }, "q": { "wait": "1s" } } } } } } })");
+                "h": { "order": "free",
+                       "stages": { "x": { "wait": "1s" }, "y": { "wait": "1s" } } } },
+    "workloads": { "w": { "jobs": 1, "tasks": {
+      "t": { "stages": { "p": { "wait": "1s" }, "q": { "wait": "1s" } } } } } } })");
   CHECK(before(s, "g/y") == "x");
   CHECK(before(s, "h/y").empty());
   CHECK(before(s, "t:q") == "p");
@@ -57,7 +59,8 @@ TEST_CASE("the chain passes background stages by, and what follows them is backg
 
 TEST_CASE("a fallback stands outside the chain") {
   const Scenario s = make(R"({ "order": "sequential", "stages": {
-    "a": { "wait": "1s", "on_error": { "fallback": "b" } }, "b": { "wait": "1s" }, "c": { "wait": "1s" } } })");
+    "a": { "wait": "1s", "on_error": { "fallback": "b" } },
+    "b": { "wait": "1s" }, "c": { "wait": "1s" } } })");
   CHECK(before(s, "b").empty());
   CHECK(before(s, "c") == "a");
   CHECK(stage(s, "a").fallback == StageIndex{1});

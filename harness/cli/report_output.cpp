@@ -1,0 +1,49 @@
+#include "harness/cli/report_output.hpp"
+
+#include "harness/cli/output_file.hpp"
+
+namespace rehearse::cli {
+
+std::vector<Flag> report_flags() {
+  using Kind = Flag::Kind;
+  return {
+      {"format", "NAME", "of the report on stdout: terminal (default), markdown, json", Kind::Text},
+      {"report", "FILE", "also writes the report to a file, its format by its ending; repeatable",
+       Kind::List},
+      {"quiet", "", "no progress and no words for people", Kind::Switch},
+  };
+}
+
+Result<ReportOutput> ReportOutput::make(const Arguments& arguments, const Console& console) {
+  ReportOutput output;
+  const reports::TerminalOptions terminal{.width = console.width, .colour = console.color};
+  output.writers_ = std::make_shared<const reports::Writers>(reports::Writers::standard(terminal));
+  const Result<const reports::Writer*> out =
+      output.writers_->by_name(arguments.text("format").value_or("terminal"));
+  if (!out) {
+    return Error{"--format", out.error().text()};
+  }
+  output.out_ = *out;
+  for (const std::string& path : arguments.list("report")) {
+    const Result<const reports::Writer*> writer = output.writers_->by_file(path);
+    if (!writer) {
+      return Error{"--report", writer.error().text()};
+    }
+    output.files_.push_back({path, *writer});
+  }
+  return output;
+}
+
+Status ReportOutput::write(const Console& console, const Render& render) const {
+  for (const File& file : files_) {
+    const Status written = write_file(file.path, render(*file.writer));
+    if (!written) {
+      return written;
+    }
+    console.say("report: " + file.path);
+  }
+  console.out(render(*out_));
+  return Done{};
+}
+
+}  // namespace rehearse::cli

@@ -1,0 +1,212 @@
+#include <fmt/format.h>
+
+#include <atomic>
+#include <optional>
+#include <thread>
+
+#include "harness/cli/command.hpp"
+#include "harness/cli/exit_code.hpp"
+#include "harness/cli/interrupt.hpp"
+#include "harness/cli/report_output.hpp"
+#include "harness/cli/run_file_flags.hpp"
+#include "harness/cli/run_point.hpp"
+#include "harness/cli/scenario_flags.hpp"
+#include "harness/record/summary.hpp"
+#include "harness/study/grid.hpp"
+
+namespace rehearse::cli {
+namespace {
+
+// One point that is ready to run.
+struct Prepared {
+  scenarios::Scenario scenario;
+  RunSetup setup;
+};
+
+Result<std::vector<scenarios::SweepAxis>> read_axes(const Arguments& arguments,
+                                                    const scenarios::ScenarioFile& file) {
+  std::vector<scenarios::SweepAxis> axes;
+  for (const std::string& text : arguments.list("sweep")) {
+    if (text == "own") {
+      if (file.sweep().empty()) {
+        return Error{"--sweep own", "the scenario has no sweep of its own; give --sweep name=a,b,c"};
+      }
+      axes.insert(axes.end(), file.sweep().begin(), file.sweep().end());
+      continue;
+    }
+    Result<scenarios::SweepAxis> axis = study::parse_axis(text);
+    if (!axis) {
+      return axis.errors();
+    }
+    axes.push_back(std::move(axis).value());
+  }
+  return axes;
+}
+
+// Everything that can be wrong is found before anything runs or is written.
+Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file, const Arguments& arguments) {
+  Result<scenarios::Selection> selection = read_selection(arguments);
+  if (!selection) {
+    return selection.errors();
+  }
+  Result<RunSetup> setup = read_setup(arguments, file.folder());
+  if (!setup) {
+    return setup.errors();
+  }
+  const auto axes = read_axes(arguments, file);
+  if (!axes) {
+    return axes.errors();
+  }
+  const auto points = study::make_grid(*selection, *axes);
+  if (!points) {
+    return points.errors();
+  }
+  std::vector<Prepared> out;
+  for (const study::GridPoint& point : *points) {
+    Result<scenarios::Scenario> scenario = make_scenario(file, point.selection, arguments);
+    if (!scenario) {
+      Errors errors = scenario.errors();
+      for (Error& error : errors) {
+        error.what += point.name.empty() ? "" : " (at " + point.name + ")";
+      }
+      return errors;
+    }
+    Prepared prepared{std::move(scenario).value(), *setup};
+    prepared.setup.point = point.name;
+    prepared.setup.axes = axes->empty() ? json::Value() : point.axes;
+    if (points->size() > 1) {
+      prepared.setup.progress = false;
+      prepared.setup.keep = record::KeepRule::nothing();
+    }
+    const auto profiles = load_profiles(prepared.scenario, prepared.setup.world.folder);
+    if (!profiles) {
+      return profiles.errors();
+    }
+    out.push_back(std::move(prepared));
+  }
+  return out;
+}
+
+// Runs every point, virtual ones on all cores; what comes out does not depend on their number.
+Result<std::vector<record::RunPoint>> run_points(const std::vector<Prepared>& points,
+                                                 record::RunWriter* writer, const Console& console) {
+  std::vector<std::optional<Result<PointResult>>> results(points.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < points.size() && !interrupted(); i = next++) {
+      results[i] = run_point(points[i].scenario, points[i].setup, writer, console);
+    }
+  };
+  const bool side_by_side = points.front().setup.world.against.is_sim() && points.size() > 1;
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::jthread> helpers;
+  for (unsigned i = 1; side_by_side && i < cores; ++i) {
+    helpers.emplace_back(work);
+  }
+  work();
+  helpers.clear();
+  std::vector<record::RunPoint> out;
+  for (std::optional<Result<PointResult>>& result : results) {
+    if (!result) {
+      continue;  // interrupted before its turn
+    }
+    if (!*result) {
+      return result->errors();
+    }
+    out.push_back(std::move((*result)->point));
+  }
+  return out;
+}
+
+int exit_code(const std::vector<record::RunSummary>& runs, bool enforce) {
+  if (interrupted()) {
+    return kInterrupted;
+  }
+  if (!enforce) {
+    return kPass;
+  }
+  int code = kPass;
+  for (const record::RunSummary& run : runs) {
+    for (const record::ObjectiveSummary& objective : run.objectives) {
+      if (objective.info.level == "fail" && objective.met == false) {
+        return kFailed;
+      }
+    }
+    code = run.valid ? code : static_cast<int>(kInconclusive);
+  }
+  return code;
+}
+
+int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments, const Console& console) {
+  const Result<ReportOutput> output = ReportOutput::make(arguments, console);
+  if (!output) {
+    console.fail(output.errors());
+    return kUsage;
+  }
+  const Result<std::vector<Prepared>> points = prepare(file, arguments);
+  if (!points) {
+    console.fail(points.errors());
+    return kUsage;
+  }
+  const auto writer = create_run_file(arguments, file.name());
+  if (!writer) {
+    console.fail(writer.errors());
+    return kUsage;
+  }
+  const auto results = run_points(*points, writer->get(), console);
+  const Status closed = (*writer)->close();
+  if (!results || !closed) {
+    console.fail(!results ? results.errors() : closed.errors());
+    return kInternalError;
+  }
+  console.say("run file: " + (*writer)->path().string());
+  std::vector<record::RunSummary> summaries;
+  for (const record::RunPoint& point : *results) {
+    summaries.push_back(record::summarise(point));
+  }
+  if (summaries.empty()) {
+    console.say("interrupted before the first point ended");
+    return kInterrupted;
+  }
+  const Status written = output->write(console, [&](const reports::Writer& writer_of) {
+    return points->size() == 1 ? writer_of.run(summaries.front()) : writer_of.sweep(summaries);
+  });
+  if (!written) {
+    console.fail(written.errors());
+    return kUsage;
+  }
+  return exit_code(summaries, arguments.has("enforce"));
+}
+
+int run(const Arguments& arguments, const Console& console) {
+  const Result<scenarios::ScenarioFile> file =
+      scenarios::load_scenario(arguments.positional().front());
+  if (!file) {
+    console.fail(file.errors());
+    return kUsage;
+  }
+  return run_stages(*file, arguments, console);
+}
+
+}  // namespace
+
+Command run_command() {
+  Usage usage{.verb = "run",
+              .positional = "SCENARIO",
+              .summary = "Runs a scenario, or a grid of it, and reports where time and money go.",
+              .flags = selection_flags(),
+              .least = 1,
+              .most = 1,
+              .example = "rehearse run scenarios/auto-post.json --jobs 1000 --report run.md"};
+  for (const std::vector<Flag>& more : {world_flags(), report_flags()}) {
+    usage.flags.insert(usage.flags.end(), more.begin(), more.end());
+  }
+  usage.flags.push_back({"sweep", "NAME=A,B,C",
+                         "runs every value; repeat it for a grid; own: the scenario's own sweep",
+                         Flag::Kind::List});
+  usage.flags.push_back({"enforce", "", "exit 99 where an objective of level fail is not met, 96 where "
+                                        "the run is invalid", Flag::Kind::Switch});
+  return {std::move(usage), &run};
+}
+
+}  // namespace rehearse::cli

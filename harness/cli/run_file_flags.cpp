@@ -1,0 +1,64 @@
+#include "harness/cli/run_file_flags.hpp"
+
+#include "harness/base/text.hpp"
+
+namespace rehearse::cli {
+
+std::vector<Flag> world_flags() {
+  using Kind = Flag::Kind;
+  return {
+      {"against", "WORLD", "sim (default), mock or live; PROVIDER=mock|live for one of them", Kind::List},
+      {"speed", "X", "mock: divides every duration of the scenario by X", Kind::Text},
+      {"drive", "WHO", "stages (default: rehearse makes the calls) or app (the scenario's own program)",
+       Kind::Text},
+      {"seed", "N", "of all random draws; 1", Kind::Text},
+      {"out", "FILE", "the run file; a dated name under runs/ otherwise", Kind::Text},
+      {"max-errors", "RATE", "ends the run once this share of its jobs failed, e.g. 0.1", Kind::Text},
+  };
+}
+
+Result<RunSetup> read_setup(const Arguments& arguments, const std::filesystem::path& folder) {
+  RunSetup setup;
+  setup.world.folder = folder;
+  Result<Against> against = parse_against(arguments.list("against"));
+  if (!against) {
+    return against.errors();
+  }
+  setup.world.against = std::move(against).value();
+  setup.drive = arguments.text("drive").value_or("stages");
+  if (setup.drive != "stages" && setup.drive != "app") {
+    return Error{"--drive", "expected stages or app, found " + quoted_excerpt(setup.drive)};
+  }
+  const auto speed = arguments.number("speed", 0.001, 1'000'000);
+  const auto seed = arguments.count("seed", 0, UINT64_MAX);
+  const auto errors = arguments.number("max-errors", 0, 1);
+  Errors wrong;
+  for (const Errors* found : {speed ? nullptr : &speed.errors(), seed ? nullptr : &seed.errors(),
+                              errors ? nullptr : &errors.errors()}) {
+    if (found != nullptr) {
+      wrong.insert(wrong.end(), found->begin(), found->end());
+    }
+  }
+  if (!wrong.empty()) {
+    return wrong;
+  }
+  if (*speed && setup.world.against.any_live() && **speed != 1) {
+    return Error{"--speed", "live providers have a speed of their own: expected 1, found " +
+                                number_text(**speed)};
+  }
+  setup.world.speed = speed->value_or(1);
+  setup.world.seed = seed->value_or(1);
+  setup.max_error_rate = errors->value_or(1);
+  return setup;
+}
+
+Result<std::unique_ptr<record::RunWriter>> create_run_file(const Arguments& arguments,
+                                                           const std::string& scenario) {
+  if (const auto out = arguments.text("out")) {
+    return record::RunWriter::create(*out);
+  }
+  const std::int64_t now_ms = wall_clock().count_ns() / 1'000'000;
+  return record::RunWriter::create_unique("runs", record::default_run_stem(scenario, now_ms));
+}
+
+}  // namespace rehearse::cli

@@ -1,0 +1,116 @@
+#include "harness/cli/world.hpp"
+
+#include <chrono>
+
+#include "harness/base/text.hpp"
+#include "harness/cli/real_world.hpp"
+#include "harness/runtime/sim_runtime.hpp"
+#include "mocks/latency/load_profile.hpp"
+#include "mocks/sim/virtual_provider.hpp"
+
+namespace rehearse::cli {
+namespace {
+
+// Virtual time and virtual providers.
+class SimWorld final : public World {
+ public:
+  SimWorld(const scenarios::Scenario& scenario,
+           const std::vector<std::shared_ptr<const latency::Profile>>& profiles)
+      : runtime_(&wall_clock) {
+    for (std::uint32_t i = 0; i < profiles.size(); ++i) {
+      const scenarios::Provider& spec = scenario.providers[i];
+      models_.push_back(std::make_unique<latency::ProviderModel>(
+          profiles[i], stage_times(scenario, i), model_options(spec)));
+      const sim::VirtualOptions options{.rtt = spec.rtt.distribution};
+      providers_.push_back(
+          std::make_unique<sim::VirtualProvider>(runtime_, *models_.back(), options));
+    }
+  }
+
+  runtime::Runtime& runtime() override { return runtime_; }
+  std::vector<provider::Provider*> providers() override {
+    std::vector<provider::Provider*> out;
+    for (const auto& provider : providers_) {
+      out.push_back(provider.get());
+    }
+    return out;
+  }
+
+ private:
+  runtime::SimRuntime runtime_;
+  std::vector<std::unique_ptr<latency::ProviderModel>> models_;
+  std::vector<std::unique_ptr<sim::VirtualProvider>> providers_;
+};
+
+}  // namespace
+
+Instant wall_clock() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return Instant::from_ns(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+}
+
+latency::ModelOptions model_options(const scenarios::Provider& spec) {
+  return {.other_load_per_s = spec.other_load_per_s, .provider = hash_name(spec.name)};
+}
+
+std::vector<latency::StageTime> stage_times(const scenarios::Scenario& scenario,
+                                            std::uint32_t provider) {
+  std::vector<latency::StageTime> out;
+  for (const scenarios::Stage& stage : scenario.stages) {
+    if (stage.kind == scenarios::StageKind::Call && stage.call.spec.provider == provider &&
+        stage.call.time) {
+      out.push_back({stage.key, *stage.call.time});
+    }
+  }
+  return out;
+}
+
+Result<std::vector<std::shared_ptr<const latency::Profile>>> load_profiles(
+    const scenarios::Scenario& scenario, const std::filesystem::path& folder) {
+  std::vector<std::shared_ptr<const latency::Profile>> out;
+  Errors errors;
+  for (const scenarios::Provider& provider : scenario.providers) {
+    Result<std::shared_ptr<const latency::Profile>> profile =
+        latency::load_profile(provider.profile, folder, provider.change);
+    if (profile) {
+      out.push_back(std::move(profile).value());
+      continue;
+    }
+    for (Error error : profile.errors()) {
+      error.where = "provider \"" + provider.name + "\"" + (error.where.empty() ? "" : ", " + error.where);
+      errors.push_back(std::move(error));
+    }
+  }
+  return errors.empty() ? Result(std::move(out)) : Result<std::vector<std::shared_ptr<const latency::Profile>>>(errors);
+}
+
+Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,
+                                          const WorldOptions& options) {
+  for (const auto& [name, kind] : options.against.by_provider) {
+    bool known = false;
+    std::vector<std::string> names;
+    for (const scenarios::Provider& provider : scenario.providers) {
+      names.push_back(provider.name);
+      known = known || provider.name == name;
+    }
+    if (!known) {
+      const std::string nearest = nearest_name(name, names);
+      return Error{"--against", "the scenario has no provider " + quoted_excerpt(name) +
+                                    (nearest.empty() ? "" : ", did you mean \"" + nearest + "\"?")};
+    }
+  }
+  auto profiles = load_profiles(scenario, options.folder);
+  if (!profiles) {
+    return profiles.errors();
+  }
+  if (options.against.is_sim()) {
+    return std::unique_ptr<World>(std::make_unique<SimWorld>(scenario, *profiles));
+  }
+  Result<std::unique_ptr<RealWorld>> real = RealWorld::make(scenario, *profiles, options, {});
+  if (!real) {
+    return real.errors();
+  }
+  return std::unique_ptr<World>(std::move(real).value());
+}
+
+}  // namespace rehearse::cli

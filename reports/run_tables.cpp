@@ -1,0 +1,218 @@
+#include "reports/run_tables.hpp"
+
+#include <algorithm>
+
+#include "reports/figures.hpp"
+
+namespace rehearse::reports {
+namespace {
+
+using record::RunSummary;
+using record::StageSummary;
+
+Text share_text(double share, bool measured) {
+  return measured ? Text{percent(share), Tone::Plain, share} : Text{"–"};
+}
+
+std::string stage_label(const StageSummary& stage) {
+  const std::string& label = stage.depth == 0 ? stage.info.path : stage.info.name;
+  return std::string(2 * stage.depth, ' ') + label + (stage.info.background ? " (background)" : "");
+}
+
+std::vector<Text> stage_row(const StageSummary& stage) {
+  const bool measured = stage.response_s.count > 0;
+  return {{stage_label(stage)},
+          {measured ? seconds(stage.response_s.mean) : "–"},
+          {seconds(stage.response_s.p50)},
+          {seconds(stage.response_s.p95)},
+          share_text(stage.share, measured),
+          share_text(stage.critical_share, measured),
+          {stage.cost_usd > 0 ? usd(stage.cost_usd) : ""},
+          {error_text(stage), Tone::Bad}};
+}
+
+// Removes the columns that say nothing.
+void drop_empty(Table& table) {
+  for (std::size_t column = table.columns.size(); column-- > 1;) {
+    const bool empty = std::all_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
+      return row[column].text.empty() || row[column].text == "–";
+    });
+    if (empty) {
+      const auto at = static_cast<std::ptrdiff_t>(column);
+      table.columns.erase(table.columns.begin() + at);
+      for (auto& row : table.rows) {
+        row.erase(row.begin() + at);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::string error_text(const StageSummary& stage) {
+  std::vector<std::string> parts;
+  for (const auto& [name, n] : stage.errors) {
+    parts.push_back(name + " " + count(n));
+  }
+  if (parts.empty() && stage.failed + stage.timed_out + stage.rejected > 0) {
+    return count(stage.failed + stage.timed_out + stage.rejected);
+  }
+  return joined(parts, ", ");
+}
+
+Table stage_table(const RunSummary& run) {
+  Table out;
+  out.title = "Stages";
+  out.columns = {{"stage", false, 0}, {"mean", true, 0},   {"p50", true, 8},
+                 {"p95", true, 4},    {"share", true, 1},  {"critical", true, 0},
+                 {"cost", true, 2},   {"errors", false, 3}};
+  for (const StageSummary& stage : run.stages) {
+    out.rows.push_back(stage_row(stage));
+  }
+  drop_empty(out);
+  for (const StageSummary& stage : run.stages) {
+    const record::StageInfo& info = stage.info;
+    if (!info.note.empty() || !info.basis.empty() || !info.source.empty()) {
+      Line line{{info.path + ": ", Tone::Dim}};
+      std::vector<std::string> parts;
+      for (const std::string* part : {&info.note, &info.basis, &info.source}) {
+        if (!part->empty()) {
+          parts.push_back(*part);
+        }
+      }
+      line.push_back({joined(parts, "; "), Tone::Dim});
+      out.notes.push_back(std::move(line));
+    }
+  }
+  return out;
+}
+
+Table call_table(const RunSummary& run) {
+  Table out;
+  out.title = "Calls, waiting, caches";
+  out.columns = {{"stage", false, 0},    {"queue", true, 0},     {"ttft", true, 2},
+                 {"each item", true, 3}, {"calls", true, 1},     {"retries", true, 0},
+                 {"hedges", true, 6},    {"truncated", true, 0}, {"cache hits", true, 0},
+                 {"skipped", true, 5},   {"rejected", true, 4}};
+  const auto some = [](std::uint64_t n) { return n == 0 ? std::string() : count(n); };
+  for (const StageSummary& stage : run.stages) {
+    std::vector<Text> row{{stage.info.path},
+                          {stage.queue_s.max > 0 ? seconds(stage.queue_s.mean) : ""},
+                          {stage.ttft_s.count > 0 ? seconds(stage.ttft_s.mean) : ""},
+                          {stage.each_s.count > 0 ? seconds(stage.each_s.mean) : ""},
+                          {some(stage.calls)},
+                          {some(stage.retries), Tone::Warn},
+                          {some(stage.hedges)},
+                          {some(stage.truncated), Tone::Warn},
+                          {some(stage.cache_hits)},
+                          {some(stage.skipped)},
+                          {some(stage.rejected), Tone::Bad}};
+    if (std::any_of(row.begin() + 1, row.end(), [](const Text& t) { return !t.text.empty(); })) {
+      out.rows.push_back(std::move(row));
+    }
+  }
+  drop_empty(out);
+  return out;
+}
+
+Table objective_table(const RunSummary& run) {
+  Table out;
+  out.title = "Objectives";
+  out.columns = {{"objective", false, 0},
+                 {"found", true, 0},
+                 {"", false, 0},
+                 {"level", false, 1},
+                 {"source", false, 2}};
+  for (const record::ObjectiveSummary& objective : run.objectives) {
+    const Text met = !objective.met   ? Text{objective.why, Tone::Warn}
+                     : *objective.met ? Text{"met", Tone::Good}
+                                      : Text{"missed", Tone::Bad};
+    out.rows.push_back({{objective.info.text},
+                        {objective.value ? in_unit(*objective.value, objective.unit) : "–"},
+                        met,
+                        {objective.info.level},
+                        {objective.info.source}});
+  }
+  drop_empty(out);
+  return out;
+}
+
+Table task_table(const RunSummary& run) {
+  Table out;
+  out.title = "Tasks";
+  out.columns = {{"task", false, 0}, {"done", true, 0}, {"lost", true, 1},      {"mean", true, 0},
+                 {"p50", true, 3},   {"p95", true, 2},  {"cost a job", true, 4}};
+  for (const record::TaskSummary& task : run.tasks) {
+    const std::uint64_t lost = task.failed + task.timed_out + task.cancelled;
+    out.rows.push_back({{task.name},
+                        {count(task.done)},
+                        {count(lost), lost > 0 ? Tone::Bad : Tone::Plain},
+                        {task.done > 0 ? seconds(task.response_s.mean) : "–"},
+                        {quantile(task.response_s, 0.5)},
+                        {quantile(task.response_s, 0.95)},
+                        {usd(task.cost_usd.mean)}});
+  }
+  return out;
+}
+
+Table resource_table(const RunSummary& run) {
+  Table out;
+  out.title = "Resources";
+  out.columns = {{"resource", false, 0}, {"slots", true, 2},         {"used", true, 0},
+                 {"mean wait", true, 0}, {"longest queue", true, 1}, {"rejected", true, 3}};
+  for (const record::ResourceSummary& resource : run.resources) {
+    out.rows.push_back({{resource.name},
+                        {number(resource.slots)},
+                        {percent(resource.utilisation), Tone::Plain, resource.utilisation},
+                        {resource.queue_s.count > 0 ? seconds(resource.queue_s.mean) : "–"},
+                        {count(resource.max_queue)},
+                        {resource.rejected > 0 ? count(resource.rejected) : ""}});
+  }
+  drop_empty(out);
+  return out;
+}
+
+Waterfall waterfall(const record::JobSummary& job) {
+  Waterfall out;
+  out.title = "Job " + std::to_string(job.id) + ": " + seconds(job.response_s) + ", " +
+              usd(job.cost_usd) + (job.failure.empty() ? "" : ", failed at " + job.failure);
+  for (const record::WaterfallRow& row : job.waterfall) {
+    Bar bar;
+    bar.label = row.depth == 0 ? row.stage : row.stage.substr(row.stage.rfind('/') + 1);
+    if (row.item > 0) {
+      bar.label += " #" + std::to_string(row.item + 1);
+    }
+    bar.depth = row.depth;
+    bar.ready_s = row.ready_s;
+    bar.started_s = row.started_s;
+    bar.done_s = row.done_s;
+    bar.critical = row.critical;
+    bar.background = row.background;
+    bar.text = seconds(row.done_s - row.ready_s);
+    switch (row.end) {
+      case record::StageEnd::Done:
+        break;
+      case record::StageEnd::CacheHit:
+        bar.text += " cache hit";
+        break;
+      case record::StageEnd::Skipped:
+        bar.text = "skipped";
+        break;
+      case record::StageEnd::Failed:
+      case record::StageEnd::TimedOut:
+      case record::StageEnd::Cancelled:
+      case record::StageEnd::Rejected:
+        bar.tone = Tone::Bad;
+        bar.text += row.failure.empty() ? " failed" : " " + row.failure;
+        break;
+    }
+    bar.text += row.background ? " background" : "";
+    bar.text += row.truncated ? " truncated" : "";
+    bar.text += row.attempts > 1 ? " " + std::to_string(row.attempts) + " attempts" : "";
+    out.length_s = std::max(out.length_s, row.done_s);
+    out.bars.push_back(std::move(bar));
+  }
+  return out;
+}
+
+}  // namespace rehearse::reports

@@ -1,0 +1,157 @@
+#include <catch2/catch.hpp>
+
+#include "harness/json/read.hpp"
+#include "reports/json.hpp"
+#include "reports/markdown.hpp"
+#include "reports/writer.hpp"
+#include "tests/record/sample_run.hpp"
+
+namespace rehearse::reports {
+namespace {
+
+namespace sample = record::sample;
+
+constexpr char kEvil[] =
+    "\x1b[31mred\x1b]0;title\x07 | `code` <script>alert(1)</script> \xE2\x80\xAE"
+    "desrever @team #1 [x](http://evil.example) www.evil.example **b** $x$ \n## h \xff";
+
+// A run in which every text that comes from outside is hostile.
+record::RunSummary evil_run(std::uint64_t jobs) {
+  record::RunPoint point = sample::run({jobs, 2, 1, {kEvil}});
+  record::RunHeader& header = point.header;
+  header.scenario = header.note = header.workload = header.workload_text = header.point = kEvil;
+  header.against = header.environment.machine = header.environment.cpu = kEvil;
+  header.parameters.set(kEvil, kEvil);
+  header.failures[3] = kEvil;
+  for (record::StageInfo& stage : header.stages) {
+    stage.path += kEvil;
+    stage.name += kEvil;
+    stage.note = stage.source = kEvil;
+  }
+  header.objectives.push_back({kEvil, kEvil, "", kEvil, kEvil});
+  header.objectives.back().on = "";
+  for (record::ObjectiveInfo& objective : header.objectives) {
+    objective.on = "";
+  }
+  point.end->invalid_reasons = {kEvil};
+  point.end->warnings = {kEvil};
+  point.end->stop_reason = kEvil;
+  point.end->resources[0].name = kEvil;
+  return summarise(point);
+}
+
+TEST_CASE("no escape sequence, control character or override reaches a terminal") {
+  for (const std::uint64_t jobs : {3u, 300u}) {
+    const Writers writers = Writers::standard({80, false});
+    const std::string text = (*writers.by_name("terminal"))->run(evil_run(jobs));
+    for (const char c : text) {
+      REQUIRE((c == '\n' || static_cast<unsigned char>(c) >= 0x20));
+    }
+    REQUIRE(text.find("\xE2\x80\xAE") == std::string::npos);
+    REQUIRE(text.find('\xff') == std::string::npos);
+  }
+}
+
+TEST_CASE("colour is there only when it is asked for") {
+  const record::RunSummary run = summarise(sample::run({10, 0, 1, {}}));
+  REQUIRE((*Writers::standard({80, false}).by_name("terminal"))->run(run).find('\x1b') ==
+          std::string::npos);
+  REQUIRE(
+      (*Writers::standard({80, true}).by_name("terminal"))->run(run).find("\x1b[32mVALID\x1b[0m") !=
+      std::string::npos);
+}
+
+TEST_CASE("Markdown holds no HTML, mention, link, table cell or code of anybody's text") {
+  for (const std::uint64_t jobs : {3u, 300u}) {
+    const std::string text = (*Writers::standard({}).by_name("markdown"))->run(evil_run(jobs));
+    for (const char* bad : {"<script", "\x1b", "| `", "@team", "http://", "www.evil", "\n## h",
+                            "[x](", "$x", "\xE2\x80\xAE", " #1"}) {
+      INFO(bad);
+      REQUIRE(text.find(bad) == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("a Markdown report never reaches its limit, whatever is in it") {
+  record::RunSummary run = summarise(sample::run({4, 0, 1, {}}));
+  const record::StageSummary stage = run.stages[0];
+  const record::WaterfallRow row = run.jobs[0].waterfall[0];
+  for (int i = 0; i < 5000; ++i) {
+    run.stages.push_back(stage);
+    run.stages.back().info.path = std::string(400, '|') + std::to_string(i);
+    run.stages.back().info.note = std::string(4000, '<');
+    run.invalid_reasons.push_back(std::string(1000, '&'));
+    run.jobs[0].waterfall.push_back(row);
+  }
+  const std::string text = (*Writers::standard({}).by_name("markdown"))->run(run);
+  REQUIRE(text.size() < kMostMarkdown);
+  REQUIRE(text.find("cut at its longest") != std::string::npos);
+  run.invalid_reasons.clear();
+  const std::string table = (*Writers::standard({}).by_name("markdown"))->run(run);
+  REQUIRE(table.size() < kMostMarkdown);
+  REQUIRE(table.find("more rows") != std::string::npos);
+}
+
+TEST_CASE("the JSON report is JSON with every field of the contract, hostile texts and all") {
+  const std::string text = (*Writers::standard({}).by_name("json"))->run(evil_run(3));
+  const Result<json::Value> value = json::parse(text);
+  REQUIRE(value.ok());
+  for (const char* pointer : {"/schema_version",
+                              "/scenario",
+                              "/against",
+                              "/drive",
+                              "/seed",
+                              "/speed",
+                              "/valid",
+                              "/invalid_reasons/0",
+                              "/jobs/issued",
+                              "/jobs/timed_out",
+                              "/workload",
+                              "/variants/0",
+                              "/parameters",
+                              "/elapsed_s",
+                              "/throughput_per_s",
+                              "/response_s/count",
+                              "/response_s/p95",
+                              "/first_result_s/max",
+                              "/cpu_s/mean",
+                              "/io_wait_s",
+                              "/memory_mb",
+                              "/tasks",
+                              "/resources",
+                              "/usage/images",
+                              "/cost_usd/mean",
+                              "/cost_usd/total",
+                              "/objectives/0/met",
+                              "/jobs_list/0/waterfall/0/done_s"}) {
+    INFO(pointer);
+    REQUIRE(json::pointer_find(*value, pointer) != nullptr);
+  }
+  REQUIRE(json::pointer_find(*value, "/response_s/p95")->is_null());
+}
+
+TEST_CASE("formats are found by name and by ending, and unknown ones are told what there is") {
+  const Writers writers = Writers::standard({});
+  REQUIRE((*writers.by_file("a/b.md"))->name() == "markdown");
+  REQUIRE((*writers.by_file("x.txt"))->name() == "terminal");
+  REQUIRE((*writers.by_file("x.json"))->name() == "json");
+  const auto html = writers.by_file("x.html");
+  REQUIRE(html.error().what ==
+          "no format has the ending \".html\", known are .txt (terminal), .md (markdown), "
+          ".markdown (markdown), .json (json)");
+  REQUIRE(writers.by_file("x").error().what.find("no ending") != std::string::npos);
+  REQUIRE(writers.by_name("markdwn").error().what.find("did you mean markdown?") !=
+          std::string::npos);
+}
+
+TEST_CASE("texts are cut by columns, and wide characters count twice") {
+  REQUIRE(display_width("a\xE4\xB8\xAD"
+                        "b") == 4);
+  REQUIRE(display_width("e\xCC\x81") == 1);
+  REQUIRE(cut_to_width("abcdef", 4) == "abc\xE2\x80\xA6");
+  REQUIRE(cut_to_width("\xE4\xB8\xAD\xE4\xB8\xAD", 3) == "\xE4\xB8\xAD\xE2\x80\xA6");
+  REQUIRE(cut_to_width("abc", 0).empty());
+}
+
+}  // namespace
+}  // namespace rehearse::reports
