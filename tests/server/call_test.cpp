@@ -317,6 +317,19 @@ TEST_CASE(
   CHECK(records.all->at(2).provider == "backend");
 }
 
+TEST_CASE("at the root stands the mount that is named like the words spoken there") {
+  auto many = options();
+  many.mounts.insert(many.mounts.begin(), {mount("anthropic", "anthropic"), mount("cdn", "cdn")});
+  Records records;
+  many.sink = records.sink();
+  const auto server = start(std::move(many));
+  CHECK(call(*server, "POST", "/v1/chat/completions", kChat + "}").status == 200);
+  CHECK(call(*server, "GET", "/agents").status == 200);
+  server->stop();
+  CHECK(records.all->at(0).provider == "openai");
+  CHECK(records.all->at(1).provider == "backend");
+}
+
 TEST_CASE("the server tells what it did") {
   const auto server = start(options());
   call(*server, "POST", "/v1/chat/completions", kChat + R"(,"stream":true})");
