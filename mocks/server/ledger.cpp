@@ -55,7 +55,7 @@ std::string stats_json(const Stats& s) {
   count("input_tokens", static_cast<std::uint64_t>(s.usage.input_tokens));
   count("output_tokens", static_cast<std::uint64_t>(s.usage.output_tokens));
   count("images", static_cast<std::uint64_t>(s.usage.images));
-  out += "\"bill_usd\":" + number_text(s.bill.count_usd());
+  out += "\"bill_usd\":" + number_text(static_cast<double>(s.bill.count_nano_usd()) / 1e9);
   out += ",\"lateness_ms\":{\"count\":" + std::to_string(s.lateness.count());
   out += ",\"p50\":" + quantile_ms(s.lateness, 0.5);
   out += ",\"p99\":" + quantile_ms(s.lateness, 0.99);

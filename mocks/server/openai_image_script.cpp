@@ -10,10 +10,24 @@
 namespace rehearse::server {
 namespace {
 
+// What gpt-image-1 bills for one image: OpenAI's guide to image generation, table of output tokens.
+std::int64_t image_tokens(wire::ImageSize size, const std::string& quality) {
+  const int column = quality == "low" ? 0 : quality == "high" ? 2 : 1;
+  constexpr std::int64_t kSquare[] = {272, 1056, 4160};
+  constexpr std::int64_t kPortrait[] = {408, 1584, 6240};
+  constexpr std::int64_t kLandscape[] = {400, 1568, 6208};
+  return size.width == size.height  ? kSquare[column]
+         : size.width < size.height ? kPortrait[column]
+                                    : kLandscape[column];
+}
+
 class OpenAiImageScript final : public Script {
  public:
   OpenAiImageScript(wire::ImageRequest request, const Stagehand& hand)
-      : request_(std::move(request)), pictures_(hand.pictures), origin_(hand.origin) {}
+      : request_(std::move(request)),
+        pictures_(hand.pictures),
+        origin_(hand.origin),
+        scripted_(hand.scripted) {}
 
   wire::Response whole(const latency::Plan& plan) override {
     wire::ImageReply reply;
@@ -33,6 +47,9 @@ class OpenAiImageScript final : public Script {
     }
     if (request_.model.starts_with("gpt-image")) {
       reply.usage = wire::ImageUsage{plan.usage.input_tokens, plan.usage.output_tokens};
+      if (reply.usage->output_tokens == 0 && !scripted_) {
+        reply.usage->output_tokens = request_.count * image_tokens(request_.size, request_.quality);
+      }
     }
     return wire::json_response(200, wire::openai::encode_image_reply(reply));
   }
@@ -42,6 +59,7 @@ class OpenAiImageScript final : public Script {
   wire::ImageRequest request_;
   std::shared_ptr<script::PngMaker> pictures_;
   std::string origin_;
+  bool scripted_;  // then it says what virtual time says
 };
 
 // dall-e models draw their own sizes only.

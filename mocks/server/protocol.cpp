@@ -28,7 +28,9 @@ wire::LimitState shown(std::int64_t limit, std::int64_t remaining, Duration rese
   if (limit < 0) {
     return {otherwise, otherwise - 1, Duration::zero()};
   }
-  return {limit, remaining < 0 ? 0 : remaining, reset * (1 / speed)};
+  const std::int64_t ns = (reset * (1 / speed)).count_ns();
+  return {limit, remaining < 0 ? 0 : remaining,
+          Duration::milliseconds((ns + 999'999) / 1'000'000)};  // as fine as OpenAI shows it
 }
 
 }  // namespace

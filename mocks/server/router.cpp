@@ -114,13 +114,22 @@ std::unique_ptr<Exchange> Router::start(Connection& connection, wire::Request re
   return generic(visit);
 }
 
+// Where several mounts speak the same words, the root is the one whose profile is named like them,
+// or that offers what a backend is mostly asked for.
 Router::Seat* Router::first_with(Protocol protocol) {
+  Seat* first = nullptr;
   for (Seat& seat : seats_) {
-    if (protocol_of(*seat.mount->profile) == protocol) {
+    const latency::Profile& profile = *seat.mount->profile;
+    if (protocol_of(profile) != protocol) {
+      continue;
+    }
+    if (protocol == Protocol::OpenAi ? profile.name.starts_with("openai")
+                                     : profile.find("query", "") != nullptr) {
       return &seat;
     }
+    first = first == nullptr ? &seat : first;
   }
-  return nullptr;
+  return first;
 }
 
 // The mount, the path below it, and whose words are spoken there.
