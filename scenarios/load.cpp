@@ -58,11 +58,13 @@ void Loader::check_variants(const ScenarioFile& file, const Merged& base, const 
   const Node root{&file.json_, ""};
   Errors seen = known;  // a preset has the faults of its parts: each is said once
   std::vector<const Variant*> parts_first;
-  for (const Variant& variant : file.variants_) {
-    parts_first.push_back(&variant);
+  for (const bool preset : {false, true}) {
+    for (const Variant& variant : file.variants_) {
+      if (variant.of.empty() != preset) {
+        parts_first.push_back(&variant);
+      }
+    }
   }
-  std::stable_partition(parts_first.begin(), parts_first.end(),
-                        [](const Variant* variant) { return variant->of.empty(); });
   for (const Variant* const each : parts_first) {
     const Variant& variant = *each;
     const Node node = root["variants"][variant.name];

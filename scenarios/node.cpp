@@ -1,6 +1,7 @@
 #include "scenarios/node.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "harness/base/text.hpp"
 #include "harness/json/read.hpp"
@@ -32,7 +33,7 @@ void Sink::add(json::Position position, std::string_view pointer, std::string wh
 void Sink::keep(json::Position position, Error error) {
   const auto same = [&](const Found& other) { return other.error == error; };
   if (found_.size() < 2'000 && std::none_of(found_.begin(), found_.end(), same)) {
-    found_.push_back({position, std::move(error)});
+    found_.push_back({position, found_.size(), std::move(error)});
   }
 }
 
@@ -47,9 +48,10 @@ void Sink::add(const Node& node, std::string what) {
 }
 
 Errors Sink::take() {
-  std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
-    return std::pair(a.position.line, a.position.column) <
-           std::pair(b.position.line, b.position.column);
+  // Equal places stay in the order of finding (libstdc++ 12's stable_sort is deprecated to clang).
+  std::sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
+    return std::tie(a.position.line, a.position.column, a.number) <
+           std::tie(b.position.line, b.position.column, b.number);
   });
   constexpr std::size_t kMost = 200;
   Errors errors;

@@ -41,6 +41,7 @@ class Sink {
 
   struct Found {
     json::Position position;
+    std::size_t number = 0;  // of finding
     Error error;
   };
   std::string label_;

@@ -1,11 +1,173 @@
 #include "harness/cli/real_world.hpp"
 
-namespace rehearse::cli {
+#include <cstdlib>
 
-Result<std::unique_ptr<World>> make_real_world(
-    const scenarios::Scenario&, const std::vector<std::shared_ptr<const latency::Profile>>&,
-    const WorldOptions& options) {
-  return Error{"--against " + options.against.text(), "comes with the next commit"};
+#include "harness/base/text.hpp"
+#include "harness/cli/mock_mounts.hpp"
+#include "harness/net/asio_runtime.hpp"
+#include "harness/net/http_client.hpp"
+#include "harness/net/http_provider.hpp"
+#include "mocks/server/mock_server.hpp"
+
+namespace rehearse::cli {
+namespace {
+
+using Profiles = std::vector<std::shared_ptr<const latency::Profile>>;
+
+// "openai" → "OPENAI_BASE_URL"; anything but letters and digits becomes '_'.
+std::string variable(const std::string& provider, const char* ending) {
+  std::string out;
+  for (const char c : provider) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool digit = c >= '0' && c <= '9';
+    out += letter ? static_cast<char>(c & ~0x20) : digit ? c : '_';
+  }
+  return out + ending;
+}
+
+struct LiveAddress {
+  std::string base_url;
+  net::Secret key;
+};
+
+// A live provider's address and key, from the environment alone.
+Result<LiveAddress> live_address(const scenarios::Provider& provider) {
+  LiveAddress out;
+  const std::string url_name = variable(provider.name, "_BASE_URL");
+  const char* url = std::getenv(url_name.c_str());
+  if (url != nullptr && *url != '\0') {
+    out.base_url = url;
+  } else if (provider.profile == "openai") {
+    out.base_url = "https://api.openai.com/v1";
+  } else if (provider.profile == "ollama") {
+    out.base_url = "http://127.0.0.1:11434";
+  } else {
+    return Error{"provider \"" + provider.name + "\"", "is live: set " + url_name + " to its base URL"};
+  }
+  const std::string key_name = variable(provider.name, "_API_KEY");
+  const char* key = std::getenv(key_name.c_str());
+  if (key != nullptr || provider.profile == "openai") {
+    Result<net::Secret> secret = net::Secret::from_environment(key_name.c_str());
+    if (!secret) {
+      return Error{"provider \"" + provider.name + "\"", secret.error().text()};
+    }
+    out.key = std::move(secret).value();
+  }
+  return out;
+}
+
+class HttpWorld final : public RealWorld {
+ public:
+  HttpWorld(double speed, bool any_live) : runtime_(speed) {
+    net::ClientOptions options;
+    options.connect.allow_remote = any_live;
+    if (const char* file = std::getenv("SSL_CERT_FILE"); file != nullptr && *file != '\0') {
+      options.connect.extra_ca_file = file;
+    }
+    client_ = std::make_unique<net::HttpClient>(runtime_, options);
+  }
+
+  Status start_server(const scenarios::Scenario& scenario, const Profiles& profiles,
+                      const WorldOptions& options,
+                      std::function<void(const server::CallRecord&)> sink) {
+    server::MockServer::Options server_options;
+    server_options.speed = options.speed;
+    server_options.seed = options.seed;
+    server_options.sink = std::move(sink);
+    for (std::uint32_t i = 0; i < scenario.providers.size(); ++i) {
+      if (options.against.of(scenario.providers[i].name) == WorldKind::Mock) {
+        server_options.mounts.push_back(make_mount(scenario, i, profiles[i]));
+      }
+    }
+    if (server_options.mounts.empty()) {
+      return Done{};
+    }
+    Result<std::unique_ptr<server::MockServer>> started =
+        server::MockServer::start(std::move(server_options));
+    if (!started) {
+      return started.errors();
+    }
+    server_ = std::move(started).value();
+    return Done{};
+  }
+
+  Status add_provider(const scenarios::Provider& spec, std::shared_ptr<const latency::Profile> profile,
+                      WorldKind kind) {
+    models_.push_back(std::make_unique<latency::ProviderModel>(profile, std::vector<latency::StageTime>{},
+                                                               model_options(spec)));
+    const latency::ProviderModel* model = models_.back().get();
+    net::HttpProviderOptions options;
+    options.live = kind == WorldKind::Live;
+    if (options.live) {
+      Result<LiveAddress> address = live_address(spec);
+      if (!address) {
+        return address.errors();
+      }
+      options.base_url = address->base_url;
+      options.key = address->key;
+    } else {
+      options.base_url = server_->url(spec.name);
+      options.typical = [model](const CallFeatures& f) { return model->typical(f); };
+    }
+    options.endpoints = endpoints_of(*profile, options.live && spec.profile != "ollama");
+    options.price = [profile](const CallFeatures& f, const Usage& usage) {
+      const latency::Entry* entry = profile->find(f.operation, f.model);
+      return entry == nullptr ? Money() : entry->rates.cost(usage, f.size.empty() ? entry->size : f.size,
+                                                            f.quality.empty() ? entry->quality : f.quality);
+    };
+    urls_.push_back(options.live ? options.base_url : "");
+    names_.push_back(spec.name);
+    Result<std::unique_ptr<net::HttpProvider>> provider =
+        net::HttpProvider::make(runtime_, *client_, std::move(options));
+    if (!provider) {
+      return provider.errors();
+    }
+    providers_.push_back(std::move(provider).value());
+    return Done{};
+  }
+
+  runtime::Runtime& runtime() override { return runtime_; }
+  net::AsioRuntime& asio() override { return runtime_; }
+  server::MockServer* server() override { return server_.get(); }
+  std::string url(std::size_t provider, std::uint64_t job) const override {
+    return urls_[provider].empty() ? server_->url(names_[provider], job) : urls_[provider];
+  }
+  std::vector<provider::Provider*> providers() override {
+    std::vector<provider::Provider*> out;
+    for (const auto& provider : providers_) {
+      out.push_back(provider.get());
+    }
+    return out;
+  }
+
+ private:
+  net::AsioRuntime runtime_;
+  std::unique_ptr<server::MockServer> server_;
+  std::unique_ptr<net::HttpClient> client_;
+  std::vector<std::unique_ptr<latency::ProviderModel>> models_;
+  std::vector<std::unique_ptr<net::HttpProvider>> providers_;
+  std::vector<std::string> urls_;
+  std::vector<std::string> names_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RealWorld>> RealWorld::make(
+    const scenarios::Scenario& scenario, const Profiles& profiles, const WorldOptions& options,
+    std::function<void(const server::CallRecord&)> sink) {
+  auto world = std::make_unique<HttpWorld>(options.speed, options.against.any_live());
+  const Status server = world->start_server(scenario, profiles, options, std::move(sink));
+  if (!server) {
+    return server.errors();
+  }
+  for (std::size_t i = 0; i < scenario.providers.size(); ++i) {
+    const scenarios::Provider& spec = scenario.providers[i];
+    const Status added = world->add_provider(spec, profiles[i], options.against.of(spec.name));
+    if (!added) {
+      return added.errors();
+    }
+  }
+  return std::unique_ptr<RealWorld>(std::move(world));
 }
 
 }  // namespace rehearse::cli

@@ -9,6 +9,8 @@ std::vector<Flag> world_flags() {
   return {
       {"against", "WORLD", "sim (default), mock or live; PROVIDER=mock|live for one of them", Kind::List},
       {"speed", "X", "mock: divides every duration of the scenario by X", Kind::Text},
+      {"drive", "WHO", "stages (default: rehearse makes the calls) or app (the scenario's own program)",
+       Kind::Text},
       {"seed", "N", "of all random draws; 1", Kind::Text},
       {"out", "FILE", "the run file; a dated name under runs/ otherwise", Kind::Text},
       {"max-errors", "RATE", "ends the run once this share of its jobs failed, e.g. 0.1", Kind::Text},
@@ -23,6 +25,10 @@ Result<RunSetup> read_setup(const Arguments& arguments, const std::filesystem::p
     return against.errors();
   }
   setup.world.against = std::move(against).value();
+  setup.drive = arguments.text("drive").value_or("stages");
+  if (setup.drive != "stages" && setup.drive != "app") {
+    return Error{"--drive", "expected stages or app, found " + quoted_excerpt(setup.drive)};
+  }
   const auto speed = arguments.number("speed", 0.001, 1'000'000);
   const auto seed = arguments.count("seed", 0, UINT64_MAX);
   const auto errors = arguments.number("max-errors", 0, 1);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "harness/base/rng.hpp"
+#include "harness/cli/app_drive.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/progress.hpp"
 #include "harness/cli/run_header.hpp"
@@ -24,6 +25,9 @@ struct RecorderSink : engine::JobSink {
 
 Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetup& setup,
                               record::RunWriter* writer, const Console& console) {
+  if (setup.drive == "app") {
+    return run_app(scenario, setup, writer, console);
+  }
   Result<std::unique_ptr<World>> world = make_world(scenario, setup.world);
   if (!world) {
     return world.errors();

@@ -1,20 +1,140 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
 #include "harness/cli/command.hpp"
 #include "harness/cli/exit_code.hpp"
+#include "harness/cli/interrupt.hpp"
+#include "harness/cli/mock_mounts.hpp"
+#include "harness/cli/output_file.hpp"
+#include "harness/cli/scenario_flags.hpp"
+#include "harness/cli/world.hpp"
+#include "mocks/latency/load_profile.hpp"
+#include "mocks/server/mock_server.hpp"
 
 namespace rehearse::cli {
+namespace {
+
+// The providers of a scenario, or every shipped profile under its own name.
+Result<std::vector<server::Mount>> make_mounts(const Arguments& arguments) {
+  std::vector<server::Mount> mounts;
+  if (arguments.positional().empty()) {
+    for (const std::string_view name : latency::shipped_profile_names()) {
+      auto profile = latency::load_profile(name, ".");
+      if (!profile) {
+        return profile.errors();
+      }
+      server::Mount mount;
+      mount.name = std::string(name);
+      mount.profile = std::move(profile).value();
+      mounts.push_back(std::move(mount));
+    }
+    return mounts;
+  }
+  const auto file = scenarios::load_scenario(arguments.positional().front());
+  if (!file) {
+    return file.errors();
+  }
+  const auto selection = read_selection(arguments);
+  if (!selection) {
+    return selection.errors();
+  }
+  const auto scenario = make_scenario(*file, *selection, arguments);
+  if (!scenario) {
+    return scenario.errors();
+  }
+  const auto profiles = load_profiles(*scenario, file->folder());
+  if (!profiles) {
+    return profiles.errors();
+  }
+  for (std::uint32_t i = 0; i < scenario->providers.size(); ++i) {
+    mounts.push_back(make_mount(*scenario, i, (*profiles)[i]));
+  }
+  return mounts;
+}
+
+Result<server::MockServer::Options> read_options(const Arguments& arguments) {
+  server::MockServer::Options options;
+  const auto port = arguments.count("port", 0, 65535);
+  const auto speed = arguments.number("speed", 0.001, 1'000'000);
+  const auto seed = arguments.count("seed", 0, UINT64_MAX);
+  if (!port || !speed || !seed) {
+    return !port ? port.errors() : !speed ? speed.errors() : seed.errors();
+  }
+  auto mounts = make_mounts(arguments);
+  if (!mounts) {
+    return mounts.errors();
+  }
+  options.mounts = std::move(mounts).value();
+  options.port = static_cast<std::uint16_t>(port->value_or(0));
+  options.speed = speed->value_or(1);
+  options.seed = seed->value_or(1);
+  options.address = arguments.text("address").value_or(options.address);
+  options.allow_remote = arguments.has("allow-remote");
+  options.require_key = arguments.has("require-key");
+  return options;
+}
+
+int serve(const Arguments& arguments, const Console& console) {
+  auto options = read_options(arguments);
+  if (!options) {
+    console.fail(options.errors());
+    return kUsage;
+  }
+  std::vector<std::string> names;
+  for (const server::Mount& mount : options->mounts) {
+    names.push_back(mount.name);
+  }
+  const auto server = server::MockServer::start(std::move(options).value());
+  if (!server) {
+    console.fail(server.errors());
+    return kUsage;
+  }
+  const std::string url = (*server)->url();
+  if (const auto ready = arguments.text("ready-file")) {
+    const Status written = write_file(*ready, url + "\n");
+    if (!written) {
+      console.fail(written.errors());
+      return kUsage;
+    }
+  }
+  console.out(url + "\n");
+  flush_out();
+  for (const std::string& name : names) {
+    console.say("  " + name + " at " + (*server)->url(name));
+  }
+  console.say("statistics at " + url + "/__rehearse/stats; Ctrl-C ends it");
+  while (!interrupted()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  (*server)->stop();
+  const server::Stats stats = (*server)->stats();
+  console.say(std::to_string(stats.calls) + " calls, " + readable_money(stats.bill));
+  return kPass;
+}
+
+}  // namespace
 
 Command serve_command() {
-  return {{.verb = "serve",
-           .positional = "[SCENARIO]",
-           .summary = "Runs the mock providers as a server.",
-           .flags = {},
-           .least = 0,
-           .most = 1,
-           .example = "rehearse serve --port 8080"},
-          [](const Arguments&, const Console& console) {
-            console.fail(Error{"serve", "comes with the next commit"});
-            return static_cast<int>(kInternalError);
-          }};
+  using Kind = Flag::Kind;
+  Usage usage{.verb = "serve",
+              .positional = "[SCENARIO]",
+              .summary = "Serves the mock providers of a scenario, or all that there are, over HTTP.",
+              .flags = {{"port", "N", "0 (default) picks a free one; it is printed", Kind::Text},
+                        {"address", "IP", "127.0.0.1", Kind::Text},
+                        {"allow-remote", "", "allows addresses that others can reach", Kind::Switch},
+                        {"ready-file", "FILE", "gets the URL once the server is callable", Kind::Text},
+                        {"require-key", "", "refuses calls without an API key", Kind::Switch},
+                        {"speed", "X", "divides every duration by X", Kind::Text},
+                        {"seed", "N", "of calls that do not name their own draw; 1", Kind::Text},
+                        {"quiet", "", "prints the URL only", Kind::Switch}},
+              .least = 0,
+              .most = 1,
+              .example = "rehearse serve --port 8080"};
+  const std::vector<Flag> selection = selection_flags();
+  usage.flags.insert(usage.flags.end(), selection.begin(), selection.end());
+  return {std::move(usage), &serve};
 }
 
 }  // namespace rehearse::cli

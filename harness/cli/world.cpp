@@ -106,7 +106,11 @@ Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,
   if (options.against.is_sim()) {
     return std::unique_ptr<World>(std::make_unique<SimWorld>(scenario, *profiles));
   }
-  return make_real_world(scenario, *profiles, options);
+  Result<std::unique_ptr<RealWorld>> real = RealWorld::make(scenario, *profiles, options, {});
+  if (!real) {
+    return real.errors();
+  }
+  return std::unique_ptr<World>(std::move(real).value());
 }
 
 }  // namespace rehearse::cli

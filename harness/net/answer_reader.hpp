@@ -14,8 +14,8 @@
 
 namespace rehearse::net {
 
-// Reads the answer to one call while it arrives: content and its instants, usage, errors. Streams are
-// recognised by their content type.
+// Reads the answer to one call while it arrives: content and its instants, usage, errors. Streams
+// are recognised by their content type.
 class AnswerReader final : public ResponseSink {
  public:
   // `call` and `runtime` outlive it.

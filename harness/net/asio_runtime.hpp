@@ -16,9 +16,9 @@ class RootTask;
 
 namespace rehearse::net {
 
-// Real time: the clock is the machine's, scaled by `speed`, and the loop sleeps until the next timer
-// or until a socket has something. Scenario time starts at the first run(). Single-threaded but for
-// inject().
+// Real time: the clock is the machine's, scaled by `speed`, and the loop sleeps until the next
+// timer or until a socket has something. Scenario time starts at the first run(). Single-threaded
+// but for inject().
 class AsioRuntime final : public runtime::Runtime {
  public:
   // `speed`: scenario seconds per wall second, finite and > 0.

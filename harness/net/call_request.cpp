@@ -100,8 +100,8 @@ Result<std::string> image_body(const Call& call) {
 Result<std::string> speech_body(const Call& call) {
   const CallFeatures& f = call.features;
   if (!call.request.empty()) {
-    return wire::complete_body(
-        call.request, {{"model", std::string(f.model)}, {"voice", std::string("alloy")}});
+    return wire::complete_body(call.request,
+                               {{"model", std::string(f.model)}, {"voice", std::string("alloy")}});
   }
   wire::SpeechRequest request;
   request.model = f.model;
@@ -197,8 +197,8 @@ Result<wire::Request> generic(const EndpointSpec& endpoint, const Call& call,
   described.method = endpoint.method;
   described.path = path_of(endpoint);
   wire::Request request = wire::encode_endpoint_request(
-      described, static_cast<std::size_t>(std::clamp<std::int64_t>(call.features.bytes, 0,
-                                                                   kMostFiller)));
+      described,
+      static_cast<std::size_t>(std::clamp<std::int64_t>(call.features.bytes, 0, kMostFiller)));
   request.target = base_path + request.target;
   if (!call.request.empty()) {
     request.body = call.request;

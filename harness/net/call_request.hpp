@@ -13,8 +13,8 @@ namespace rehearse::net {
 Result<wire::Request> encode_call(const EndpointSpec& endpoint, const provider::Call& call,
                                   const std::string& base_path);
 
-// The value of x-rehearse-call for it: amounts that are zero are left out, which means the profile's
-// own, as in CallFeatures.
+// The value of x-rehearse-call for it: amounts that are zero are left out, which means the
+// profile's own, as in CallFeatures.
 std::string call_header_of(const provider::Call& call);
 
 }  // namespace rehearse::net

@@ -28,8 +28,8 @@ struct ClientRequest {
   bool head = false;            // the answer has no body
   bool new_connection = false;  // never on a kept one
 
-  // Adds Host and Content-Length; other header fields are the request's own. A target, name or value
-  // with control characters is a bug of the caller.
+  // Adds Host and Content-Length; other header fields are the request's own. A target, name or
+  // value with control characters is a bug of the caller.
   static ClientRequest make(const Origin& origin, const wire::Request& request);
 };
 
@@ -63,8 +63,9 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // Sends and receives. A kept connection that proves closed before anything came is replaced once by
-  // a fresh one. A stop closes the connection. `request` and `sink` are the caller's until the end.
+  // Sends and receives. A kept connection that proves closed before anything came is replaced once
+  // by a fresh one. A stop closes the connection. `request` and `sink` are the caller's until the
+  // end.
   runtime::Task<Exchange> exchange(const ClientRequest& request, ResponseSink& sink,
                                    runtime::StopToken stop);
 

@@ -22,8 +22,8 @@ struct HttpProviderOptions {
   std::function<Duration(const CallFeatures&)> typical;           // empty: nobody knows
 };
 
-// A provider behind HTTP: a mock or the real one. Instants are runtime.now() at issue, first content
-// and last byte. Outlives its calls.
+// A provider behind HTTP: a mock or the real one. Instants are runtime.now() at issue, first
+// content and last byte. Outlives its calls.
 class HttpProvider final : public provider::Provider {
  public:
   // Errors: a malformed base URL, or a key for a provider that is not live.

@@ -34,9 +34,7 @@ class Parser final : public http::basic_parser<false> {
  private:
   void on_request_impl(http::verb, beast::string_view, beast::string_view, int,
                        error_code&) override {}
-  void on_response_impl(int code, beast::string_view, int, error_code&) override {
-    status_ = code;
-  }
+  void on_response_impl(int code, beast::string_view, int, error_code&) override { status_ = code; }
   void on_field_impl(http::field, beast::string_view name, beast::string_view value,
                      error_code&) override {
     headers_.add(std::string(view(name)), std::string(view(value)));
@@ -93,8 +91,8 @@ struct ResponseReader::Parts {
   }
   State fail(const error_code& ec) {
     if (ec == http::error::body_limit) {
-      return fail(Failure::Malformed, "the answer is larger than " +
-                                          std::to_string(limits.body_bytes) + " bytes");
+      return fail(Failure::Malformed,
+                  "the answer is larger than " + std::to_string(limits.body_bytes) + " bytes");
     }
     if (ec == http::error::header_limit) {
       return fail(Failure::Malformed, "the answer's header is larger than " +

@@ -14,8 +14,9 @@ Result<Secret> Secret::from_environment(const char* variable) {
   }
   for (const char c : text) {
     if (c <= ' ' || c == 0x7f) {
-      return Error{variable, "the key in this environment variable holds blanks, control or "
-                             "non-ASCII characters"};
+      return Error{variable,
+                   "the key in this environment variable holds blanks, control or "
+                   "non-ASCII characters"};
     }
   }
   return Secret(std::string(text));

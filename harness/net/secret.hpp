@@ -16,8 +16,8 @@ class Secret {
   explicit Secret(std::string text) : text_(std::move(text)) {}
   friend std::ostream& operator<<(std::ostream&, const Secret&) = delete;
 
-  // From an environment variable, blanks around it cut off. An error (naming the variable, never the
-  // value) where it is missing, empty or holds characters that no header may hold.
+  // From an environment variable, blanks around it cut off. An error (naming the variable, never
+  // the value) where it is missing, empty or holds characters that no header may hold.
   static Result<Secret> from_environment(const char* variable);
 
   bool empty() const { return text_.empty(); }

@@ -23,8 +23,8 @@ struct IoResult {
   std::size_t bytes = 0;
 };
 
-// An open connection, plain or TLS. One read and one write at a time; after Stopped or Broken it can
-// only be destroyed, which closes it.
+// An open connection, plain or TLS. One read and one write at a time; after Stopped or Broken it
+// can only be destroyed, which closes it.
 class Stream {
  public:
   virtual ~Stream() = default;

@@ -17,8 +17,7 @@
 namespace rehearse::net {
 
 using Tcp = boost::asio::ip::tcp;
-using TcpSocket =
-    boost::asio::basic_stream_socket<Tcp, boost::asio::io_context::executor_type>;
+using TcpSocket = boost::asio::basic_stream_socket<Tcp, boost::asio::io_context::executor_type>;
 
 // Names to addresses; an answer is kept for a minute of wall time.
 class AddressBook {

@@ -23,7 +23,8 @@ Error wrong(std::string_view text, std::string_view what) {
   // What stands before an @ may be a password.
   const std::size_t at = text.rfind('@');
   const std::string_view shown = at == std::string_view::npos ? text : text.substr(at + 1);
-  return {quoted_excerpt(shown), "expected a URL like https://host:port/path: " + std::string(what)};
+  return {quoted_excerpt(shown),
+          "expected a URL like https://host:port/path: " + std::string(what)};
 }
 
 bool split_host(std::string_view authority, Origin& origin, std::string_view& port) {
@@ -39,7 +40,8 @@ bool split_host(std::string_view authority, Origin& origin, std::string_view& po
   }
   origin.host = authority.substr(0, authority.find(':'));
   port = authority.substr(origin.host.size());
-  return !origin.host.empty() && std::all_of(origin.host.begin(), origin.host.end(), host_character);
+  return !origin.host.empty() &&
+         std::all_of(origin.host.begin(), origin.host.end(), host_character);
 }
 
 }  // namespace

@@ -14,9 +14,9 @@
 
 namespace rehearse::net {
 
-// A completion token: `auto [ec, n] = co_await socket.async_read_some(buffer, use_task(runtime, stop));`
-// lets a Task await an Asio operation. A requested stop cancels the operation, which then yields
-// operation_aborted; the results are always values.
+// A completion token: `auto [ec, n] = co_await socket.async_read_some(buffer, use_task(runtime,
+// stop));` lets a Task await an Asio operation. A requested stop cancels the operation, which then
+// yields operation_aborted; the results are always values.
 struct UseTask {
   AsioRuntime* runtime;
   runtime::StopToken stop;
@@ -65,8 +65,7 @@ class OperationState : public runtime::StopCallback {
     token_.runtime->post(coroutine_);
   }
   static void stopped(StopCallback& callback) {
-    static_cast<OperationState&>(callback).signal_.emit(
-        boost::asio::cancellation_type::terminal);
+    static_cast<OperationState&>(callback).signal_.emit(boost::asio::cancellation_type::terminal);
   }
 
   UseTask token_;

@@ -23,8 +23,8 @@ using net::use_task;
 using runtime::StopToken;
 using runtime::Task;
 using Clock = std::chrono::steady_clock;
-using Descriptor = boost::asio::posix::basic_stream_descriptor<
-    boost::asio::io_context::executor_type>;
+using Descriptor =
+    boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type>;
 
 namespace {
 

@@ -35,14 +35,16 @@ bool read_amount(std::string_view text, std::optional<std::int64_t>& amount) {
 
 struct Amount {
   std::string_view name;
-  std::optional<std::int64_t> CallHeader::*value;
+  std::optional<std::int64_t> CallHeader::* value;
 };
 
-constexpr Amount kAmounts[] = {
-    {"input_tokens", &CallHeader::input_tokens},   {"output_tokens", &CallHeader::output_tokens},
-    {"cached_tokens", &CallHeader::cached_tokens}, {"steps", &CallHeader::steps},
-    {"audio_ms", &CallHeader::audio_ms},           {"characters", &CallHeader::characters},
-    {"bytes", &CallHeader::bytes}};
+constexpr Amount kAmounts[] = {{"input_tokens", &CallHeader::input_tokens},
+                               {"output_tokens", &CallHeader::output_tokens},
+                               {"cached_tokens", &CallHeader::cached_tokens},
+                               {"steps", &CallHeader::steps},
+                               {"audio_ms", &CallHeader::audio_ms},
+                               {"characters", &CallHeader::characters},
+                               {"bytes", &CallHeader::bytes}};
 
 bool read_field(std::string_view name, std::string_view text, CallHeader& call) {
   for (const Amount& amount : kAmounts) {

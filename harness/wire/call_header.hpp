@@ -13,8 +13,8 @@ inline constexpr std::string_view kCallHeaderName = "x-rehearse-call";
 
 // Tells a mock which draw a call is, so that it draws exactly what virtual time draws; sent to
 // mocks only, never to a real provider. Text: seed/job/stage/item/attempt and then what was drawn,
-// "1/42/image%20prompt/0/1;input_tokens=900;output_tokens=312;share=0.5". Doubles are written so that
-// they read back bit by bit.
+// "1/42/image%20prompt/0/1;input_tokens=900;output_tokens=312;share=0.5". Doubles are written so
+// that they read back bit by bit.
 struct CallHeader {
   std::uint64_t seed = 1;
   std::uint64_t job = 0;

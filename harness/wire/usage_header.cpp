@@ -9,7 +9,7 @@ using Base = rehearse::Usage;
 
 struct Amount {
   std::string_view name;
-  std::int64_t Base::*value;
+  std::int64_t Base::* value;
 };
 
 constexpr Amount kAmounts[] = {

@@ -63,12 +63,19 @@ FaultSpec read_fault(json::ObjectReader& at, const json::Value& value, const std
   out.operation = at.text("operation").value_or("");
   out.model = at.text("model").value_or("");
   out.probability = at.number("probability", 0, 1).value_or(0);
+  if (const std::optional<double> wait = read_seconds(at, "retry_after")) {
+    out.retry_after = Duration::from_seconds(*wait);
+  }
   out.lasts = read_distribution(at, "lasts", Quantity::Time);
   if (at.find("fault") == nullptr) {
     at.fail(value, at.pointer(), "expected \"fault\": what happens");
   }
   if (status && out.fault != Fault::Status) {
     at.fail(*at.find("status"), at.pointer("status"), "belongs to \"fault\": \"status\" alone");
+  }
+  if (out.retry_after && out.fault != Fault::Status) {
+    at.fail(*at.find("retry_after"), at.pointer("retry_after"),
+            "belongs to \"fault\": \"status\" alone");
   }
   if (out.lasts && out.fault != Fault::StallBeforeAnswer) {
     at.fail(*at.find("lasts"), at.pointer("lasts"),

@@ -51,7 +51,8 @@ struct FaultSpec {
   std::string operation;  // empty: every
   std::string model;      // empty: every
   double probability = 0;
-  std::optional<Distribution> lasts;  // a stall before the answer that ends: only a delay
+  std::optional<Duration> retry_after;  // that a status comes with
+  std::optional<Distribution> lasts;    // a stall before the answer that ends: only a delay
 };
 
 // How a refusal reads: {model} {what} {limit} {used} {requested} {wait} are filled in.

@@ -73,6 +73,7 @@ void tell_fault(const Plan& plan, Outcome& outcome) {
     outcome.status = plan.status;
     outcome.failure = provider::failure_of_status(plan.status, plan.fault_spec->code);
     outcome.should_retry = provider::is_transient_status(plan.status, plan.fault_spec->code);
+    outcome.retry_after = plan.fault_spec->retry_after;
     outcome.detail = plan.fault_spec->message;
     return;
   }

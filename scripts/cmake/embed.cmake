@@ -1,7 +1,7 @@
 # rehearse_embed(<target> NAMESPACE <ns> FUNCTION <fn> FILES …)
 # Builds the texts of FILES into <target>: a generated .cpp that defines
 #   std::span<const rehearse::EmbeddedText> <ns>::<fn>()
-# with one {name without folder and ending, text} per file, so that an installed binary needs no files.
+# with one {name without folder and ending, text} per file, so that an installed binary needs none.
 set(REHEARSE_EMBED_SCRIPT "${CMAKE_CURRENT_LIST_FILE}")
 function(rehearse_embed target)
   cmake_parse_arguments(ARG "" "NAMESPACE;FUNCTION" "FILES" ${ARGN})

@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view kChat = R"({ "chat": { "default": "slow",
   "models": { "slow": { "first_token": { "typical": "1s", "spread": 0.3 }, "per_input_token": "1ms",
                         "per_cached_token": "0.1ms",
-                        "per_output_token": { "typical": "20ms", "spread": 0.2 }, "tokens_per_chunk": { "between": [1, 4] },
+                        "per_output_token": { "typical": "20ms", "spread": 0.2 },
+      "tokens_per_chunk": { "between": [1, 4] },
                         "output_tokens": { "typical": 100, "spread": 0.5 }, "input_tokens": 50 },
               "fast": { "first_token": "0.5s", "per_output_token": "10ms" } } } })";
 
@@ -150,7 +151,8 @@ TEST_CASE("a length that the profile draws is cut at max_tokens too") {
 TEST_CASE("typical time grows with every kind of work") {
   ProviderModel model(profile_of(R"({
       "chat": { "first_token": "1s", "per_input_token": "1ms", "per_output_token": "10ms" },
-      "image": { "time": "10s", "size": "1024x1024", "quality": "standard", "steps": 30, "steps_share": 0.9,
+      "image": { "time": "10s", "size": "1024x1024", "quality": "standard", "steps": 30,
+      "steps_share": 0.9,
                  "n_exponent": 0.3, "sizes": { "1792x1024": 1.32 }, "qualities": { "hd": 1.4 } },
       "speech": { "first_byte": "1s", "per_character": "10ms", "speech_per_character": "70ms" },
       "transcription": { "time": "1s", "per_audio_second": "50ms" },
@@ -239,10 +241,13 @@ TEST_CASE("a new connection adds its set-up to the first token and the end") {
 
 TEST_CASE("faults come with their probability, their status and their bill") {
   const auto profile = profile_of(
-      R"({ "chat": { "first_token": "1s", "per_output_token": "10ms", "price": { "output_usd_per_mtok": 1 } } })",
-      R"(, "faults": { "boom": { "fault": "status", "status": 503, "code": "overloaded", "probability": 0.25 },
+      R"({ "chat": { "first_token": "1s", "per_output_token": "10ms",
+      "price": { "output_usd_per_mtok": 1 } } })",
+      R"(, "faults": { "boom": { "fault": "status", "status": 503, "code": "overloaded",
+      "probability": 0.25 },
                        "cut": { "fault": "reset_in_stream", "probability": 0.25 },
-                       "elsewhere": { "fault": "malformed_body", "probability": 0.5, "operation": "image" } })");
+                       "elsewhere": { "fault": "malformed_body", "probability": 0.5,
+      "operation": "image" } })");
   ProviderModel model(profile, {});
   CallFeatures features = chat(10, 100);
   features.stream = true;
@@ -273,9 +278,10 @@ TEST_CASE("faults come with their probability, their status and their bill") {
 }
 
 TEST_CASE("a stall that ends is only a delay") {
-  const auto profile = profile_of(
-      R"({ "chat": { "first_token": "1s", "per_output_token": "10ms" } })",
-      R"(, "faults": { "late": { "fault": "stall_before_answer", "lasts": "300s", "probability": 1 } })");
+  const auto profile =
+      profile_of(R"({ "chat": { "first_token": "1s", "per_output_token": "10ms" } })",
+                 R"(, "faults": { "late": { "fault": "stall_before_answer", "lasts": "300s",
+      "probability": 1 } })");
   ProviderModel model(profile, {});
   const Plan plan = plan_of(model, key_of(1), chat(10, 101));
   CHECK(plan.fault == Fault::None);

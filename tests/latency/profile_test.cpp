@@ -31,10 +31,12 @@ TEST_CASE("a bad profile gives all its errors, with place, pointer and nearest n
   "limit": { "rpm": 1 },
   "limits": { "rpm": 0, "tmp": 5 },
   "capacity": { "slots": "many" },
-  "faults": { "a": { "fault": "statsu" }, "b": { "status": 500 }, "c": { "fault": "connection_reset", "status": 500 } },
+  "faults": { "a": { "fault": "statsu" }, "b": { "status": 500 },
+      "c": { "fault": "connection_reset", "status": 500 } },
   "operations": {
     "chat": { "default": "gtp-4o", "models": {
-      "gpt-4o": { "first_tokn": "1s", "first_token": 3, "per_output_token": { "typical": "1s", "between": ["1s", "2s"] } } } },
+      "gpt-4o": { "first_tokn": "1s", "first_token": 3, "per_output_token": { "typical": "1s",
+      "between": ["1s", "2s"] } } } },
     "ask": { "time": { "between": ["2s", "1s"] }, "per_megabyte": "-1s", "price": "free" }
   }
 })";
@@ -75,9 +77,11 @@ TEST_CASE("a model without a known price is refused, unless it says what it cost
     "operations": { "chat": { "models": { "gpt-99": { "first_token": "1s" } } } } })"),
              "no price of \"gpt-99\" by \"openai\" is known"));
   const auto made = try_profile(R"({ "dated": "2026-11-21", "prices": "openai",
-    "operations": { "chat": { "models": { "gpt-99": { "first_token": "1s", "price": { "call_usd": 2 } },
+    "operations": { "chat": { "models": { "gpt-99": { "first_token": "1s",
+      "price": { "call_usd": 2 } },
                                           "mine": { "first_token": "1s", "price": "gpt-4o" },
-                                          "none": { "first_token": "1s", "price": "free" } } } } })");
+                                          "none": { "first_token": "1s",
+      "price": "free" } } } } })");
   REQUIRE(made.ok());
   Usage usage;
   usage.output_tokens = 1000;
@@ -87,12 +91,12 @@ TEST_CASE("a model without a known price is refused, unless it says what it cost
 }
 
 TEST_CASE("things that are no profile are refused in one line each") {
-  for (
-      const char* text :
-      {"[]", "3", "null", "{}", R"({ "dated": "2026-11-21" })",
-       R"({ "dated": "2026-11-21", "operations": {} })",
-       R"({ "dated": "2026-11-21", "prices": "free", "operations": { "ask": 3 } })",
-       R"({ "dated": "2026-11-21", "prices": "free", "operations": { "chat": { "models": {} } } })"}) {
+  for (const char* text :
+       {"[]", "3", "null", "{}", R"({ "dated": "2026-11-21" })",
+        R"({ "dated": "2026-11-21", "operations": {} })",
+        R"({ "dated": "2026-11-21", "prices": "free", "operations": { "ask": 3 } })",
+        R"({ "dated": "2026-11-21", "prices": "free",
+      "operations": { "chat": { "models": {} } } })"}) {
     const auto made = try_profile(text);
     CHECK(!made.ok());
   }
@@ -154,8 +158,8 @@ TEST_CASE("an unknown profile is told the nearest one; a path is a file beside t
   CHECK(!load_profile("missing.json", "/nonexistent").ok());
   const auto folder = std::filesystem::temp_directory_path() / "rehearse-profile-test";
   std::filesystem::create_directories(folder);
-  std::ofstream(folder / "mine.json")
-      << R"({ "dated": "2026-11-21", "prices": "free", "operations": { "ask": { "time": "1s" } } })";
+  std::ofstream(folder / "mine.json") << R"({ "dated": "2026-11-21", "prices": "free",
+      "operations": { "ask": { "time": "1s" } } })";
   const auto mine = load_profile("mine.json", folder);
   CHECK(mine.ok());
   const auto also = load_profile("./mine.json", folder);

@@ -14,11 +14,11 @@
 
 using namespace rehearse;
 using namespace rehearse::literals;
+using boost::asio::ip::tcp;
 using net::AsioRuntime;
 using net::use_task;
 using runtime::StopToken;
 using runtime::Task;
-using boost::asio::ip::tcp;
 
 namespace {
 
@@ -78,8 +78,7 @@ TEST_CASE("a cancelled timer disturbs no later one") {
 
 namespace {
 Task<void> wait_timer(AsioRuntime& runtime, Duration time, StopToken stop, std::string& log) {
-  boost::asio::steady_timer timer(runtime.io_context(),
-                                  std::chrono::nanoseconds(time.count_ns()));
+  boost::asio::steady_timer timer(runtime.io_context(), std::chrono::nanoseconds(time.count_ns()));
   const boost::system::error_code ec = co_await timer.async_wait(use_task(runtime, stop));
   log += ec == boost::asio::error::operation_aborted ? '!' : 'a';
 }
@@ -113,8 +112,7 @@ Task<void> echo_once(AsioRuntime& runtime, tcp::acceptor& acceptor) {
   co_await peer.async_write_some(answer, use_task(runtime));
 }
 Task<void> talk(AsioRuntime& runtime, std::string& heard) {
-  tcp::acceptor acceptor(runtime.io_context(),
-                         {boost::asio::ip::address_v4::loopback(), 0});
+  tcp::acceptor acceptor(runtime.io_context(), {boost::asio::ip::address_v4::loopback(), 0});
   runtime::TaskGroup group(runtime);
   group.spawn(echo_once(runtime, acceptor));
   tcp::socket socket(runtime.io_context());

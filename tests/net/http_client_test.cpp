@@ -318,8 +318,9 @@ TEST_CASE("nobody listens: refused, with the address") {
 }
 
 TEST_CASE("without leave, nothing but the loopback is connected to") {
-  for (const std::string url : {"http://192.0.2.1", "http://[2001:db8::1]:81",
-                                "http://[::ffff:192.0.2.1]", "http://0.0.0.0:1", "https://10.0.0.1"}) {
+  for (const std::string url :
+       {"http://192.0.2.1", "http://[2001:db8::1]:81", "http://[::ffff:192.0.2.1]",
+        "http://0.0.0.0:1", "https://10.0.0.1"}) {
     INFO(url);
     AsioRuntime runtime;
     HttpClient client(runtime, {});
@@ -339,8 +340,7 @@ TEST_CASE("a name is resolved, and localhost is this machine") {
   HttpClient client(runtime, {});
   const Origin origin{false, "localhost", server.port()};
   const Got got = fetch(runtime, client, ClientRequest::make(origin, wire::Request()));
-  CHECK(got.sink.body ==
-        "GET / HTTP/1.1\r\nHost: localhost:" + std::to_string(server.port()));
+  CHECK(got.sink.body == "GET / HTTP/1.1\r\nHost: localhost:" + std::to_string(server.port()));
 }
 
 namespace {

@@ -53,8 +53,8 @@ Outcome call(HttpProviderOptions options, const Call& call) {
 
 Call chat_call() {
   Call call;
-  call.key = {.seed = 7, .job = 3, .stage = hash_name("a/b"), .item = 2, .attempt = 1,
-              .share = 0.1};
+  call.key = {
+      .seed = 7, .job = 3, .stage = hash_name("a/b"), .item = 2, .attempt = 1, .share = 0.1};
   call.stage = "a/b";
   call.features.operation = "chat";
   call.features.model = "m";
@@ -67,8 +67,8 @@ Call chat_call() {
 RawServer::Script says(int status, std::string headers, std::string body) {
   return [=](RawConnection& c) {
     c.request();
-    c.send("HTTP/1.1 " + std::to_string(status) + " X\r\n" + headers + "Content-Length: " +
-           std::to_string(body.size()) + "\r\n\r\n" + body);
+    c.send("HTTP/1.1 " + std::to_string(status) + " X\r\n" + headers +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
   };
 }
 
@@ -82,7 +82,8 @@ const std::string kChat =
 
 }  // namespace
 
-TEST_CASE("a plain chat carries filler of the drawn size and the whole draw, and is billed as told") {
+TEST_CASE(
+    "a plain chat carries filler of the drawn size and the whole draw, and is billed as told") {
   std::string request;
   const RawServer server([&](RawConnection& c) {
     request = c.request();
@@ -139,7 +140,8 @@ TEST_CASE("a streamed chat counts its pieces and keeps the instant of the first"
 }
 
 TEST_CASE("a stream that ends early, breaks or tells an error is no success") {
-  const std::string piece = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hel\"}}]}\n\n";
+  const std::string piece =
+      "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hel\"}}]}\n\n";
   Call asked = chat_call();
   asked.features.stream = true;
   struct Case {
@@ -163,10 +165,11 @@ TEST_CASE("a stream that ends early, breaks or tells an error is no success") {
 }
 
 TEST_CASE("a refusal keeps the provider's words, its code and when to come back") {
-  const std::string limited =
-      R"({"error":{"message":"slow down","type":"requests","param":null,"code":"rate_limit_exceeded"}})";
+  const std::string limited = R"({"error":{"message":"slow down","type":"requests","param":null,)"
+                              R"("code":"rate_limit_exceeded"}})";
   const std::string no_money =
-      R"({"error":{"message":"pay","type":"insufficient_quota","param":null,"code":"insufficient_quota"}})";
+      R"({"error":{"message":"pay","type":"insufficient_quota","param":null,)"
+      R"("code":"insufficient_quota"}})";
   struct Case {
     int status;
     std::string headers;
@@ -293,10 +296,11 @@ TEST_CASE("other operations speak their own formats") {
     CHECK(request.size() > 30'044);
   }
   SECTION("embedding") {
-    const RawServer server(answering(
-        R"({"object":"list","model":"m","data":[{"object":"embedding","index":0,"embedding":[0.5]}],)"
-        R"("usage":{"prompt_tokens":10,"total_tokens":10}})",
-        kJson));
+    const RawServer server(
+        answering(R"({"object":"list","model":"m","data":[{"object":"embedding","index":0,)"
+                  R"("embedding":[0.5]}],)"
+                  R"("usage":{"prompt_tokens":10,"total_tokens":10}})",
+                  kJson));
     asked.features.operation = "embedding";
     CHECK(call(options_for(server), asked).usage.input_tokens == 10);
   }

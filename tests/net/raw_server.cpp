@@ -49,8 +49,8 @@ void RawConnection::send(std::string_view bytes) {
 }
 
 void RawConnection::answer(std::string_view body, std::string_view head) {
-  send("HTTP/1.1 200 OK\r\n" + std::string(head) + "Content-Length: " +
-       std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
+  send("HTTP/1.1 200 OK\r\n" + std::string(head) +
+       "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
 }
 
 void RawConnection::half_close() { ::shutdown(fd_, SHUT_WR); }

@@ -41,8 +41,8 @@ class RawConnection {
   std::string pending_;
 };
 
-// Listens on a free loopback port; connection i gets script i, later ones the last script. Each runs in
-// a thread of its own; all are joined at the end.
+// Listens on a free loopback port; connection i gets script i, later ones the last script. Each
+// runs in a thread of its own; all are joined at the end.
 class RawServer {
  public:
   using Script = std::function<void(RawConnection&)>;

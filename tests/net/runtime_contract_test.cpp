@@ -90,8 +90,8 @@ Task<void> many_wait(Runtime& runtime, Log& log) {
 }
 }  // namespace
 
-TEMPLATE_TEST_CASE("an event wakes its waiters through the ready queue, first come first served", "",
-                   RUNTIMES) {
+TEMPLATE_TEST_CASE("an event wakes its waiters through the ready queue, first come first served",
+                   "", RUNTIMES) {
   TestType runtime;
   Log log;
   runtime.run(many_wait(runtime, log));
@@ -194,8 +194,9 @@ Task<void> share(Runtime& runtime, Log& log) {
 }
 }  // namespace
 
-TEMPLATE_TEST_CASE("a semaphore serves by priority, then in order, and a stopped waiter takes nothing",
-                   "", RUNTIMES) {
+TEMPLATE_TEST_CASE(
+    "a semaphore serves by priority, then in order, and a stopped waiter takes nothing", "",
+    RUNTIMES) {
   TestType runtime;
   Log log;
   runtime.run(share(runtime, log));

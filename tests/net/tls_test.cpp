@@ -36,8 +36,7 @@ struct Got {
 };
 
 Got fetch(AsioRuntime& runtime, HttpClient& client, const std::string& host, const RawServer& s) {
-  const ClientRequest request =
-      ClientRequest::make(Origin{true, host, s.port()}, wire::Request());
+  const ClientRequest request = ClientRequest::make(Origin{true, host, s.port()}, wire::Request());
   Got got;
   Body body;
   runtime.run(one(client, request, body, StopToken(), got.exchange));
@@ -126,8 +125,8 @@ TEST_CASE("a body that ends with its connection is whole only where TLS was clos
 }
 
 namespace {
-Task<void> stop_in_handshake(HttpClient& client, const ClientRequest& request,
-                             AsioRuntime& runtime, Body& body, Exchange& exchange) {
+Task<void> stop_in_handshake(HttpClient& client, const ClientRequest& request, AsioRuntime& runtime,
+                             Body& body, Exchange& exchange) {
   runtime::StopSource source;
   runtime::TaskGroup group(runtime);
   group.spawn(one(client, request, body, source.token(), exchange));

@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -72,4 +73,13 @@ TEST_CASE("every key of every table has a description in the schema") {
     CHECK(table.value.find("description") != nullptr);
     CHECK(table.value.find("properties")->members().size() >= 3);
   }
+}
+
+TEST_CASE("the published schema file is the one that the tables give") {
+  const auto path = std::filesystem::path(REHEARSE_SOURCE_DIR) / "scenarios" / "schema.json";
+  const std::string text = json::dump(schema(), 1) + "\n";
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(path, std::ios::binary) << text;
+  }
+  CHECK((read_text(path) == text));
 }

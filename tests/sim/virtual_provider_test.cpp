@@ -14,7 +14,8 @@ using provider::Outcome;
 namespace {
 
 constexpr std::string_view kAsk =
-    R"({ "chat": { "first_token": "1s", "per_output_token": "10ms", "price": { "call_usd": 1 } } })";
+    R"({ "chat": { "first_token": "1s", "per_output_token": "10ms",
+      "price": { "call_usd": 1 } } })";
 
 provider::Call chat_call(std::uint64_t job, bool stream = false) {
   provider::Call call = call_of("chat", job);
@@ -188,6 +189,15 @@ TEST_CASE("each fault is what a socket would make of it") {
     CHECK((one.billed || out.chunks == 0));
     CHECK(out.first_chunk <= out.done);
   }
+}
+
+TEST_CASE("an error status may come with a wait of its own") {
+  const auto profile =
+      profile_of(kAsk, fault(R"("fault": "status", "status": 429, "retry_after": "20s")"));
+  const Outcome out = outcome_of(profile, chat_call(1));
+  CHECK(out.failure == Failure::RateLimited);
+  REQUIRE(out.retry_after);
+  CHECK(out.retry_after->count_ns() == (20_s).count_ns());
 }
 
 TEST_CASE("a stall waits until it is stopped, and an hour at most") {

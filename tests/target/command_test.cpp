@@ -184,8 +184,8 @@ TEST_CASE("what a program leaves behind is ended, even where it holds the output
 TEST_CASE("a stop before the start starts nothing") {
   AsioRuntime runtime;
   CommandResult result;
-  const auto file = std::filesystem::temp_directory_path() /
-                    ("rehearse_never_" + std::to_string(::getpid()));
+  const auto file =
+      std::filesystem::temp_directory_path() / ("rehearse_never_" + std::to_string(::getpid()));
   const Command command = shell("touch " + file.string());
   runtime.run(one(runtime, command, -1_s, result));
   // A deadline of the past fires with the loop's first turn, so the program may just have begun.

@@ -60,14 +60,28 @@ TEST_CASE("every call header reads back as itself") {
 }
 
 TEST_CASE("malformed call headers are refused with one line") {
-  for (const std::string text :
-       {"", "1", "1/2/s/0", "1/2/s/0/", "-1/2/s/0/0", "1/2/s/0/0/0", "1/2/s/4294967296/0",
-        "18446744073709551616/2/s/0/0", "1/2/s/0/0;unknown=1", "1/2/s/0/0;input_tokens=-1",
-        "1/2/s/0/0;input_tokens=", "1/2/s/0/0;input_tokens=1;input_tokens=1",
-        "1/2/s/0/0;share=nan", "1/2/s/0/0;share=1.5", "1/2/s/0/0;share=-1",
-        "1/2/s/0/0;time_ratio=nan", "1/2/s/0/0;time_ratio=inf", "1/2/s/0/0;time_ratio=0",
-        "1/2/s/0/0;new_connection=2", "1/2/s/0/0;new_connection",
-        "1/2/s/0/0;;bytes=1", " 1/2/s/0/0"}) {
+  for (const std::string text : {"",
+                                 "1",
+                                 "1/2/s/0",
+                                 "1/2/s/0/",
+                                 "-1/2/s/0/0",
+                                 "1/2/s/0/0/0",
+                                 "1/2/s/4294967296/0",
+                                 "18446744073709551616/2/s/0/0",
+                                 "1/2/s/0/0;unknown=1",
+                                 "1/2/s/0/0;input_tokens=-1",
+                                 "1/2/s/0/0;input_tokens=",
+                                 "1/2/s/0/0;input_tokens=1;input_tokens=1",
+                                 "1/2/s/0/0;share=nan",
+                                 "1/2/s/0/0;share=1.5",
+                                 "1/2/s/0/0;share=-1",
+                                 "1/2/s/0/0;time_ratio=nan",
+                                 "1/2/s/0/0;time_ratio=inf",
+                                 "1/2/s/0/0;time_ratio=0",
+                                 "1/2/s/0/0;new_connection=2",
+                                 "1/2/s/0/0;new_connection",
+                                 "1/2/s/0/0;;bytes=1",
+                                 " 1/2/s/0/0"}) {
     INFO(text);
     REQUIRE_FALSE(parse_call_header(text).ok());
     CHECK(parse_call_header(text).error().text().find('\n') == std::string::npos);

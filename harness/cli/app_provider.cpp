@@ -1,0 +1,152 @@
+#include "harness/cli/app_provider.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/base/text.hpp"
+#include "harness/json/write.hpp"
+#include "harness/net/asio_runtime.hpp"
+
+namespace rehearse::cli {
+namespace {
+
+std::string input_text(const scenarios::InputValue& value) {
+  const double* number = std::get_if<double>(&value);
+  return number != nullptr ? number_text(*number) : std::get<std::string>(value);
+}
+
+// The value of an input for one job: as the engine draws it.
+std::string draw_input(const scenarios::Input& input, const DrawKey& job) {
+  if (input.feed) {
+    return input_text(input.values[job.job % input.values.size()]);
+  }
+  DrawKey key = job;
+  key.stage = hash_name(input.name);
+  const double u = input.values.size() > 1 ? key.uniform(Dimension::Input) : 0;
+  const auto found = std::upper_bound(input.cumulative.begin(), input.cumulative.end(), u);
+  const auto place = static_cast<std::size_t>(found - input.cumulative.begin());
+  return input_text(input.values[std::min(place, input.values.size() - 1)]);
+}
+
+std::string trouble_of(const target::CommandResult& result) {
+  std::string text;
+  switch (result.end) {
+    case target::CommandEnd::NotStarted:
+      return result.error;
+    case target::CommandEnd::Exited:
+      text = fmt::format("exited with status {}", result.exit_code);
+      break;
+    case target::CommandEnd::Signalled:
+      text = fmt::format("was ended by signal {}", result.signal);
+      break;
+    case target::CommandEnd::Stopped:
+      text = "was stopped";
+      break;
+  }
+  const std::string& tail = result.err.tail;
+  const std::size_t from = tail.size() > 200 ? tail.size() - 200 : 0;
+  return tail.empty() ? text : text + ": " + terminal_safe(tail.substr(from));
+}
+
+}  // namespace
+
+AppProvider::AppProvider(RealWorld& world, const scenarios::Scenario& scenario,
+                         std::filesystem::path folder, std::filesystem::path jobs_folder)
+    : world_(world),
+      scenario_(scenario),
+      app_(*scenario.app),
+      folder_(std::move(folder)),
+      jobs_folder_(std::move(jobs_folder)) {}
+
+// `${name}` of a known name is filled in, `$${` is a literal "${"; the loader has refused all others.
+std::string AppProvider::fill_in(const std::string& text,
+                                 const std::map<std::string, std::string>& values) const {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t close = text.compare(at, 2, "${") == 0 ? text.find('}', at) : std::string::npos;
+    if (text.compare(at, 3, "$${") == 0) {
+      out += "${";
+      at += 3;
+      continue;
+    }
+    if (close == std::string::npos) {
+      out += text[at++];
+      continue;
+    }
+    const auto found = values.find(text.substr(at + 2, close - at - 2));
+    out += found == values.end() ? text.substr(at, close - at + 1) : found->second;
+    at = close + 1;
+  }
+  return out;
+}
+
+target::Command AppProvider::command_of(const DrawKey& key) const {
+  const std::filesystem::path job_dir = jobs_folder_ / fmt::format("job-{}", key.job);
+  std::filesystem::create_directories(job_dir);
+  std::map<std::string, std::string> values{{"job", std::to_string(key.job)},
+                                            {"seed", std::to_string(key.seed)},
+                                            {"job_dir", job_dir.string()}};
+  for (const json::Member& parameter : scenario_.parameters.members()) {
+    values[parameter.key] =
+        parameter.value.is_string() ? parameter.value.as_string() : json::dump(parameter.value);
+  }
+  for (const scenarios::Input& input : scenario_.inputs) {
+    values[input.name] = draw_input(input, key);
+  }
+  for (std::size_t i = 0; i < scenario_.providers.size(); ++i) {
+    values["providers." + scenario_.providers[i].name + ".url"] = world_.url(i, key.job);
+  }
+  target::Command command;
+  for (const std::string& word : app_.command) {
+    command.argv.push_back(fill_in(word, values));
+  }
+  command.directory = folder_ / fill_in(app_.cwd.empty() ? "." : app_.cwd, values);
+  for (const auto& [name, value] : app_.environment) {
+    command.environment.emplace_back(name, fill_in(value, values));
+  }
+  command.stdout_file = job_dir / "stdout.txt";
+  command.stderr_file = job_dir / "stderr.txt";
+  return command;
+}
+
+runtime::Task<provider::Outcome> AppProvider::call(const provider::Call& call,
+                                                   runtime::StopToken stop) {
+  net::AsioRuntime& rt = world_.asio();
+  if (run_start_ == Instant()) {
+    run_start_ = rt.wall_now() - (rt.now() - Instant()) * (1 / rt.speed());
+  }
+  const target::Command command = command_of(call.key);
+  const target::CommandResult result = co_await target::run_command(rt, command, stop);
+  provider::Outcome outcome;
+  outcome.started = result.started;
+  outcome.done = result.done;
+  outcome.first_chunk = result.done;
+  if (result.end == target::CommandEnd::Stopped || stop.stop_requested()) {
+    outcome.failure = provider::Failure::Cancelled;
+  } else if (!result.ok()) {
+    outcome.failure = provider::Failure::ServerError;
+    outcome.detail = trouble_of(result);
+    if (first_trouble_.empty()) {
+      first_trouble_ = fmt::format("job {}: {} {}", call.key.job, command.argv.front(), outcome.detail);
+    }
+  }
+  ProcessFigures figures;
+  figures.cpu = result.cpu;
+  figures.io_wait = result.io_wait;
+  figures.memory_peak_mb = static_cast<double>(result.peak_memory_bytes) / 1e6;
+  figures_[call.key.job] = figures;
+  co_return outcome;
+}
+
+ProcessFigures AppProvider::take_figures(JobId job) {
+  const auto found = figures_.find(job.value);
+  if (found == figures_.end()) {
+    return {};
+  }
+  const ProcessFigures figures = found->second;
+  figures_.erase(found);
+  return figures;
+}
+
+}  // namespace rehearse::cli

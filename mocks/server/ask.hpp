@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "harness/base/call_features.hpp"
+#include "harness/base/result.hpp"
+#include "harness/wire/http_message.hpp"
+#include "mocks/latency/profile.hpp"
+#include "mocks/script/png.hpp"
+#include "mocks/server/script.hpp"
+
+namespace rehearse::server {
+
+// Seconds since the epoch that every answer claims to be made at: answers are the same in every
+// run.
+inline constexpr std::int64_t kCreated = 1'795'219'200;  // 2026-11-21
+
+// One request, understood.
+struct Ask {
+  std::string operation;
+  std::string model;  // as asked; empty: the profile's default
+  std::string size;
+  std::string quality;
+  CallFeatures amounts;  // its texts are filled in from the above by whoever keeps them
+  std::unique_ptr<Script> script;
+};
+
+// What understanding a request takes. All of it outlives the call.
+struct Stagehand {
+  const latency::Profile& profile;
+  std::shared_ptr<script::PngMaker> pictures;
+  std::string origin;  // "http://127.0.0.1:8080": where pictures are fetched
+  std::uint64_t seed = 1;
+  bool scripted = false;  // the call names its own draw: nothing is refused that sim would take
+};
+
+// By endpoint. Errors name the place in the body.
+Result<Ask> ask_openai_chat(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_openai_image(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_openai_speech(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_openai_transcription(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_openai_embedding(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_ollama_chat(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_ollama_generate(const wire::Request& request, const Stagehand& hand);
+// Any method and path; `path` is below the mount.
+Result<Ask> ask_generic(const wire::Request& request, std::string_view path, const Stagehand& hand);
+
+// The name that an answer gives to its model.
+std::string answer_model(const latency::Profile& profile, std::string_view operation,
+                         const std::string& asked);
+
+}  // namespace rehearse::server

@@ -1,0 +1,297 @@
+#include "mocks/server/call.hpp"
+
+#include <algorithm>
+
+#include "harness/wire/rate_limit.hpp"
+
+namespace rehearse::server {
+namespace {
+
+// Faults that end an answer which has begun.
+bool is_cut(latency::Fault fault) {
+  return fault == latency::Fault::ResetInStream || fault == latency::Fault::StallInStream ||
+         fault == latency::Fault::TruncatedBody;
+}
+
+std::int64_t units_of(const latency::Plan& plan) { return plan.usage.output_tokens; }
+
+}  // namespace
+
+Call::Call(const Options& options, Caller caller, Ask ask)
+    : house_(options.house),
+      provider_(options.provider),
+      connection_(options.connection),
+      protocol_(options.protocol),
+      number_(options.number),
+      caller_(std::move(caller)),
+      ask_(std::move(ask)),
+      script_(std::move(ask_.script)),
+      features_(ask_.amounts),
+      self_(std::make_shared<Call*>(this)) {
+  features_.operation = ask_.operation;
+  features_.model = ask_.model;
+  features_.size = ask_.size;
+  features_.quality = ask_.quality;
+  ticket_.call = this;
+  ticket_.on_start = [](latency::Ticket& ticket, Instant now) {
+    static_cast<Ticket&>(ticket).call->serve(now);
+  };
+  timer_.call = this;
+  timer_.fire = [](runtime::TimerNode& timer) { static_cast<Timer&>(timer).call->due(); };
+  record_.job = caller_.key.job;
+  record_.provider = provider_.name;
+  record_.stage = caller_.stage;
+  record_.operation = ask_.operation;
+  record_.model = answer_model(provider_.model.profile(), ask_.operation, ask_.model);
+  record_.item = caller_.key.item;
+  record_.attempt = caller_.key.attempt;
+}
+
+// Not ended: the client has left.
+Call::~Call() {
+  *self_ = nullptr;
+  if (!ended_) {
+    end(CallEnd::Abandoned, 0);
+  }
+}
+
+void Call::begin() {
+  const Instant now = provider_.in_order(house_.transport.now());
+  record_.arrived = record_.started = now;
+  provider_.model.arrive(ticket_, caller_.key, features_, caller_.time_ratio,
+                         caller_.new_connection, now);
+  limits_ = provider_.model.limits(ticket_, now);
+  if (ticket_.refusal) {
+    refuse();
+  } else if (ticket_.state == latency::Ticket::State::InService) {
+    serve(now);
+  }
+}
+
+void Call::refuse() {
+  if (ticket_.refusal->status == 404 && protocol_ == Protocol::Ollama) {
+    ticket_.refusal->message = "model '" + record_.model + "' not found";
+  }
+  wire::Response response = refusal_response(protocol_, *ticket_.refusal, house_.transport.speed());
+  const int status = response.status;
+  add_headers(response.headers);
+  end(CallEnd::Refused, status);
+  connection_.send(std::move(response));
+}
+
+// Service starts, at `now`: that of arrival, or the planned end of the call before.
+void Call::serve(Instant now) {
+  record_.started = now;
+  const latency::Plan& plan = ticket_.plan;
+  record_.usage = plan.usage;
+  record_.cost = plan.cost;
+  record_.truncated = plan.truncated;
+  switch (plan.fault) {
+    case latency::Fault::Status:
+    case latency::Fault::ConnectionRefused:
+    case latency::Fault::ConnectionReset:
+      wait(Next::Fault, plan.fault_after);
+      return;
+    case latency::Fault::StallBeforeAnswer:
+      wait(Next::Fault, plan.fault_after + latency::kStallLimit);
+      return;
+    default:
+      break;
+  }
+  if (!script_->stream_type().empty()) {
+    wait(Next::Chunk, plan.first_token);
+    return;
+  }
+  if (script_->heavy(plan)) {
+    prepare();
+  }
+  if (is_cut(plan.fault)) {
+    wait(Next::Fault, plan.fault_after);
+  } else {
+    wait(Next::Answer, plan.total);
+  }
+}
+
+void Call::wait(Next next, Duration after_start) {
+  next_ = next;
+  due_at_ = record_.started + after_start;
+  house_.transport.schedule(timer_, due_at_);
+}
+
+void Call::due() {
+  if (next_ == Next::Fault) {
+    suffer();
+  } else if (next_ == Next::Chunk) {
+    stream_due();
+  } else {
+    answer_due_ = true;
+    if (!making_) {
+      answer();
+    }
+  }
+}
+
+// Has the answer made by the worker, while the call takes its time.
+void Call::prepare() {
+  making_ = true;
+  house_.worker.run(
+      [script = script_, plan = ticket_.plan, self = self_, &transport = house_.transport] {
+        auto made = std::make_shared<wire::Response>(script->whole(plan));
+        transport.inject([made, self] {
+          if (Call* call = *self; call != nullptr && !call->ended_) {
+            call->answer_ = std::move(*made);
+            call->making_ = false;
+            call->prepared_ = true;
+            if (call->answer_due_) {
+              call->answer();
+            }
+          }
+        });
+      });
+}
+
+void Call::answer() {
+  const latency::Plan& plan = ticket_.plan;
+  wire::Response response = prepared_ ? std::move(answer_) : script_->whole(plan);
+  if (plan.fault == latency::Fault::MalformedBody) {
+    response.body.insert(0, "<!-- ");
+  }
+  send(std::move(response));
+}
+
+void Call::send(wire::Response response) {
+  const Instant now = house_.transport.now();
+  house_.ledger.late_by((now - due_at_) * (1 / house_.transport.speed()));
+  record_.first_chunk = now;
+  add_headers(response.headers);
+  const int status = response.status;
+  end(CallEnd::Answered, status);
+  connection_.send(std::move(response));
+}
+
+// ---- streams
+// ---------------------------------------------------------------------------------------
+
+void Call::stream_due() {
+  if (!stream_begun_) {
+    wire::Response head;
+    head.headers.add("content-type", std::string(script_->stream_type()));
+    head.headers.add("cache-control", "no-cache");
+    add_headers(head.headers);
+    stream_begun_ = true;
+    record_.first_chunk = house_.transport.now();
+    connection_.begin(std::move(head));
+  }
+  write_until(house_.transport.now());
+}
+
+// Writes all pieces that are due, in one go where several are, and waits for the next.
+void Call::write_until(Instant now) {
+  const latency::Plan& plan = ticket_.plan;
+  const bool cut = is_cut(plan.fault);
+  const double per_wall = 1 / house_.transport.speed();
+  std::string out;
+  for (; chunk_ < plan.chunks; ++chunk_) {
+    const Duration offset = provider_.model.chunk_due(ticket_, chunk_);
+    if (cut && offset > plan.fault_after) {
+      connection_.write(out);
+      wait(Next::Fault, plan.fault_after);
+      return;
+    }
+    const Instant at = record_.started + offset;
+    if (at > now) {
+      connection_.write(out);
+      wait(Next::Chunk, offset);
+      return;
+    }
+    house_.ledger.late_by((now - at) * per_wall);
+    const bool last = chunk_ + 1 == plan.chunks;
+    const std::int64_t to =
+        last ? units_of(plan) : units_ + provider_.model.chunk_tokens(ticket_, chunk_);
+    out += script_->piece(plan, units_, to);
+    units_ = to;
+    due_at_ = at;
+  }
+  out += plan.fault == latency::Fault::MalformedBody ? "data: {broken\n\n" : script_->ending(plan);
+  connection_.write(out);
+  end(CallEnd::Answered, 200);
+  connection_.end();
+}
+
+// ---- ends
+// ------------------------------------------------------------------------------------------
+
+void Call::suffer() {
+  const latency::Plan& plan = ticket_.plan;
+  if (plan.fault == latency::Fault::Status) {
+    const latency::FaultSpec* spec = plan.fault_spec;
+    wire::Response response =
+        error_response(protocol_, {plan.status, spec->message, {}, std::nullopt, spec->code});
+    if (spec->retry_after) {
+      wire::write_retry_after(response.headers,
+                              *spec->retry_after * (1 / house_.transport.speed()));
+    }
+    send(std::move(response));
+    return;
+  }
+  const bool whole = !stream_begun_;
+  if (whole && is_cut(plan.fault)) {
+    begin_half();
+  }
+  if (plan.fault == latency::Fault::StallInStream && !stalled_) {
+    stalled_ = true;
+    wait(Next::Fault, plan.fault_after + latency::kStallLimit);
+    return;
+  }
+  end(CallEnd::Broken, stream_begun_ ? 200 : 0);
+  if (plan.fault != latency::Fault::TruncatedBody) {
+    connection_.reset();
+  } else if (script_->stream_type().empty()) {
+    connection_.cut();
+  } else {
+    connection_.end();  // as if it were complete
+  }
+}
+
+// The first half of an answer that would have come whole.
+void Call::begin_half() {
+  wire::Response response = script_->whole(ticket_.plan);
+  const std::string body = std::move(response.body);
+  response.body.clear();
+  add_headers(response.headers);
+  stream_begun_ = true;
+  record_.first_chunk = house_.transport.now();
+  connection_.begin(std::move(response));
+  connection_.write(std::string_view(body).substr(0, (body.size() + 1) / 2));
+}
+
+void Call::add_headers(wire::Headers& headers) const {
+  if (protocol_ != Protocol::OpenAi) {
+    return;
+  }
+  const double per_wall = 1 / house_.transport.speed();
+  add_service_headers(headers,
+                      {house_.seed, number_, (house_.transport.now() - record_.arrived) * per_wall,
+                       limits_, house_.transport.speed()});
+}
+
+// Frees the slot; nothing is waited for any more.
+void Call::end(CallEnd how, int status) {
+  ended_ = true;
+  if (timer_.pending()) {
+    house_.transport.cancel(timer_);
+  }
+  const Instant now = house_.transport.now();
+  record_.end = how;
+  record_.status = status;
+  record_.done = now;
+  if (record_.first_chunk == Instant()) {
+    record_.first_chunk = now;
+  }
+  // An answer frees its slot when it was due, so that lateness does not add up in a queue.
+  const Instant freed = how == CallEnd::Abandoned ? now : due_at_;
+  provider_.model.leave(ticket_, provider_.in_order(freed));
+  house_.ledger.ended(record_);
+}
+
+}  // namespace rehearse::server

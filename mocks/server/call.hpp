@@ -1,0 +1,111 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "harness/runtime/event_queue.hpp"
+#include "mocks/latency/provider_model.hpp"
+#include "mocks/server/ask.hpp"
+#include "mocks/server/connection.hpp"
+#include "mocks/server/ledger.hpp"
+#include "mocks/server/protocol.hpp"
+#include "mocks/server/transport.hpp"
+#include "mocks/server/worker.hpp"
+
+namespace rehearse::server {
+
+// A provider as the server plays it.
+struct Provider {
+  std::string name;
+  latency::ProviderModel model;
+  Instant latest;  // that the model was told
+
+  // Lateness must not make its time go back.
+  Instant in_order(Instant now) { return latest = now > latest ? now : latest; }
+};
+
+// What calls share.
+struct House {
+  Transport& transport;
+  Worker& worker;
+  Ledger& ledger;
+  std::uint64_t seed = 1;
+};
+
+// Who is calling.
+struct Caller {
+  DrawKey key;
+  std::string stage;  // its path, empty where nobody knows
+  double time_ratio = 1;
+  bool new_connection = false;
+};
+
+// One call to a provider: waits for what its model planned, and answers when it is due. The plan is
+// absolute (start of service + offset), so that lateness never adds up.
+class Call final : public Exchange {
+ public:
+  struct Options {
+    House& house;
+    Provider& provider;
+    Connection& connection;
+    Protocol protocol = Protocol::OpenAi;
+    std::uint64_t number = 0;  // of the request, for its id
+  };
+  Call(const Options& options, Caller caller, Ask ask);
+  ~Call() override;
+
+  // Arrives at the provider now. It may be refused, and so have ended, before this returns.
+  void begin();
+  bool ended() const { return ended_; }
+
+ private:
+  struct Ticket : latency::Ticket {
+    Call* call = nullptr;
+  };
+  struct Timer : runtime::TimerNode {
+    Call* call = nullptr;
+  };
+  enum class Next { Answer, Chunk, Fault };
+
+  void serve(Instant now);
+  void wait(Next next, Duration after_start);
+  void due();
+  void refuse();
+  void prepare();
+  void answer();
+  void send(wire::Response response);
+  void stream_due();
+  void write_until(Instant now);
+  void suffer();
+  void begin_half();
+  void add_headers(wire::Headers& headers) const;
+  void end(CallEnd how, int status);
+
+  House& house_;
+  Provider& provider_;
+  Connection& connection_;
+  Protocol protocol_;
+  std::uint64_t number_;
+  Caller caller_;
+  Ask ask_;
+  std::shared_ptr<Script> script_;  // a worker may hold it longer than the call
+  CallFeatures features_;
+  Ticket ticket_;
+  Timer timer_;
+  Next next_ = Next::Answer;
+  Instant due_at_;
+  latency::LimitState limits_;
+  CallRecord record_;
+  std::uint32_t chunk_ = 0;  // the next one of a stream
+  std::int64_t units_ = 0;   // written so far
+  bool stream_begun_ = false;
+  bool stalled_ = false;
+  bool prepared_ = false;  // answer_ is there
+  bool answer_due_ = false;
+  bool making_ = false;  // by the worker
+  wire::Response answer_;
+  bool ended_ = false;
+  std::shared_ptr<Call*> self_;  // nulled when this goes away; for the worker
+};
+
+}  // namespace rehearse::server

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "harness/base/money.hpp"
+#include "harness/stats/histogram.hpp"
+#include "mocks/server/call_record.hpp"
+
+namespace rehearse::server {
+
+// What a server has done so far.
+struct Stats {
+  std::uint64_t requests = 0;  // of every kind
+  std::uint64_t calls = 0;     // that reached a provider and have ended
+  std::uint64_t answered = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t broken = 0;
+  std::uint64_t abandoned = 0;
+  std::uint64_t in_service = 0;
+  std::uint64_t queued = 0;
+  std::uint64_t open_connections = 0;
+  std::uint64_t accepted_connections = 0;
+  Usage usage;
+  Money bill;
+  // How much later than planned answers and pieces of streams were written: wall nanoseconds.
+  stats::Histogram lateness;
+};
+
+// As one JSON object.
+std::string stats_json(const Stats& stats);
+
+// Counts calls and hands each to whoever asked for them.
+class Ledger {
+ public:
+  using Sink = std::function<void(const CallRecord&)>;
+  explicit Ledger(Sink sink) : sink_(std::move(sink)) {}
+
+  void request() { ++stats_.requests; }
+  void late_by(Duration wall) { stats_.lateness.record(wall.count_ns()); }
+  void ended(const CallRecord& call);
+  const Stats& stats() const { return stats_; }
+
+ private:
+  Sink sink_;
+  Stats stats_;
+};
+
+}  // namespace rehearse::server

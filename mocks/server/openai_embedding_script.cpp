@@ -1,0 +1,52 @@
+#include "harness/wire/openai_embedding.hpp"
+
+#include "mocks/script/embedding.hpp"
+#include "mocks/server/ask.hpp"
+
+namespace rehearse::server {
+namespace {
+
+class EmbeddingScript final : public Script {
+ public:
+  EmbeddingScript(wire::EmbeddingRequest request, std::string model, std::uint64_t seed)
+      : request_(std::move(request)), model_(std::move(model)), seed_(seed) {}
+
+  wire::Response whole(const latency::Plan& plan) override {
+    wire::EmbeddingReply reply;
+    reply.model = model_;
+    reply.input_tokens = plan.usage.input_tokens;
+    for (const wire::EmbeddingInput& input : request_.inputs) {
+      const std::string text =
+          input.text.empty() ? std::to_string(input.tokens) + " tokens" : input.text;
+      reply.vectors.push_back(
+          script::embedding({seed_, model_, text, request_.dimensions.value_or(0)}));
+    }
+    return wire::json_response(200, wire::openai::encode_embedding_reply(reply, request_.base64));
+  }
+  bool heavy(const latency::Plan&) const override { return request_.inputs.size() > 8; }
+
+ private:
+  wire::EmbeddingRequest request_;
+  std::string model_;
+  std::uint64_t seed_;
+};
+
+}  // namespace
+
+Result<Ask> ask_openai_embedding(const wire::Request& request, const Stagehand& hand) {
+  auto decoded = wire::openai::decode_embedding_request(request.body);
+  if (!decoded) {
+    return decoded.errors();
+  }
+  Ask ask;
+  ask.operation = "embedding";
+  ask.model = decoded->model;
+  for (const wire::EmbeddingInput& input : decoded->inputs) {
+    ask.amounts.input_tokens += input.tokens;
+  }
+  const std::string model = answer_model(hand.profile, "embedding", ask.model);
+  ask.script = std::make_unique<EmbeddingScript>(std::move(*decoded), model, hand.seed);
+  return ask;
+}
+
+}  // namespace rehearse::server

@@ -1,0 +1,70 @@
+#include "mocks/server/picture.hpp"
+
+#include <charconv>
+
+namespace rehearse::server {
+namespace {
+
+constexpr std::string_view kFolder = "pictures/";
+constexpr std::string_view kEnding = ".png";
+
+class PictureExchange final : public Exchange {
+ public:
+  explicit PictureExchange(Connection& connection)
+      : self_(std::make_shared<PictureExchange*>(this)), connection_(connection) {}
+  ~PictureExchange() override { *self_ = nullptr; }
+
+  void begin(const script::PngSpec& spec, const std::shared_ptr<script::PngMaker>& pictures,
+             House& house) {
+    house.worker.run([spec, pictures, self = self_, &transport = house.transport] {
+      auto made = std::make_shared<wire::Response>();
+      made->headers.add("content-type", "image/png");
+      made->body = pictures->make(spec).bytes();
+      transport.inject([made, self] {
+        if (*self != nullptr) {
+          (*self)->connection_.send(std::move(*made));
+        }
+      });
+    });
+  }
+
+ private:
+  std::shared_ptr<PictureExchange*> self_;
+  Connection& connection_;
+};
+
+}  // namespace
+
+std::string picture_path(wire::ImageSize size, std::uint64_t content) {
+  char digits[17];
+  const auto end = std::to_chars(digits, digits + sizeof digits, content, 16).ptr;
+  return std::string(kFolder) + wire::image_size_text(size) + "/" + std::string(digits, end) +
+         std::string(kEnding);
+}
+
+std::unique_ptr<Exchange> make_picture(Connection& connection, std::string_view path,
+                                       const std::shared_ptr<script::PngMaker>& pictures,
+                                       House& house) {
+  if (!path.starts_with(kFolder) || !path.ends_with(kEnding)) {
+    return nullptr;
+  }
+  path.remove_prefix(kFolder.size());
+  path.remove_suffix(kEnding.size());
+  const std::size_t slash = path.find('/');
+  const auto size = wire::parse_image_size(path.substr(0, slash));
+  if (slash == std::string_view::npos || !size) {
+    return nullptr;
+  }
+  const std::string_view hex = path.substr(slash + 1);
+  script::PngSpec spec;
+  spec.size = *size;
+  const auto read = std::from_chars(hex.data(), hex.data() + hex.size(), spec.content, 16);
+  if (read.ec != std::errc() || read.ptr != hex.data() + hex.size()) {
+    return nullptr;
+  }
+  auto exchange = std::make_unique<PictureExchange>(connection);
+  exchange->begin(spec, pictures, house);
+  return exchange;
+}
+
+}  // namespace rehearse::server

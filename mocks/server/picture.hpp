@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "harness/wire/image.hpp"
+#include "mocks/script/png.hpp"
+#include "mocks/server/call.hpp"
+#include "mocks/server/connection.hpp"
+
+namespace rehearse::server {
+
+// Where the picture of that size and content can be fetched, below /__rehearse/.
+std::string picture_path(wire::ImageSize size, std::uint64_t content);
+
+// Serves such a picture, made off the loop; nullptr where the path names none.
+std::unique_ptr<Exchange> make_picture(Connection& connection, std::string_view path,
+                                       const std::shared_ptr<script::PngMaker>& pictures,
+                                       House& house);
+
+}  // namespace rehearse::server

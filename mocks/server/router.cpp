@@ -1,0 +1,380 @@
+#include "mocks/server/router.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "harness/base/text.hpp"
+#include "harness/wire/call_header.hpp"
+#include "harness/wire/ollama.hpp"
+#include "harness/wire/openai_audio.hpp"
+#include "harness/wire/openai_chat.hpp"
+#include "harness/wire/openai_embedding.hpp"
+#include "harness/wire/openai_error.hpp"
+#include "harness/wire/openai_image.hpp"
+#include "harness/wire/openai_models.hpp"
+#include "mocks/script/content.hpp"
+#include "mocks/server/picture.hpp"
+
+namespace rehearse::server {
+namespace {
+
+constexpr std::string_view kOwnPages = "/__rehearse/";
+constexpr std::string_view kJobPrefix = "/job/";
+
+bool is_generic(const latency::Profile& profile) {
+  return std::all_of(profile.entries.begin(), profile.entries.end(),
+                     [](const latency::Entry& e) { return e.kind == latency::Kind::Generic; });
+}
+
+Protocol protocol_of(const latency::Profile& profile) {
+  return is_generic(profile)                  ? Protocol::Generic
+         : profile.name.starts_with("ollama") ? Protocol::Ollama
+                                              : Protocol::OpenAi;
+}
+
+// True for "/v1", "/v1/…" and "/v1?…".
+bool under(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+// Takes "/job/17" off the front.
+bool take_job(std::string_view& path, std::uint64_t& job) {
+  if (!path.starts_with(kJobPrefix)) {
+    return false;
+  }
+  const char* begin = path.data() + kJobPrefix.size();
+  const char* end = path.data() + path.size();
+  const auto [rest, error] = std::from_chars(begin, end, job);
+  if (error != std::errc() || (rest != end && *rest != '/')) {
+    return false;
+  }
+  path.remove_prefix(static_cast<std::size_t>(rest - path.data()));
+  return true;
+}
+
+std::uint32_t retry_count(const wire::Headers& headers) {
+  const std::string_view text = headers.get("x-stainless-retry-count");
+  std::uint32_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
+
+}  // namespace
+
+Router::Router(const std::vector<Mount>& mounts, const Options& options, House& house)
+    : options_(options),
+      house_(house),
+      book_(options.seed),
+      pictures_(std::make_shared<script::PngMaker>()) {
+  for (const Mount& mount : mounts) {
+    seats_.push_back(
+        {&mount, std::unique_ptr<Provider>(new Provider{
+                     mount.name, {mount.profile, mount.stage_times, mount.options}, Instant()})});
+  }
+}
+
+Stats Router::stats() const {
+  Stats stats = house_.ledger.stats();
+  for (const Seat& seat : seats_) {
+    stats.in_service += seat.provider->model.in_service();
+    stats.queued += seat.provider->model.queued();
+  }
+  stats.open_connections = house_.transport.open_connections();
+  stats.accepted_connections = house_.transport.accepted_connections();
+  return stats;
+}
+
+std::unique_ptr<Exchange> Router::start(Connection& connection, wire::Request request) {
+  house_.ledger.request();
+  Visit visit{connection, std::move(request), ++requests_};
+  if (const std::size_t scheme = visit.request.target.find("://");
+      visit.request.target.starts_with("http") && scheme != std::string::npos) {
+    // The absolute form that proxies are sent.
+    const std::size_t slash = visit.request.target.find('/', scheme + 3);
+    visit.request.target = slash == std::string::npos ? "/" : visit.request.target.substr(slash);
+  }
+  const std::string_view path = wire::path_of(visit.request.target);
+  if (path.starts_with(kOwnPages)) {
+    return own_page(visit, path.substr(kOwnPages.size()));
+  }
+  if (!path.starts_with('/') || !find_seat(visit)) {
+    visit.protocol = Protocol::OpenAi;
+    fail(visit,
+         {404, "Nothing is served at " + quoted_excerpt(path), {}, std::nullopt, "unknown_url"});
+    return nullptr;
+  }
+  switch (visit.protocol) {
+    case Protocol::OpenAi:
+      return openai(visit);
+    case Protocol::Ollama:
+      return ollama(visit);
+    case Protocol::Generic:
+      break;
+  }
+  return generic(visit);
+}
+
+Router::Seat* Router::first_with(Protocol protocol) {
+  for (Seat& seat : seats_) {
+    if (protocol_of(*seat.mount->profile) == protocol) {
+      return &seat;
+    }
+  }
+  return nullptr;
+}
+
+// The mount, the path below it, and whose words are spoken there.
+bool Router::find_seat(Visit& visit) {
+  visit.path = wire::path_of(visit.request.target);
+  take_job(visit.path, visit.job);
+  for (Seat& seat : seats_) {
+    const std::string& name = seat.mount->name;
+    if (visit.path.starts_with('/') && under(visit.path.substr(1), name)) {
+      visit.seat = &seat;
+      visit.path.remove_prefix(name.size() + 1);
+      break;
+    }
+  }
+  const bool rooted = visit.seat == nullptr;
+  const bool generic = !rooted && is_generic(*visit.seat->mount->profile);
+  visit.protocol = generic                     ? Protocol::Generic
+                   : under(visit.path, "/v1")  ? Protocol::OpenAi
+                   : under(visit.path, "/api") ? Protocol::Ollama
+                   : rooted                    ? Protocol::Generic
+                                               : protocol_of(*visit.seat->mount->profile);
+  if (rooted) {
+    visit.seat = first_with(visit.protocol);
+    if (visit.seat == nullptr && visit.protocol == Protocol::OpenAi) {
+      visit.seat = first_with(Protocol::Ollama);  // which speaks these words too
+    } else if (visit.seat == nullptr) {
+      visit.protocol = Protocol::Generic;
+      visit.seat = first_with(Protocol::Generic);
+    }
+  }
+  return visit.seat != nullptr;
+}
+
+std::unique_ptr<Exchange> Router::own_page(Visit& visit, std::string_view path) {
+  if (path == "health") {
+    answer(visit, wire::json_response(200, R"({"ok":true})"));
+  } else if (path == "stats") {
+    answer(visit, wire::json_response(200, stats_json(stats())));
+  } else if (auto picture = make_picture(visit.connection, path, pictures_, house_)) {
+    return picture;
+  } else {
+    fail(visit,
+         {404, "The server has no page " + quoted_excerpt(path), {}, std::nullopt, "unknown_url"});
+  }
+  return nullptr;
+}
+
+// "/embedding": an operation that has no endpoint of its own in these words.
+bool Router::is_operation(const Visit& visit, std::string_view path) const {
+  return path.starts_with('/') && visit.seat->mount->profile->find(path.substr(1), "") != nullptr;
+}
+
+// ---- protocols
+// ---------------------------------------------------------------------------------------
+
+std::unique_ptr<Exchange> Router::openai(Visit& visit) {
+  std::string_view path = visit.path;
+  path.remove_prefix(under(path, "/v1") ? 3 : 0);
+  if (options_.require_key && !has_key(visit.request)) {
+    fail(visit, {401,
+                 "You didn't provide an API key. Provide it in an Authorization header.",
+                 {},
+                 std::nullopt,
+                 "invalid_api_key"});
+    return nullptr;
+  }
+  if (under(path, wire::openai::kModelsPath) && visit.request.method == "GET") {
+    return models(visit, path);
+  }
+  static constexpr std::pair<std::string_view, Understand> kEndpoints[] = {
+      {wire::openai::kChatPath, &ask_openai_chat},
+      {wire::openai::kImagePath, &ask_openai_image},
+      {wire::openai::kSpeechPath, &ask_openai_speech},
+      {wire::openai::kTranscriptionPath, &ask_openai_transcription},
+      {wire::openai::kEmbeddingPath, &ask_openai_embedding},
+  };
+  for (const auto& [endpoint, understand] : kEndpoints) {
+    if (path != endpoint) {
+      continue;
+    }
+    if (visit.request.method != "POST") {
+      fail(visit, {405,
+                   "Not allowed to " + quoted_excerpt(visit.request.method) + " on " +
+                       std::string(visit.path) + ".",
+                   {},
+                   std::nullopt,
+                   "method_not_supported"});
+      return nullptr;
+    }
+    return call(visit, understand(visit.request, hand(visit)));
+  }
+  fail(visit, {404,
+               "Invalid URL (" + visit.request.method + " " + std::string(visit.path) + ")",
+               {},
+               std::nullopt,
+               "unknown_url"});
+  return nullptr;
+}
+
+std::unique_ptr<Exchange> Router::ollama(Visit& visit) {
+  if (visit.path == wire::ollama::kTagsPath) {
+    std::vector<wire::ollama::LocalModel> all;
+    for (const latency::Entry& entry : visit.seat->mount->profile->entries) {
+      if (!entry.model.empty() && entry.model != "*") {
+        all.push_back({entry.model, 4'900'000'000});
+      }
+    }
+    answer(visit, wire::json_response(200, wire::ollama::encode_tags(all)));
+    return nullptr;
+  }
+  if (visit.path == "/api/version") {
+    answer(visit, wire::json_response(200, R"({"version":"0.12.0"})"));
+    return nullptr;
+  }
+  if (visit.path == wire::ollama::kChatPath) {
+    return call(visit, ask_ollama_chat(visit.request, hand(visit)));
+  }
+  if (visit.path == wire::ollama::kGeneratePath) {
+    return call(visit, ask_ollama_generate(visit.request, hand(visit)));
+  }
+  if (is_operation(visit, visit.path)) {
+    return generic(visit);
+  }
+  fail(visit, {404, "404 page not found", {}, std::nullopt, std::nullopt});
+  return nullptr;
+}
+
+std::unique_ptr<Exchange> Router::generic(Visit& visit) {
+  return call(visit, ask_generic(visit.request, visit.path, hand(visit)));
+}
+
+std::unique_ptr<Exchange> Router::models(Visit& visit, std::string_view path) {
+  std::vector<wire::openai::Model> all;
+  for (const latency::Entry& entry : visit.seat->mount->profile->entries) {
+    const auto same = [&entry](const wire::openai::Model& m) { return m.id == entry.model; };
+    if (!entry.model.empty() && entry.model != "*" && std::none_of(all.begin(), all.end(), same)) {
+      all.push_back({entry.model, kCreated});
+    }
+  }
+  if (path == wire::openai::kModelsPath) {
+    answer(visit, wire::json_response(200, wire::openai::encode_models(all)));
+    return nullptr;
+  }
+  const std::string id = wire::percent_decode(path.substr(wire::openai::kModelsPath.size() + 1));
+  for (const wire::openai::Model& model : all) {
+    if (model.id == id) {
+      answer(visit, wire::json_response(200, wire::openai::encode_model(model)));
+      return nullptr;
+    }
+  }
+  fail(visit, {404,
+               "The model '" + quoted_excerpt(id, 60) + "' does not exist",
+               {},
+               "model",
+               "model_not_found"});
+  return nullptr;
+}
+
+// ---- calls
+// -------------------------------------------------------------------------------------------
+
+std::unique_ptr<Exchange> Router::call(Visit& visit, Result<Ask> ask) {
+  if (!ask) {
+    fail(visit, wire::openai::bad_request(ask.errors()));
+    return nullptr;
+  }
+  Result<Caller> caller = caller_of(visit, *ask);
+  if (!caller) {
+    fail(visit, wire::openai::bad_request(caller.errors()));
+    return nullptr;
+  }
+  auto out = std::make_unique<Call>(
+      Call::Options{house_, *visit.seat->provider, visit.connection, visit.protocol, visit.number},
+      std::move(*caller), std::move(*ask));
+  out->begin();
+  return out;
+}
+
+// Which draw this is: as the call says, else by what it looks like.
+Result<Caller> Router::caller_of(const Visit& visit, Ask& ask) {
+  Caller caller;
+  const std::string* header = visit.request.headers.find(wire::kCallHeaderName);
+  if (header != nullptr) {
+    const auto said = wire::parse_call_header(*header);
+    if (!said) {
+      return said.errors();
+    }
+    caller.key = {said->seed, said->job,     hash_name(said->stage),
+                  said->item, said->attempt, said->share};
+    caller.stage = said->stage;
+    caller.time_ratio = said->time_ratio;
+    caller.new_connection = said->new_connection;
+    CallFeatures& amounts = ask.amounts;
+    amounts.input_tokens = said->input_tokens.value_or(0);
+    amounts.output_tokens = said->output_tokens.value_or(0);
+    amounts.cached_tokens = said->cached_tokens.value_or(0);
+    amounts.steps = said->steps.value_or(0);
+    amounts.audio_ms = said->audio_ms.value_or(0);
+    amounts.characters = said->characters.value_or(0);
+    amounts.bytes = said->bytes.value_or(0);
+    ask.script->content = caller.key.bits(Dimension::Content);
+    return caller;
+  }
+  const StageBook::Entry entry =
+      book_.enter(*visit.seat->mount, {visit.job, ask.operation, visit.path, ask.model,
+                                       visit.request.body, retry_count(visit.request.headers)});
+  caller.key = entry.key;
+  if (entry.stage != nullptr) {
+    caller.stage = entry.stage->stage;
+    if (entry.stage->output_tokens && ask.amounts.output_tokens == 0) {
+      const double drawn =
+          entry.stage->output_tokens->quantile(entry.key.uniform(Dimension::OutputTokens));
+      ask.amounts.output_tokens = std::max<std::int64_t>(static_cast<std::int64_t>(drawn + 0.5), 1);
+    }
+  }
+  const std::string_view target = wire::path_of(visit.request.target);
+  const std::size_t query = target.size();
+  ask.script->content = script::content_key(
+      options_.seed, std::string(visit.path) + visit.request.target.substr(query) + '\n' +
+                         std::to_string(hash_name(visit.request.body)));
+  return caller;
+}
+
+Stagehand Router::hand(const Visit& visit) {
+  const std::string_view host = visit.request.headers.get("host");
+  const bool sane = !host.empty() && host.size() < 256 &&
+                    std::all_of(
+                        host.begin(), host.end(),
+                        [](char c) {
+                          return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                 (c >= '0' && c <= '9') || c == '.' || c == ':' || c == '-' ||
+                                 c == '[' || c == ']';
+                        });
+  return {*visit.seat->mount->profile, pictures_,
+          sane ? "http://" + std::string(host) : house_.transport.url(), options_.seed,
+          visit.request.headers.find(wire::kCallHeaderName) != nullptr};
+}
+
+bool Router::has_key(const wire::Request& request) const {
+  const std::string_view bearer = request.headers.get("authorization");
+  return (bearer.starts_with("Bearer ") && bearer.size() > 7) ||
+         !request.headers.get("x-api-key").empty() || !request.headers.get("api-key").empty();
+}
+
+void Router::answer(Visit& visit, wire::Response response) {
+  if (visit.protocol == Protocol::OpenAi) {
+    add_service_headers(response.headers, {options_.seed, visit.number, Duration::zero(),
+                                           latency::LimitState(), house_.transport.speed()});
+  }
+  visit.connection.send(std::move(response));
+}
+
+void Router::fail(Visit& visit, wire::ApiError error) {
+  answer(visit, error_response(visit.protocol, std::move(error)));
+}
+
+}  // namespace rehearse::server

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mocks/script/png.hpp"
+#include "mocks/server/call.hpp"
+#include "mocks/server/mount.hpp"
+#include "mocks/server/stage_book.hpp"
+
+namespace rehearse::server {
+
+// From a request to who answers it: the server's own pages under /__rehearse, a job's number in
+// /job/N/…, a mount in /NAME/…; and at the root the first mount that fits: /v1 OpenAI's words, /api
+// Ollama's, anything else a generic service.
+class Router final : public Handler {
+ public:
+  struct Options {
+    std::uint64_t seed = 1;
+    bool require_key = false;
+  };
+  // All arguments outlive this; `mounts` may not change.
+  Router(const std::vector<Mount>& mounts, const Options& options, House& house);
+
+  std::unique_ptr<Exchange> start(Connection& connection, wire::Request request) override;
+  Stats stats() const;
+
+ private:
+  struct Seat {
+    const Mount* mount = nullptr;
+    std::unique_ptr<Provider> provider;
+  };
+  // A request on its way.
+  struct Visit {
+    Connection& connection;
+    wire::Request request;
+    std::uint64_t number = 0;
+    std::uint64_t job = 0;
+    Seat* seat = nullptr;
+    std::string_view path = {};  // below the mount
+    Protocol protocol = Protocol::Generic;
+  };
+  using Understand = Result<Ask> (*)(const wire::Request&, const Stagehand&);
+
+  bool find_seat(Visit& visit);
+  Seat* first_with(Protocol protocol);
+  bool is_operation(const Visit& visit, std::string_view path) const;
+  std::unique_ptr<Exchange> own_page(Visit& visit, std::string_view path);
+  std::unique_ptr<Exchange> openai(Visit& visit);
+  std::unique_ptr<Exchange> ollama(Visit& visit);
+  std::unique_ptr<Exchange> generic(Visit& visit);
+  std::unique_ptr<Exchange> models(Visit& visit, std::string_view path);
+  std::unique_ptr<Exchange> call(Visit& visit, Result<Ask> ask);
+  Result<Caller> caller_of(const Visit& visit, Ask& ask);
+  Stagehand hand(const Visit& visit);
+  void answer(Visit& visit, wire::Response response);
+  void fail(Visit& visit, wire::ApiError error);
+  bool has_key(const wire::Request& request) const;
+
+  Options options_;
+  House& house_;
+  std::vector<Seat> seats_;
+  StageBook book_;
+  std::shared_ptr<script::PngMaker> pictures_;
+  std::uint64_t requests_ = 0;
+};
+
+}  // namespace rehearse::server

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "harness/wire/http_message.hpp"
+#include "mocks/latency/ticket.hpp"
+
+namespace rehearse::server {
+
+// What a call says, in its provider's words; when it says it, others know. The answer is a function
+// of `content` and the plan alone.
+class Script {
+ public:
+  virtual ~Script() = default;
+
+  // The answer in one piece.
+  virtual wire::Response whole(const latency::Plan& plan) = 0;
+  // Whether that takes milliseconds to make: then it is made off the loop, by one thread at a time.
+  virtual bool heavy(const latency::Plan&) const { return false; }
+
+  // The content type where the client asked for a stream, else empty.
+  virtual std::string_view stream_type() const { return {}; }
+  // The units (tokens) from … to-1 of plan.usage, as frames; from == 0 begins the stream.
+  virtual std::string piece(const latency::Plan&, std::int64_t, std::int64_t) { return {}; }
+  virtual std::string ending(const latency::Plan&) { return {}; }
+
+  std::uint64_t content = 0;  // set before any of these is called
+};
+
+}  // namespace rehearse::server
