@@ -81,6 +81,7 @@ struct Gathered {
   Instant ready;
   Instant started;
   Instant done;
+  bool item = false;  // an item was among them, not only the span around all of them
 };
 
 struct Recorder::Scratch {
@@ -180,36 +181,15 @@ void Recorder::count_spans(const JobRecord& job, std::span<const StageSpan> span
       ++stage.skipped;
       continue;
     }
-    if (span.item == kWhole) {
-      continue;  // its items count
+    if (span.item != kWhole) {  // around a fan-out: its items count
+      ++stage.executions;
+      count_end(stage, span);
+      stage.truncated += span.truncated ? 1u : 0u;
+      stage.usage += span.usage;
+      stage.cost_nano_usd += span.cost.count_nano_usd();
     }
-    ++stage.executions;
-    count_end(stage, span);
-    stage.truncated += span.truncated ? 1u : 0u;
-    stage.usage += span.usage;
-    stage.cost_nano_usd += span.cost.count_nano_usd();
-    if (!done) {
-      continue;
-    }
-    const std::int64_t service = (span.done - span.started).count_ns();
-    if (span.first_chunk < span.done && span.first_chunk >= span.started) {
-      stage.ttft.record((span.first_chunk - span.started).count_ns());
-    }
-    if (scratch.many[span.stage] == 0) {
-      stage.response.record((span.done - span.ready).count_ns());
-      stage.queue.record((span.started - span.ready).count_ns());
-      stage.service.record(service);
-      continue;
-    }
-    stage.each.record(service);
-    Gathered& gathered = scratch.gathered[span.stage];
-    if (gathered.job != scratch.job) {
-      gathered = {scratch.job, span.ready, span.started, span.done};
-      scratch.touched.push_back(span.stage);
-    } else {
-      gathered.ready = std::min(gathered.ready, span.ready);
-      gathered.started = std::min(gathered.started, span.started);
-      gathered.done = std::max(gathered.done, span.done);
+    if (done) {
+      time_span(span, stage);
     }
   }
   for (const std::uint32_t index : scratch.touched) {
@@ -220,13 +200,48 @@ void Recorder::count_spans(const JobRecord& job, std::span<const StageSpan> span
     stage.service.record((gathered.done - gathered.started).count_ns());
   }
   if (done) {
-    critical_path(spans, scratch.path);
-    for (const CriticalPart& part : scratch.path) {
-      const std::uint32_t index = spans[part.span].stage;
-      if (index < tally.stages.size()) {
-        tally.stages[index].critical_ns += part.time.count_ns();
-        tally.critical_ns += part.time.count_ns();
-      }
+    count_critical(spans);
+  }
+}
+
+void Recorder::time_span(const StageSpan& span, StageTally& stage) {
+  Scratch& scratch = *scratch_;
+  const bool item = span.item != kWhole;
+  if (item && span.first_chunk < span.done && span.first_chunk >= span.started) {
+    stage.ttft.record((span.first_chunk - span.started).count_ns());
+  }
+  const std::int64_t service = (span.done - span.started).count_ns();
+  if (scratch.many[span.stage] == 0) {
+    stage.response.record((span.done - span.ready).count_ns());
+    stage.queue.record((span.started - span.ready).count_ns());
+    stage.service.record(service);
+    return;
+  }
+  if (item) {
+    stage.each.record(service);
+  }
+  Gathered& gathered = scratch.gathered[span.stage];
+  if (gathered.job != scratch.job) {
+    gathered = {scratch.job, span.ready, span.started, span.done, item};
+    scratch.touched.push_back(span.stage);
+    return;
+  }
+  gathered.ready = std::min(gathered.ready, span.ready);
+  gathered.done = std::max(gathered.done, span.done);
+  if (item) {  // the span around them waits for no slot: its first item tells when work began
+    gathered.started = gathered.item ? std::min(gathered.started, span.started) : span.started;
+    gathered.item = true;
+  }
+}
+
+void Recorder::count_critical(std::span<const StageSpan> spans) {
+  Tally& tally = point_.tally;
+  critical_path(spans, scratch_->path);
+  for (const CriticalPart& part : scratch_->path) {
+    const std::uint32_t index = spans[part.span].stage;
+    if (index < tally.stages.size()) {
+      tally.stages[index].critical_ns += part.time.count_ns();
+      tally.critical_ns += part.time.count_ns();
     }
   }
 }

@@ -51,6 +51,8 @@ class Recorder {
   struct Scratch;
   void count_job(const JobRecord& job);
   void count_spans(const JobRecord& job, std::span<const StageSpan> spans);
+  void time_span(const StageSpan& span, StageTally& stage);
+  void count_critical(std::span<const StageSpan> spans);
   void count_attempts(const JobRecord& job, std::span<const StageSpan> spans,
                       std::span<const AttemptSpan> attempts);
 

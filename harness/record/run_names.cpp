@@ -1,5 +1,6 @@
 #include <array>
-#include <ctime>
+#include <chrono>
+#include <cstdio>
 
 #include "harness/record/run_file.hpp"
 #include "harness/record/run_schema.hpp"
@@ -12,11 +13,13 @@ std::string default_run_stem(std::string_view scenario, std::int64_t created_uni
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     stem += plain || c == '-' || c == '_' ? c : '-';
   }
-  const auto seconds = static_cast<std::time_t>(created_unix_ms / 1000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> date{};
-  std::strftime(date.data(), date.size(), "-%Y%m%d-%H%M%S", &parts);
+  const std::int64_t seconds = created_unix_ms / 1000;
+  const std::chrono::year_month_day day{std::chrono::sys_days{std::chrono::days{seconds / 86'400}}};
+  const auto of_day = static_cast<int>(seconds % 86'400);
+  std::array<char, 48> date{};
+  std::snprintf(date.data(), date.size(), "-%04d%02u%02u-%02d%02d%02d", int{day.year()},
+                unsigned{day.month()}, unsigned{day.day()}, of_day / 3600, of_day / 60 % 60,
+                of_day % 60);
   return (stem.empty() ? "run" : stem) + date.data();
 }
 

@@ -27,7 +27,7 @@ Spread spread_of(const stats::Histogram& histogram, double scale);
 std::uint64_t quantile_floor(double q);
 
 struct StageSummary {
-  StageInfo info;
+  StageInfo info;             // its `parent` indexes header.stages, not the rows of a summary
   std::uint32_t depth = 0;    // 0: outermost
   double share = 0;           // mean response / mean job response, over done jobs
   double critical_share = 0;  // of the time of the critical paths, inner stages included

@@ -76,7 +76,7 @@ JobSummary summarise_job(const RunHeader& header, const JobTrace& trace) {
     const StageSpan& span = trace.spans[index];
     WaterfallRow row;
     row.stage = stage_path(span.stage);
-    row.item = span.item;
+    row.item = span.item == kWhole ? 0 : span.item;
     row.depth = depth_of(trace.spans, index);
     row.ready_s = after(span.ready);
     row.started_s = after(span.started);

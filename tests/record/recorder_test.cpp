@@ -145,6 +145,25 @@ TEST_CASE("a fanned-out stage counts once a job, and each of its items apart") {
   REQUIRE(stage.each.max() == ms(30).count_ns());
 }
 
+TEST_CASE("the span around a fan-out gives its response, its items their queue and counts") {
+  RunHeader header = sample::header();
+  header.stages = {sample::stage("shots")};
+  header.stages[0].fanned_out = true;
+  Recorder recorder(header);
+  JobRecord job;
+  job.done = job.first_result = job.drained = at_ms(50);
+  std::vector<StageSpan> spans{span(0, 0, 0, 50), span(0, 5, 10, 20, kNoStage, 0),
+                               span(0, 5, 20, 45, kNoStage, 0)};
+  spans[0].item = kWhole;
+  recorder.job_finished(job, spans, {});
+  const StageTally& stage = recorder.tally().stages[0];
+  REQUIRE(stage.executions == 2);
+  REQUIRE(stage.response.max() == ms(50).count_ns());
+  REQUIRE(stage.queue.max() == ms(10).count_ns());
+  REQUIRE(stage.each.count() == 2);
+  REQUIRE(recorder.tally().critical_ns == ms(50).count_ns());
+}
+
 TEST_CASE("jobs that vanish and a broken Little's law make a run invalid") {
   Recorder recorder(sample::header());
   RunEnd end;

@@ -270,6 +270,11 @@ TEST_CASE("on a network file system the run is written locally and moved at the 
   REQUIRE(load_run(remote / "a.rehearsal")->points[0].end.has_value());
 }
 
+TEST_CASE("a run that nobody named is named after its scenario and its second") {
+  REQUIRE(default_run_stem("auto-post", 1'700'000'000'123) == "auto-post-20231114-221320");
+  REQUIRE(default_run_stem("../x y", 0) == "---x-y-19700101-000000");
+}
+
 TEST_CASE("a run without jobs is a run") {
   const Folder folder;
   const Result<Run> run = load_run(write_run(folder, "none.rehearsal", 0));

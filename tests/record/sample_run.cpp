@@ -82,6 +82,9 @@ RunHeader header() {
                 stage("publish/upload"),
                 stage("publish/user_id"),
                 stage("ping")};
+  for (std::uint32_t i = 0; i < out.stages.size(); ++i) {
+    out.stages[i].order = i;
+  }
   out.stages[Upload].parent = Publish;
   out.stages[UserId].parent = Publish;
   out.stages[Ping].background = true;

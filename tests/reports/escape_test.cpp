@@ -130,6 +130,15 @@ TEST_CASE("the JSON report is JSON with every field of the contract, hostile tex
   REQUIRE(json::pointer_find(*value, "/response_s/p95")->is_null());
 }
 
+TEST_CASE("an inner stage names its group in the JSON report, in whatever order rows are shown") {
+  record::RunPoint point = sample::run({10, 0, 1, {}});
+  point.header.stages[4].order = 0;  // publish first
+  point.header.stages[0].order = 9;
+  const json::Value value = run_json(summarise(point));
+  REQUIRE(value.find("stages")->members().front().key == "publish");
+  REQUIRE(value.find("stages")->find("publish/user_id")->find("parent")->as_string() == "publish");
+}
+
 TEST_CASE("formats are found by name and by ending, and unknown ones are told what there is") {
   const Writers writers = Writers::standard({});
   REQUIRE((*writers.by_file("a/b.md"))->name() == "markdown");
