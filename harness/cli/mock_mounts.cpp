@@ -23,6 +23,7 @@ server::Mount make_mount(const scenarios::Scenario& scenario, std::uint32_t prov
     match.operation = stage.call.spec.operation;
     match.model = stage.call.spec.model.constant;
     if (stage.match) {
+      match.operation.clear();  // the rule says how the call looks, whatever it is called here
       match.path = stage.match->path;
       match.model = stage.match->model;
       match.body_contains = stage.match->body_contains;

@@ -107,6 +107,7 @@ class HttpWorld final : public RealWorld {
       options.key = address->key;
     } else {
       options.base_url = server_->url(spec.name);
+      options.rtt = spec.rtt.distribution;
       options.typical = [model](const CallFeatures& f) { return model->typical(f); };
     }
     options.endpoints = endpoints_of(*profile, options.live && spec.profile != "ollama");

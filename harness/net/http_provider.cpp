@@ -78,6 +78,16 @@ Task<Outcome> HttpProvider::call(const Call& call, StopToken stop) {
     outcome.detail = request.error().text();
     co_return outcome;
   }
+  if (!options_.rtt.is_zero()) {
+    const double seconds = options_.rtt.quantile(call.key.uniform(Dimension::RoundTrip));
+    const Duration way = Duration::from_seconds(seconds);
+    const runtime::Wake wake = co_await runtime_.sleep(way, stop);
+    if (wake == runtime::Wake::Stopped) {
+      outcome.failure = Failure::Cancelled;
+      outcome.done = runtime_.now();
+      co_return outcome;
+    }
+  }
   AnswerReader reader(codec_of(*endpoint), call, runtime_);
   const ClientRequest& sent = request.value();
   const Exchange exchange = co_await client_.exchange(sent, reader, stop);

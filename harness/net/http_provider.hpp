@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/distribution.hpp"
 #include "harness/net/endpoint_spec.hpp"
 #include "harness/net/http_client.hpp"
 #include "harness/net/secret.hpp"
@@ -18,6 +19,7 @@ struct HttpProviderOptions {
   // A real provider: no x-rehearse-call is ever sent, and `key` goes with every request.
   bool live = false;
   Secret key;
+  Distribution rtt;  // seconds that the way to a mock is longer than loopback's
   std::function<Money(const CallFeatures&, const Usage&)> price;  // empty: costs nothing
   std::function<Duration(const CallFeatures&)> typical;           // empty: nobody knows
 };

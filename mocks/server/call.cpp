@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/wire/rate_limit.hpp"
+#include "harness/wire/usage_header.hpp"
 
 namespace rehearse::server {
 namespace {
@@ -72,7 +73,7 @@ void Call::refuse() {
   if (ticket_.refusal->status == 404 && protocol_ == Protocol::Ollama) {
     ticket_.refusal->message = "model '" + record_.model + "' not found";
   }
-  wire::Response response = refusal_response(protocol_, *ticket_.refusal, house_.transport.speed());
+  wire::Response response = refusal_response(protocol_, *ticket_.refusal, hint_speed());
   const int status = response.status;
   add_headers(response.headers);
   end(CallEnd::Refused, status);
@@ -229,7 +230,7 @@ void Call::suffer() {
         error_response(protocol_, {plan.status, spec->message, {}, std::nullopt, spec->code});
     if (spec->retry_after) {
       wire::write_retry_after(response.headers,
-                              *spec->retry_after * (1 / house_.transport.speed()));
+                              *spec->retry_after * (1 / hint_speed()));
     }
     send(std::move(response));
     return;
@@ -265,7 +266,13 @@ void Call::begin_half() {
   connection_.write(std::string_view(body).substr(0, (body.size() + 1) / 2));
 }
 
+// Hints of when to retry are in the caller's own time: scenario time where rehearse itself calls.
+double Call::hint_speed() const { return caller_.scripted ? 1 : house_.transport.speed(); }
+
 void Call::add_headers(wire::Headers& headers) const {
+  if (caller_.scripted && !ticket_.refusal) {
+    headers.add(std::string(wire::kUsageHeaderName), wire::usage_header_text(ticket_.plan.usage));
+  }
   if (protocol_ != Protocol::OpenAi) {
     return;
   }

@@ -38,6 +38,7 @@ struct Caller {
   std::string stage;  // its path, empty where nobody knows
   double time_ratio = 1;
   bool new_connection = false;
+  bool scripted = false;  // it said which draw it is: rehearse itself is calling
 };
 
 // One call to a provider: waits for what its model planned, and answers when it is due. The plan is
@@ -78,6 +79,7 @@ class Call final : public Exchange {
   void write_until(Instant now);
   void suffer();
   void begin_half();
+  double hint_speed() const;
   void add_headers(wire::Headers& headers) const;
   void end(CallEnd how, int status);
 

@@ -319,6 +319,7 @@ Result<Caller> Router::caller_of(const Visit& visit, Ask& ask) {
     }
     caller.key = {said->seed, said->job,     hash_name(said->stage),
                   said->item, said->attempt, said->share};
+    caller.scripted = true;
     caller.stage = said->stage;
     caller.time_ratio = said->time_ratio;
     caller.new_connection = said->new_connection;
