@@ -10,7 +10,7 @@ namespace rehearse {
 struct CallFeatures {
   std::string_view operation;  // "chat", "image", …, or a generic endpoint's name
   std::string_view model;
-  std::string_view size;       // "1792x1024"
+  std::string_view size;  // "1792x1024"
   std::string_view quality;
   std::int64_t input_tokens = 0;
   std::int64_t cached_tokens = 0;

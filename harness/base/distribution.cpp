@@ -178,8 +178,8 @@ Result<Distribution> Distribution::mixture(
   double total = 0;
   for (const auto& [weight, component] : components) {
     if (!(weight >= 0 && weight <= 1e300)) {
-      return Error{"", "expected a weight that is a number and not negative, found " +
-                           number_text(weight)};
+      return Error{
+          "", "expected a weight that is a number and not negative, found " + number_text(weight)};
     }
     total += weight;
   }

@@ -28,8 +28,8 @@ class Distribution {
   static Distribution exponential(double mean);
   // Gamma by mean and coefficient of variation (> 0): a tail-dense monotone table made here.
   static Distribution gamma(double mean, double cv);
-  // (probability, value) knots, both ascending, at least two; log-interpolated where both values are
-  // positive. Below the first and past the last knot the end values hold.
+  // (probability, value) knots, both ascending, at least two; log-interpolated where both values
+  // are positive. Below the first and past the last knot the end values hold.
   static Result<Distribution> quantiles(std::vector<std::pair<double, double>> knots);
   // Weighted components; one uniform picks the component and, rescaled, its value.
   static Result<Distribution> mixture(std::vector<std::pair<double, Distribution>> components);
@@ -57,10 +57,10 @@ class Distribution {
   double unclamped_quantile(double u) const;
 
   Kind kind_ = Kind::Constant;
-  double a_ = 0;       // constant; mu; low; mean
-  double b_ = 0;       // sigma; high; cv
-  double scale_ = 1;   // of a table
-  double low_ = 0;     // clamp
+  double a_ = 0;      // constant; mu; low; mean
+  double b_ = 0;      // sigma; high; cv
+  double scale_ = 1;  // of a table
+  double low_ = 0;    // clamp
   double high_ = 1e300;
   std::shared_ptr<const Table> table_;
 };

@@ -2,8 +2,8 @@
 
 namespace rehearse {
 
-// Elementary functions whose last bit does not depend on the machine: libm picks other code paths by
-// CPU, and a draw that differs in one bit changes a run's hash. Within 2 ulp of the true value.
+// Elementary functions whose last bit does not depend on the machine: libm picks other code paths
+// by CPU, and a draw that differs in one bit changes a run's hash. Within 2 ulp of the true value.
 
 // Natural logarithm; x finite and > 0 (0 gives -infinity, negative NaN).
 double ln(double x);

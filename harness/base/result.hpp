@@ -26,7 +26,8 @@ struct Error {
   bool operator==(const Error&) const = default;
 };
 
-// All the things that are wrong, in the order of the input. Loaders report every error, not the first.
+// All the things that are wrong, in the order of the input. Loaders report every error, not the
+// first.
 using Errors = std::vector<Error>;
 
 // A value or the errors that prevented it. Failing is ordinary here: no exception is involved.

@@ -12,8 +12,9 @@ namespace rehearse {
 // characters with an ellipsis. What people's input looks like in every message.
 std::string quoted_excerpt(std::string_view text, std::size_t limit = 40);
 
-// Safe for a terminal: control characters, ESC, C1 controls and bidirectional overrides are replaced by
-// visible escapes; valid UTF-8 stays, invalid bytes become U+FFFD. Newlines become spaces.
+// Safe for a terminal: control characters, ESC, C1 controls and bidirectional overrides are
+// replaced by visible escapes; valid UTF-8 stays, invalid bytes become U+FFFD. Newlines become
+// spaces.
 std::string terminal_safe(std::string_view text);
 
 // The name of `names` that somebody who wrote `text` most likely meant; empty where none is near

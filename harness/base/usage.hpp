@@ -11,10 +11,10 @@ struct Usage {
   std::int64_t cached_tokens = 0;  // of the input, read from a prompt cache
   std::int64_t output_tokens = 0;
   std::int64_t images = 0;
-  std::int64_t audio_ms = 0;       // heard or spoken
+  std::int64_t audio_ms = 0;  // heard or spoken
   std::int64_t video_ms = 0;
-  std::int64_t characters = 0;     // of text turned into speech
-  std::int64_t bytes = 0;          // of payload up or down
+  std::int64_t characters = 0;  // of text turned into speech
+  std::int64_t bytes = 0;       // of payload up or down
 
   bool operator==(const Usage&) const = default;
   Usage& operator+=(const Usage& other) {

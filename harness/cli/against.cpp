@@ -63,8 +63,9 @@ Result<Against> parse_against(const std::vector<std::string>& values) {
   }
   for (const auto& [provider, kind] : out.by_provider) {
     if ((kind == WorldKind::Sim) != (out.all == WorldKind::Sim)) {
-      return Error{"--against", "virtual and real time cannot be mixed: expected mock or live both for " +
-                                    quoted_excerpt(provider) + " and for the rest"};
+      return Error{"--against",
+                   "virtual and real time cannot be mixed: expected mock or live both for " +
+                       quoted_excerpt(provider) + " and for the rest"};
     }
   }
   return out;

@@ -113,7 +113,8 @@ class AppSink : public engine::JobSink {
   std::deque<Waiting> waiting_;
 };
 
-record::RunHeader app_header(const scenarios::Scenario& scenario, const RunSetup& setup, Instant wall) {
+record::RunHeader app_header(const scenarios::Scenario& scenario, const RunSetup& setup,
+                             Instant wall) {
   const HeaderOptions options{.seed = setup.world.seed,
                               .speed = setup.world.speed,
                               .against = setup.world.against.text(),
@@ -159,10 +160,12 @@ Status check_drive(const scenarios::Scenario& scenario, const RunSetup& setup) {
     return Done{};
   }
   if (setup.world.against.is_sim()) {
-    return Error{"--drive app", "a real program cannot run in virtual time: expected --against mock or live"};
+    return Error{"--drive app",
+                 "a real program cannot run in virtual time: expected --against mock or live"};
   }
   if (!scenario.app || scenario.app->command.empty()) {
-    return Error{"--drive app", "the scenario has no \"app\" with a command: say how the program is started"};
+    return Error{"--drive app",
+                 "the scenario has no \"app\" with a command: say how the program is started"};
   }
   return Done{};
 }
@@ -176,7 +179,8 @@ Result<PointResult> run_app(const scenarios::Scenario& scenario, const RunSetup&
   }
   const JobsFolder jobs;
   if (jobs.path.empty()) {
-    return Error{std::filesystem::temp_directory_path().string(), "no folder for the jobs could be made there"};
+    return Error{std::filesystem::temp_directory_path().string(),
+                 "no folder for the jobs could be made there"};
   }
   SeenCalls seen;
   const auto world = RealWorld::make(scenario, *profiles, setup.world,

@@ -59,12 +59,14 @@ AppProvider::AppProvider(RealWorld& world, const scenarios::Scenario& scenario,
       folder_(std::move(folder)),
       jobs_folder_(std::move(jobs_folder)) {}
 
-// `${name}` of a known name is filled in, `$${` is a literal "${"; the loader has refused all others.
+// `${name}` of a known name is filled in, `$${` is a literal "${"; the loader has refused all
+// others.
 std::string AppProvider::fill_in(const std::string& text,
                                  const std::map<std::string, std::string>& values) const {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t close = text.compare(at, 2, "${") == 0 ? text.find('}', at) : std::string::npos;
+    const std::size_t close =
+        text.compare(at, 2, "${") == 0 ? text.find('}', at) : std::string::npos;
     if (text.compare(at, 3, "$${") == 0) {
       out += "${";
       at += 3;
@@ -128,7 +130,8 @@ runtime::Task<provider::Outcome> AppProvider::call(const provider::Call& call,
     outcome.failure = provider::Failure::ServerError;
     outcome.detail = trouble_of(result);
     if (first_trouble_.empty()) {
-      first_trouble_ = fmt::format("job {}: {} {}", call.key.job, command.argv.front(), outcome.detail);
+      first_trouble_ =
+          fmt::format("job {}: {} {}", call.key.job, command.argv.front(), outcome.detail);
     }
   }
   ProcessFigures figures;

@@ -41,7 +41,8 @@ class AppProvider final : public provider::Provider {
 
  private:
   target::Command command_of(const DrawKey& key) const;
-  std::string fill_in(const std::string& text, const std::map<std::string, std::string>& values) const;
+  std::string fill_in(const std::string& text,
+                      const std::map<std::string, std::string>& values) const;
 
   RealWorld& world_;
   const scenarios::Scenario& scenario_;

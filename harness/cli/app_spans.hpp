@@ -19,9 +19,9 @@ struct SeenJob {
   std::uint32_t retries = 0;
 };
 
-// Calls of one stage and item are attempts of one span. What released a span is taken to be the span
-// that ended last before it began. `stages` gives the index of a stage's path, `unmatched` that of
-// calls that fit no stage; `offset` is added to every instant.
+// Calls of one stage and item are attempts of one span. What released a span is taken to be the
+// span that ended last before it began. `stages` gives the index of a stage's path, `unmatched`
+// that of calls that fit no stage; `offset` is added to every instant.
 SeenJob spans_of(std::vector<server::CallRecord> calls,
                  const std::map<std::string, std::uint32_t>& stages, std::uint32_t unmatched,
                  Duration offset);

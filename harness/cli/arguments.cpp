@@ -21,7 +21,8 @@ po::options_description describe(const Usage& usage, unsigned width) {
       out.add_options()(flag.name.c_str(), flag.help.c_str());
     } else {
       auto* value = po::value<std::vector<std::string>>()->value_name(flag.value);
-      out.add_options()(flag.name.c_str(), flag.kind == Flag::Kind::List ? value->composing() : value,
+      out.add_options()(flag.name.c_str(),
+                        flag.kind == Flag::Kind::List ? value->composing() : value,
                         flag.help.c_str());
     }
   }
@@ -48,9 +49,10 @@ Error unknown_flag(const Usage& usage, std::string_view found) {
     names.push_back(flag.name);
   }
   const std::string nearest = nearest_name(bare, names);
-  return {"", fmt::format("{} has no flag {}{}; see 'rehearse {} --help'", usage.verb,
-                          quoted_excerpt(found),
-                          nearest.empty() ? "" : ", did you mean \"--" + nearest + "\"?", usage.verb)};
+  return {"",
+          fmt::format("{} has no flag {}{}; see 'rehearse {} --help'", usage.verb,
+                      quoted_excerpt(found),
+                      nearest.empty() ? "" : ", did you mean \"--" + nearest + "\"?", usage.verb)};
 }
 
 }  // namespace
@@ -72,7 +74,8 @@ Result<Arguments> Arguments::parse(const Usage& usage, const std::vector<std::st
   } catch (const po::unknown_option& unknown) {
     return unknown_flag(usage, unknown.get_option_name());
   } catch (const po::error& error) {
-    return Error{"", fmt::format("{}: {}; see 'rehearse {} --help'", usage.verb, error.what(), usage.verb)};
+    return Error{
+        "", fmt::format("{}: {}; see 'rehearse {} --help'", usage.verb, error.what(), usage.verb)};
   }
   Arguments out;
   for (const po::option& option : parsed.options) {
@@ -106,10 +109,11 @@ Result<Arguments> Arguments::parse(const Usage& usage, const std::vector<std::st
     return out;
   }
   if (out.positional_.size() < usage.least || out.positional_.size() > usage.most) {
-    return Error{"", fmt::format("{} takes {}, found {} argument{}; see 'rehearse {} --help'", usage.verb,
-                                 usage.positional.empty() ? "no argument" : usage.positional,
-                                 out.positional_.size(), out.positional_.size() == 1 ? "" : "s",
-                                 usage.verb)};
+    return Error{
+        "",
+        fmt::format("{} takes {}, found {} argument{}; see 'rehearse {} --help'", usage.verb,
+                    usage.positional.empty() ? "no argument" : usage.positional,
+                    out.positional_.size(), out.positional_.size() == 1 ? "" : "s", usage.verb)};
   }
   return out;
 }
@@ -159,16 +163,17 @@ Result<std::optional<std::uint64_t>> Arguments::count(std::string_view flag, std
                       given->find_first_not_of("0123456789") == std::string::npos;
   const std::uint64_t value = digits ? std::strtoull(given->c_str(), nullptr, 10) : 0;
   if (!digits || value < least || value > most) {
-    return Error{"--" + std::string(flag), fmt::format("expected a whole number from {} to {}, found {}",
-                                                       least, most, quoted_excerpt(*given))};
+    return Error{"--" + std::string(flag),
+                 fmt::format("expected a whole number from {} to {}, found {}", least, most,
+                             quoted_excerpt(*given))};
   }
   return std::optional(value);
 }
 
 std::string help_text(const Usage& usage, std::size_t width) {
-  std::string out = fmt::format("rehearse {} {}{}\n\n{}\n\n", usage.verb,
-                                usage.positional.empty() ? "" : usage.positional + " ", "[flags]",
-                                usage.summary);
+  std::string out =
+      fmt::format("rehearse {} {}{}\n\n{}\n\n", usage.verb,
+                  usage.positional.empty() ? "" : usage.positional + " ", "[flags]", usage.summary);
   std::ostringstream flags;
   flags << describe(usage, static_cast<unsigned>(std::min<std::size_t>(width, 100)));
   out += flags.str();

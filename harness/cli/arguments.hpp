@@ -14,8 +14,8 @@ namespace rehearse::cli {
 // One flag of a verb. Flags win over REHEARSE_NAME variables, which win over the defaults.
 struct Flag {
   enum class Kind { Switch, Text, List };
-  std::string name;         // "--jobs" is "jobs"
-  std::string value;        // what stands behind it in the help: "N"; empty for switches
+  std::string name;   // "--jobs" is "jobs"
+  std::string value;  // what stands behind it in the help: "N"; empty for switches
   std::string help;
   Kind kind = Kind::Text;
 };
@@ -23,10 +23,10 @@ struct Flag {
 // What a verb takes.
 struct Usage {
   std::string verb;
-  std::string positional;   // "SCENARIO…", for the help
-  std::string summary;      // one sentence
+  std::string positional;  // "SCENARIO…", for the help
+  std::string summary;     // one sentence
   std::vector<Flag> flags;
-  std::size_t least = 0;    // positional arguments
+  std::size_t least = 0;  // positional arguments
   std::size_t most = 0;
   std::string example;
 };

@@ -21,8 +21,9 @@ struct Sides {
 };
 
 // Runs one side of `compare SCENARIO --before V --after V` into the common run file.
-Status run_side(const scenarios::ScenarioFile& file, const Arguments& arguments, std::string_view side,
-                const RunSetup& setup, record::RunWriter& writer, const Console& console) {
+Status run_side(const scenarios::ScenarioFile& file, const Arguments& arguments,
+                std::string_view side, const RunSetup& setup, record::RunWriter& writer,
+                const Console& console) {
   Result<scenarios::Selection> selection = read_selection(arguments);
   if (!selection) {
     return selection.errors();
@@ -117,7 +118,8 @@ int compare(const Arguments& arguments, const Console& console) {
   }
   const bool of_scenario = arguments.positional().size() == 1;
   if (of_scenario && !arguments.has("after")) {
-    console.fail(Error{"compare", "expected two run files, or a scenario with --before and --after"});
+    console.fail(
+        Error{"compare", "expected two run files, or a scenario with --before and --after"});
     return kUsage;
   }
   const Result<Sides> sides = of_scenario ? run_both(arguments, console) : load_both(arguments);
@@ -143,17 +145,20 @@ int compare(const Arguments& arguments, const Console& console) {
 
 Command compare_command() {
   using Kind = Flag::Kind;
-  Usage usage{.verb = "compare",
-              .positional = "BEFORE AFTER | SCENARIO",
-              .summary = "Compares two runs, or two variants of a scenario run with the same luck, with an "
-                         "interval on every change.",
-              .flags = {{"before", "A+B", "variants of the first side; base for none", Kind::Text},
-                        {"after", "A+B", "variants of the second side", Kind::Text},
-                        {"tolerance", "SHARE", "changes inside it are the same; 0.02", Kind::Text},
-                        {"force", "", "compares runs of different scenarios too", Kind::Switch}},
-              .least = 1,
-              .most = 2,
-              .example = "rehearse compare scenarios/auto-post.json --before base --after optimised --jobs 1000"};
+  Usage usage{
+      .verb = "compare",
+      .positional = "BEFORE AFTER | SCENARIO",
+      .summary =
+          "Compares two runs, or two variants of a scenario run with the same luck, with an "
+          "interval on every change.",
+      .flags = {{"before", "A+B", "variants of the first side; base for none", Kind::Text},
+                {"after", "A+B", "variants of the second side", Kind::Text},
+                {"tolerance", "SHARE", "changes inside it are the same; 0.02", Kind::Text},
+                {"force", "", "compares runs of different scenarios too", Kind::Switch}},
+      .least = 1,
+      .most = 2,
+      .example =
+          "rehearse compare scenarios/auto-post.json --before base --after optimised --jobs 1000"};
   for (const std::vector<Flag>& more : {selection_flags(), world_flags(), report_flags()}) {
     usage.flags.insert(usage.flags.end(), more.begin(), more.end());
   }

@@ -10,16 +10,16 @@ namespace rehearse::cli {
 
 // Data goes to stdout, words for people to stderr.
 struct Console {
-  bool quiet = false;          // nothing for people but errors
+  bool quiet = false;  // nothing for people but errors
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  bool color = false;          // of stdout; NO_COLOR and pipes turn it off
-  std::size_t width = 100;     // of stdout in columns; COLUMNS, else the terminal's, else 100
+  bool color = false;       // of stdout; NO_COLOR and pipes turn it off
+  std::size_t width = 100;  // of stdout in columns; COLUMNS, else the terminal's, else 100
 
   static Console detect();
 
-  void out(std::string_view text) const;   // data, as it is
-  void say(std::string_view line) const;   // a line for people; nothing where quiet
+  void out(std::string_view text) const;  // data, as it is
+  void say(std::string_view line) const;  // a line for people; nothing where quiet
   // One line for each error, made safe for a terminal: "rehearse: WHERE: WHAT".
   void fail(const Errors& errors) const;
   void fail(const Error& error) const { fail(Errors{error}); }

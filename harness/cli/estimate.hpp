@@ -19,8 +19,8 @@ struct Estimate {
 
 Result<Estimate> estimate(const scenarios::Scenario& scenario, const RunSetup& setup);
 
-// Whether a run may go on: one that spends real money needs --max-cost or --yes. The error holds the
-// estimate.
+// Whether a run may go on: one that spends real money needs --max-cost or --yes. The error holds
+// the estimate.
 Status allow_spending(const scenarios::Scenario& scenario, const RunSetup& setup, bool yes);
 
 }  // namespace rehearse::cli

@@ -20,8 +20,9 @@ std::string overview(const std::vector<Command>& commands) {
   for (const Command& command : commands) {
     out += fmt::format("  {:<9} {}\n", command.usage.verb, command.usage.summary);
   }
-  return out + "\nexit codes: 0 pass, 1 internal error, 2 usage or invalid input, 96 invalid or\n"
-               "inconclusive run, 99 an objective failed, 105 interrupted (report written), 130 killed\n";
+  return out +
+         "\nexit codes: 0 pass, 1 internal error, 2 usage or invalid input, 96 invalid or\n"
+         "inconclusive run, 99 an objective failed, 105 interrupted (report written), 130 killed\n";
 }
 
 int dispatch(const std::vector<std::string>& words) {
@@ -36,7 +37,7 @@ int dispatch(const std::vector<std::string>& words) {
     return kPass;
   }
   if (words[0] == "--version") {
-    console.out(fmt::format("rehearse {} ({})\n", kVersion, kCommit));
+    console.out(fmt::format("rehearse {} ({})\n", version(), commit()));
     return kPass;
   }
   std::vector<std::string> verbs;

@@ -7,7 +7,8 @@
 
 namespace rehearse::cli {
 
-// Writes a file whole or not at all: beside its place first, then moved there. Replaces an older one.
+// Writes a file whole or not at all: beside its place first, then moved there. Replaces an older
+// one.
 Status write_file(const std::filesystem::path& path, std::string_view content);
 
 // The same, but an existing file is an error and stays as it is.

@@ -42,7 +42,8 @@ Result<LiveAddress> live_address(const scenarios::Provider& provider) {
   } else if (provider.profile == "ollama") {
     out.base_url = "http://127.0.0.1:11434";
   } else {
-    return Error{"provider \"" + provider.name + "\"", "is live: set " + url_name + " to its base URL"};
+    return Error{"provider \"" + provider.name + "\"",
+                 "is live: set " + url_name + " to its base URL"};
   }
   const std::string key_name = variable(provider.name, "_API_KEY");
   const char* key = std::getenv(key_name.c_str());
@@ -91,10 +92,10 @@ class HttpWorld final : public RealWorld {
     return Done{};
   }
 
-  Status add_provider(const scenarios::Provider& spec, std::shared_ptr<const latency::Profile> profile,
-                      WorldKind kind) {
-    models_.push_back(std::make_unique<latency::ProviderModel>(profile, std::vector<latency::StageTime>{},
-                                                               model_options(spec)));
+  Status add_provider(const scenarios::Provider& spec,
+                      std::shared_ptr<const latency::Profile> profile, WorldKind kind) {
+    models_.push_back(std::make_unique<latency::ProviderModel>(
+        profile, std::vector<latency::StageTime>{}, model_options(spec)));
     const latency::ProviderModel* model = models_.back().get();
     net::HttpProviderOptions options;
     options.live = kind == WorldKind::Live;
@@ -113,8 +114,9 @@ class HttpWorld final : public RealWorld {
     options.endpoints = endpoints_of(*profile, options.live && spec.profile != "ollama");
     options.price = [profile](const CallFeatures& f, const Usage& usage) {
       const latency::Entry* entry = profile->find(f.operation, f.model);
-      return entry == nullptr ? Money() : entry->rates.cost(usage, f.size.empty() ? entry->size : f.size,
-                                                            f.quality.empty() ? entry->quality : f.quality);
+      return entry == nullptr ? Money()
+                              : entry->rates.cost(usage, f.size.empty() ? entry->size : f.size,
+                                                  f.quality.empty() ? entry->quality : f.quality);
     };
     urls_.push_back(options.live ? options.base_url : "");
     names_.push_back(spec.name);

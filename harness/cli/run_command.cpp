@@ -31,7 +31,8 @@ Result<std::vector<scenarios::SweepAxis>> read_axes(const Arguments& arguments,
   for (const std::string& text : arguments.list("sweep")) {
     if (text == "own") {
       if (file.sweep().empty()) {
-        return Error{"--sweep own", "the scenario has no sweep of its own; give --sweep name=a,b,c"};
+        return Error{"--sweep own",
+                     "the scenario has no sweep of its own; give --sweep name=a,b,c"};
       }
       axes.insert(axes.end(), file.sweep().begin(), file.sweep().end());
       continue;
@@ -46,7 +47,8 @@ Result<std::vector<scenarios::SweepAxis>> read_axes(const Arguments& arguments,
 }
 
 // Everything that can be wrong is found before anything runs or is written.
-Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file, const Arguments& arguments) {
+Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file,
+                                      const Arguments& arguments) {
   Result<scenarios::Selection> selection = read_selection(arguments);
   if (!selection) {
     return selection.errors();
@@ -93,7 +95,8 @@ Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file, const
 
 // Runs every point, virtual ones on all cores; what comes out does not depend on their number.
 Result<std::vector<record::RunPoint>> run_points(const std::vector<Prepared>& points,
-                                                 record::RunWriter* writer, const Console& console) {
+                                                 record::RunWriter* writer,
+                                                 const Console& console) {
   std::vector<std::optional<Result<PointResult>>> results(points.size());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
@@ -149,12 +152,14 @@ int print_estimates(const std::vector<Prepared>& points, const Console& console)
       console.fail(expected.errors());
       return kUsage;
     }
-    console.out((point.setup.point.empty() ? "" : point.setup.point + ": ") + expected->text() + "\n");
+    console.out((point.setup.point.empty() ? "" : point.setup.point + ": ") + expected->text() +
+                "\n");
   }
   return kPass;
 }
 
-int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments, const Console& console) {
+int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
+               const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
   if (!output) {
     console.fail(output.errors());
@@ -231,8 +236,10 @@ Command run_command() {
   usage.flags.push_back({"sweep", "NAME=A,B,C",
                          "runs every value; repeat it for a grid; own: the scenario's own sweep",
                          Flag::Kind::List});
-  usage.flags.push_back({"enforce", "", "exit 99 where an objective of level fail is not met, 96 where "
-                                        "the run is invalid", Flag::Kind::Switch});
+  usage.flags.push_back({"enforce", "",
+                         "exit 99 where an objective of level fail is not met, 96 where "
+                         "the run is invalid",
+                         Flag::Kind::Switch});
   return {std::move(usage), &run};
 }
 

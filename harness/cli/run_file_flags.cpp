@@ -7,13 +7,16 @@ namespace rehearse::cli {
 std::vector<Flag> world_flags() {
   using Kind = Flag::Kind;
   return {
-      {"against", "WORLD", "sim (default), mock or live; PROVIDER=mock|live for one of them", Kind::List},
+      {"against", "WORLD", "sim (default), mock or live; PROVIDER=mock|live for one of them",
+       Kind::List},
       {"speed", "X", "mock: divides every duration of the scenario by X", Kind::Text},
-      {"drive", "WHO", "stages (default: rehearse makes the calls) or app (the scenario's own program)",
+      {"drive", "WHO",
+       "stages (default: rehearse makes the calls) or app (the scenario's own program)",
        Kind::Text},
       {"seed", "N", "of all random draws; 1", Kind::Text},
       {"out", "FILE", "the run file; a dated name under runs/ otherwise", Kind::Text},
-      {"max-errors", "RATE", "ends the run once this share of its jobs failed, e.g. 0.1", Kind::Text},
+      {"max-errors", "RATE", "ends the run once this share of its jobs failed, e.g. 0.1",
+       Kind::Text},
       {"max-cost", "USD", "issues no further jobs once this much was spent", Kind::Text},
       {"yes", "", "live: spends the money without asking for --max-cost", Kind::Switch},
       {"dry-run", "", "prints jobs, calls, time and price, and sends nothing", Kind::Switch},
@@ -37,8 +40,9 @@ Result<RunSetup> read_setup(const Arguments& arguments, const std::filesystem::p
   const auto errors = arguments.number("max-errors", 0, 1);
   const auto cost = arguments.number("max-cost", 0, 1e9);
   Errors wrong;
-  for (const Errors* found : {speed ? nullptr : &speed.errors(), seed ? nullptr : &seed.errors(),
-                              errors ? nullptr : &errors.errors(), cost ? nullptr : &cost.errors()}) {
+  for (const Errors* found :
+       {speed ? nullptr : &speed.errors(), seed ? nullptr : &seed.errors(),
+        errors ? nullptr : &errors.errors(), cost ? nullptr : &cost.errors()}) {
     if (found != nullptr) {
       wrong.insert(wrong.end(), found->begin(), found->end());
     }

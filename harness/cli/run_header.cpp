@@ -119,8 +119,9 @@ bool is_isolated(const scenarios::Scenario& scenario) {
 
 std::string workload_text(const scenarios::Workload& load) {
   std::string text;
-  const std::string jobs = load.jobs ? fmt::format("{} job{}", *load.jobs, *load.jobs == 1 ? "" : "s")
-                                     : std::string("jobs");
+  const std::string jobs = load.jobs
+                               ? fmt::format("{} job{}", *load.jobs, *load.jobs == 1 ? "" : "s")
+                               : std::string("jobs");
   switch (load.kind) {
     case LoadKind::Batch:
       text = fmt::format("{}, {} at a time", jobs, load.concurrency);
@@ -187,8 +188,8 @@ record::RunHeader make_header(const scenarios::Scenario& scenario, const HeaderO
   header.value_per_job = scenario.value_per_job;
   header.isolated = is_isolated(scenario);
   header.environment = record::read_environment();
-  header.environment.version = kVersion;
-  header.environment.commit = kCommit;
+  header.environment.version = version();
+  header.environment.commit = commit();
   header.keep = options.keep;
   return header;
 }

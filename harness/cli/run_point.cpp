@@ -60,8 +60,7 @@ Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetu
     }
     return interrupted() ? engine::Command::StopArrivals : engine::Command::GoOn;
   };
-  engine::RunOutcome outcome =
-      engine::run(rt, scenario, world.value()->providers(), sink, options);
+  engine::RunOutcome outcome = engine::run(rt, scenario, world.value()->providers(), sink, options);
   progress.clear();
   outcome.end.wall = wall_clock() - wall_start;
   const Status written = recorder.finish(std::move(outcome.end));

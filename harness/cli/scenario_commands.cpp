@@ -100,14 +100,16 @@ Command show_command() {
 }
 
 Command init_command() {
-  return {{.verb = "init",
-           .positional = "[FILE]",
-           .summary = "Writes a commented starter scenario (scenario.json unless named); never overwrites.",
-           .flags = {},
-           .least = 0,
-           .most = 1,
-           .example = "rehearse init my-pipeline.json"},
-          &run_init};
+  return {
+      {.verb = "init",
+       .positional = "[FILE]",
+       .summary =
+           "Writes a commented starter scenario (scenario.json unless named); never overwrites.",
+       .flags = {},
+       .least = 0,
+       .most = 1,
+       .example = "rehearse init my-pipeline.json"},
+      &run_init};
 }
 
 Command schema_command() {

@@ -118,20 +118,21 @@ int serve(const Arguments& arguments, const Console& console) {
 
 Command serve_command() {
   using Kind = Flag::Kind;
-  Usage usage{.verb = "serve",
-              .positional = "[SCENARIO]",
-              .summary = "Serves the mock providers of a scenario, or all that there are, over HTTP.",
-              .flags = {{"port", "N", "0 (default) picks a free one; it is printed", Kind::Text},
-                        {"address", "IP", "127.0.0.1", Kind::Text},
-                        {"allow-remote", "", "allows addresses that others can reach", Kind::Switch},
-                        {"ready-file", "FILE", "gets the URL once the server is callable", Kind::Text},
-                        {"require-key", "", "refuses calls without an API key", Kind::Switch},
-                        {"speed", "X", "divides every duration by X", Kind::Text},
-                        {"seed", "N", "of calls that do not name their own draw; 1", Kind::Text},
-                        {"quiet", "", "prints the URL only", Kind::Switch}},
-              .least = 0,
-              .most = 1,
-              .example = "rehearse serve --port 8080"};
+  Usage usage{
+      .verb = "serve",
+      .positional = "[SCENARIO]",
+      .summary = "Serves the mock providers of a scenario, or all that there are, over HTTP.",
+      .flags = {{"port", "N", "0 (default) picks a free one; it is printed", Kind::Text},
+                {"address", "IP", "127.0.0.1", Kind::Text},
+                {"allow-remote", "", "allows addresses that others can reach", Kind::Switch},
+                {"ready-file", "FILE", "gets the URL once the server is callable", Kind::Text},
+                {"require-key", "", "refuses calls without an API key", Kind::Switch},
+                {"speed", "X", "divides every duration by X", Kind::Text},
+                {"seed", "N", "of calls that do not name their own draw; 1", Kind::Text},
+                {"quiet", "", "prints the URL only", Kind::Switch}},
+      .least = 0,
+      .most = 1,
+      .example = "rehearse serve --port 8080"};
   const std::vector<Flag> selection = selection_flags();
   usage.flags.insert(usage.flags.end(), selection.begin(), selection.end());
   return {std::move(usage), &serve};

@@ -77,11 +77,13 @@ Result<std::vector<std::shared_ptr<const latency::Profile>>> load_profiles(
       continue;
     }
     for (Error error : profile.errors()) {
-      error.where = "provider \"" + provider.name + "\"" + (error.where.empty() ? "" : ", " + error.where);
+      error.where =
+          "provider \"" + provider.name + "\"" + (error.where.empty() ? "" : ", " + error.where);
       errors.push_back(std::move(error));
     }
   }
-  return errors.empty() ? Result(std::move(out)) : Result<std::vector<std::shared_ptr<const latency::Profile>>>(errors);
+  return errors.empty() ? Result(std::move(out))
+                        : Result<std::vector<std::shared_ptr<const latency::Profile>>>(errors);
 }
 
 Status check_against(const scenarios::Scenario& scenario, const Against& against) {

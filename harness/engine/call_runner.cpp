@@ -43,7 +43,8 @@ CallFeatures features_of(const scenarios::CallSpec& spec, const Job& job, const 
   f.quality = text_of(spec.quality, job, texts.quality);
   f.input_tokens = whole(spec.input_tokens, job, key, Dimension::InputTokens);
   f.cached_tokens = whole(spec.cached_tokens, job, key, Dimension::CachedTokens);
-  f.output_tokens = spec.output_tokens ? whole(*spec.output_tokens, job, key, Dimension::OutputTokens) : 0;
+  f.output_tokens =
+      spec.output_tokens ? whole(*spec.output_tokens, job, key, Dimension::OutputTokens) : 0;
   f.max_tokens = spec.max_tokens ? whole(*spec.max_tokens, job, key, Dimension::OutputTokens) : 0;
   f.n = std::max<std::int64_t>(1, whole(spec.n, job, key, Dimension::Content));
   f.steps = whole(spec.steps, job, key, Dimension::Content);
@@ -101,7 +102,8 @@ Task<Outcome> attempt(Job& job, const scenarios::Stage& stage, const provider::C
 
 // Attempts that race: the first success ends the others.
 struct Race {
-  explicit Race(runtime::Runtime& rt, StopToken parent) : stop(parent), waiter(stop.token()), group(rt) {}
+  explicit Race(runtime::Runtime& rt, StopToken parent)
+      : stop(parent), waiter(stop.token()), group(rt) {}
   runtime::StopSource stop;    // of all attempts
   runtime::StopSource waiter;  // of the wait for the next hedge
   runtime::TaskGroup group;
@@ -165,10 +167,12 @@ Task<CallResult> run_call(Job& job, const scenarios::Stage& stage, DrawKey key, 
   provider::Call call{.key = key, .stage = stage.path};
   call.features = features_of(stage.call.spec, job, key, texts);
   if (stage.call.base) {
-    call.time_ratio = time_ratio(job, stage, call.features, features_of(*stage.call.base, job, key, base_texts));
+    call.time_ratio =
+        time_ratio(job, stage, call.features, features_of(*stage.call.base, job, key, base_texts));
   }
   call.new_connection = new_connection;
-  call.request = job.shared.requests[static_cast<std::size_t>(&stage - job.shared.scenario.stages.data())];
+  call.request =
+      job.shared.requests[static_cast<std::size_t>(&stage - job.shared.scenario.stages.data())];
 
   CallResult result;
   const StopToken stop = job.stop.token();
@@ -187,7 +191,8 @@ Task<CallResult> run_call(Job& job, const scenarios::Stage& stage, DrawKey key, 
     result.failure = outcome.failure;
     result.first_chunk = outcome.first_chunk;
     result.truncated = outcome.truncated;
-    const bool worth_it = outcome.failure == Failure::Timeout ? stage.retry.on_timeout : outcome.should_retry;
+    const bool worth_it =
+        outcome.failure == Failure::Timeout ? stage.retry.on_timeout : outcome.should_retry;
     if (outcome.ok() || !worth_it || retry >= stage.retry.max_retries || stop.stop_requested()) {
       co_return result;
     }

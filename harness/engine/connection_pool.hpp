@@ -8,8 +8,8 @@
 
 namespace rehearse::engine {
 
-// A bounded pool of connections. A connection that was used last is used first; one that was idle too
-// long is closed and opened anew, which costs the connect time.
+// A bounded pool of connections. A connection that was used last is used first; one that was idle
+// too long is closed and opened anew, which costs the connect time.
 class ConnectionPool {
  public:
   ConnectionPool(runtime::Runtime& runtime, const scenarios::Pool& spec)

@@ -16,8 +16,8 @@ using runtime::Task;
 using runtime::Wake;
 using scenarios::Workload;
 
-constexpr std::uint64_t kTickMask = 255;           // jobs between two ticks in virtual time
-constexpr std::uint64_t kFirstErrorLook = 20;      // jobs
+constexpr std::uint64_t kTickMask = 255;       // jobs between two ticks in virtual time
+constexpr std::uint64_t kFirstErrorLook = 20;  // jobs
 
 // Feeds the workload's jobs into a JobRunner and watches over the run.
 class LoadRunner : public JobSink {

@@ -20,7 +20,7 @@ namespace rehearse::engine {
 struct Progress {
   std::uint64_t issued = 0;
   std::uint64_t ended = 0;
-  std::uint64_t failed = 0;     // of them, not done
+  std::uint64_t failed = 0;  // of them, not done
   std::uint64_t in_flight = 0;
   std::optional<std::uint64_t> expected;  // jobs, where the workload says how many
   Instant now;
@@ -33,8 +33,8 @@ struct Options {
   std::uint64_t max_in_flight = 1'000'000;  // past it the run stops as saturated
   double max_error_rate = 1;                // of ended jobs, looked at from 20 jobs on
   std::optional<Money> max_cost;            // of ended jobs; past it no further ones are issued
-  // Called now and then (about every 256 jobs in virtual time, every 100 ms on the wall else): shows
-  // progress, flushes, and says whether to go on.
+  // Called now and then (about every 256 jobs in virtual time, every 100 ms on the wall else):
+  // shows progress, flushes, and says whether to go on.
   std::function<Command(const Progress&)> on_tick;
 };
 

@@ -11,7 +11,8 @@
 
 namespace rehearse::engine {
 
-// One job while it runs. Lives in its coroutine's frame; its buffers come from and go back to a pool.
+// One job while it runs. Lives in its coroutine's frame; its buffers come from and go back to a
+// pool.
 struct Job {
   Job(Shared& the_shared, runtime::StopToken parent)
       : shared(the_shared), stop(parent), background(the_shared.runtime) {}

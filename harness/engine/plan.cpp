@@ -60,8 +60,8 @@ Plan::Plan(const scenarios::Scenario& scenario) : groups(scenario.stages.size())
   for (const scenarios::Graph& graph : scenario.graphs) {
     graphs.push_back(make_level(scenario, graph.top));
     const std::vector<bool>& background = graphs.back().background;
-    has_background = has_background ||
-                     std::find(background.begin(), background.end(), true) != background.end();
+    has_background =
+        has_background || std::find(background.begin(), background.end(), true) != background.end();
   }
   for (std::size_t i = 0; i < scenario.stages.size(); ++i) {
     if (scenario.stages[i].kind == scenarios::StageKind::Group) {

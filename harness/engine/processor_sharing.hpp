@@ -13,20 +13,20 @@ namespace rehearse::engine {
 // A resource whose items in service share its speed equally: a GPU, a CPU, a link. With n items the
 // total rate is speed_up(n) and each item gets speed_up(n) / n of a second's work a second.
 //
-// Runs on virtual work time V, which grows at the rate of one item; an item of work w that enters at
-// V ends when V reaches its entry plus w. One timer, O(log n) an entry or exit.
+// Runs on virtual work time V, which grows at the rate of one item; an item of work w that enters
+// at V ends when V reaches its entry plus w. One timer, O(log n) an entry or exit.
 class ProcessorSharing {
  public:
-  // `speed_up`: items in service → total rate, interpolated between entries and level past the last;
-  // empty: always 1.
+  // `speed_up`: items in service → total rate, interpolated between entries and level past the
+  // last; empty: always 1.
   ProcessorSharing(runtime::Runtime& runtime, std::map<std::uint32_t, double> speed_up);
   ProcessorSharing(const ProcessorSharing&) = delete;
   ProcessorSharing& operator=(const ProcessorSharing&) = delete;
   ~ProcessorSharing() { runtime_.queue().cancel(timer_); }
 
   class Awaiter;
-  // A place in service. Its work is known from the start, or only once it is nearly done: then it is
-  // endless until finish().
+  // A place in service. Its work is known from the start, or only once it is nearly done: then it
+  // is endless until finish().
   struct Item {
     double end = 0;  // in virtual work time
     std::uint64_t order = 0;

@@ -37,7 +37,8 @@ Shared::Shared(runtime::Runtime& the_runtime, const scenarios::Scenario& the_sce
     }
     uses.push_back(stage.uses);
     if (stage.kind == scenarios::StageKind::Call) {
-      const std::optional<std::uint32_t> machine = scenario.providers[stage.call.spec.provider].runs_on;
+      const std::optional<std::uint32_t> machine =
+          scenario.providers[stage.call.spec.provider].runs_on;
       if (machine) {
         uses.back().push_back({.resource = *machine, .slots = 1, .priority = 0});
       }

@@ -19,8 +19,8 @@ namespace rehearse::engine {
 
 // A resource of either kind.
 struct SharedResource {
-  std::unique_ptr<SlotResource> slots;         // Sharing::Slots
-  std::unique_ptr<ProcessorSharing> sharing;   // Sharing::Processor
+  std::unique_ptr<SlotResource> slots;        // Sharing::Slots
+  std::unique_ptr<ProcessorSharing> sharing;  // Sharing::Processor
 };
 
 // What all jobs of a run have in common.
@@ -33,12 +33,12 @@ struct Shared {
   std::vector<provider::Provider*> providers;  // by Scenario::providers
   std::uint64_t seed;
   Plan plan;
-  std::vector<SharedResource> resources;                       // by Scenario::resources
-  std::deque<ConnectionPool> pools;                            // by Scenario::pools
-  std::vector<std::unique_ptr<Cache>> caches;                  // by stage; null where none
-  std::vector<std::unique_ptr<load::CircuitBreaker>> breakers; // by stage; null where none
-  std::vector<std::vector<scenarios::ResourceUse>> uses;       // by stage: its own, its provider's
-  std::vector<std::string> requests;                           // by stage: what is really sent
+  std::vector<SharedResource> resources;                        // by Scenario::resources
+  std::deque<ConnectionPool> pools;                             // by Scenario::pools
+  std::vector<std::unique_ptr<Cache>> caches;                   // by stage; null where none
+  std::vector<std::unique_ptr<load::CircuitBreaker>> breakers;  // by stage; null where none
+  std::vector<std::vector<scenarios::ResourceUse>> uses;        // by stage: its own, its provider's
+  std::vector<std::string> requests;                            // by stage: what is really sent
 };
 
 }  // namespace rehearse::engine

@@ -20,7 +20,8 @@ std::uint32_t SlotResource::pick(const DrawKey& key) {
     case scenarios::Balance::RoundRobin:
       return next_replica_++ % count;
     case scenarios::Balance::Random:
-      return std::min(count - 1, static_cast<std::uint32_t>(key.uniform(Dimension::Balance) * count));
+      return std::min(count - 1,
+                      static_cast<std::uint32_t>(key.uniform(Dimension::Balance) * count));
     case scenarios::Balance::LeastLoaded:
       break;
   }

@@ -46,7 +46,8 @@ Instant ArrivalSchedule::at(double expected) const {
     if (left <= inside && inside > 0) {
       // Solve rate_from t + slope t² / 2 = left in the form that is stable for a small slope.
       const double slope = (phase.rate_to - phase.rate_from) / length;
-      const double root = std::sqrt(std::fmax(0, phase.rate_from * phase.rate_from + 2 * slope * left));
+      const double root =
+          std::sqrt(std::fmax(0, phase.rate_from * phase.rate_from + 2 * slope * left));
       const double t = left == 0 ? 0 : 2 * left / (phase.rate_from + root);
       return Instant::from_seconds(start + t);
     }

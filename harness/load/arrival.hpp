@@ -8,7 +8,8 @@
 
 namespace rehearse::load {
 
-// A stretch of time in which the arrival rate (jobs a second) moves evenly from one value to another.
+// A stretch of time in which the arrival rate (jobs a second) moves evenly from one value to
+// another.
 struct RatePhase {
   double rate_from = 0;
   double rate_to = 0;
@@ -18,14 +19,14 @@ struct RatePhase {
 enum class ArrivalKind { Constant, Poisson, Gamma };
 
 // The intended starts of an open loop, fixed before the run: the i-th depends on (seed, i) alone.
-// Unit-rate arrivals are mapped through the inverse of the integrated rate (a time change), so a ramp
-// of a Poisson process is again an exact inhomogeneous Poisson process.
+// Unit-rate arrivals are mapped through the inverse of the integrated rate (a time change), so a
+// ramp of a Poisson process is again an exact inhomogeneous Poisson process.
 class ArrivalSchedule {
  public:
   struct Options {
     ArrivalKind kind = ArrivalKind::Poisson;
-    double cv = 1;                  // of the gaps, Gamma only
-    std::vector<RatePhase> phases;  // the last rate lasts on
+    double cv = 1;                      // of the gaps, Gamma only
+    std::vector<RatePhase> phases;      // the last rate lasts on
     Duration length = Duration::max();  // none after it
     std::uint64_t seed = 1;
   };

@@ -17,9 +17,9 @@ struct Call {
   // What a draw from the stage's own `time` is multiplied by: typical(this call) / typical(the same
   // call in the base scenario), 1 where nothing was changed.
   double time_ratio = 1;
-  bool new_connection = false;  // pays the connection's set-up
-  std::string_view request = {};     // JSON that is really sent; empty: filler of the drawn size
-  bool keep_text = false;       // a later stage asks for the answer's text
+  bool new_connection = false;    // pays the connection's set-up
+  std::string_view request = {};  // JSON that is really sent; empty: filler of the drawn size
+  bool keep_text = false;         // a later stage asks for the answer's text
 };
 
 // Answers calls: the one seam between the engine and a world's providers. An implementation returns

@@ -6,7 +6,8 @@
 
 namespace rehearse::runtime {
 
-// Something that happens once; all who wait are woken in the order they came, through the ready queue.
+// Something that happens once; all who wait are woken in the order they came, through the ready
+// queue.
 class Event {
  public:
   explicit Event(Runtime& runtime) : runtime_(runtime) {}

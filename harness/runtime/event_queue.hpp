@@ -17,8 +17,8 @@ struct TimerNode {
   bool pending() const { return slot != kIdle; }
 };
 
-// Timers ordered by (time, global sequence number) in a 4-ary heap of 16-byte entries, and a FIFO of
-// coroutines that are ready now. At most 2^24 timers pending and 2^40 in one run.
+// Timers ordered by (time, global sequence number) in a 4-ary heap of 16-byte entries, and a FIFO
+// of coroutines that are ready now. At most 2^24 timers pending and 2^40 in one run.
 class EventQueue {
  public:
   EventQueue();

@@ -33,8 +33,8 @@ class SleepAwaiter : TimerNode, StopCallback {
   Wake wake_ = Wake::Fired;
 };
 
-// One world's time. Everything above asks it for the time and waits through it, so the same code runs
-// in virtual time and over real sockets. Single-threaded: one runtime, one thread.
+// One world's time. Everything above asks it for the time and waits through it, so the same code
+// runs in virtual time and over real sockets. Single-threaded: one runtime, one thread.
 class Runtime {
  public:
   virtual ~Runtime() = default;

@@ -34,7 +34,8 @@ class StopToken {
  public:
   StopToken() = default;
   inline bool stop_requested() const;
-  // Registers a callback (called on request, in joining order); false where stop was already requested.
+  // Registers a callback (called on request, in joining order); false where stop was already
+  // requested.
   inline bool join(StopCallback& callback) const;
 
  private:

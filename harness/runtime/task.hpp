@@ -15,8 +15,8 @@ class Task;
 
 namespace detail {
 
-// How a task ended up where it is: finishing while its parent is still inside await_suspend must not
-// resume the parent, which has not suspended yet.
+// How a task ended up where it is: finishing while its parent is still inside await_suspend must
+// not resume the parent, which has not suspended yet.
 enum class Progress : unsigned char { Created, Starting, Suspended, Finished };
 
 struct PromiseBase {

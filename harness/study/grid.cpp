@@ -81,14 +81,16 @@ Result<std::vector<GridPoint>> make_grid(const scenarios::Selection& base,
     }
     for (std::size_t j = 0; j < i; ++j) {
       if (axes[j].name == axes[i].name) {
-        return Error{"sweep axis \"" + axes[i].name + "\"", "is given twice: put its values together"};
+        return Error{"sweep axis \"" + axes[i].name + "\"",
+                     "is given twice: put its values together"};
       }
     }
     count *= static_cast<double>(axes[i].values.size());
   }
   if (count > static_cast<double>(kMostPoints)) {
     return Error{"--sweep", "makes " + number_text(count) + " points, and at most " +
-                                std::to_string(kMostPoints) + " are run: sweep fewer values at once"};
+                                std::to_string(kMostPoints) +
+                                " are run: sweep fewer values at once"};
   }
   std::vector<GridPoint> points{{.selection = base, .axes = json::Value::object(), .name = ""}};
   for (const scenarios::SweepAxis& axis : axes) {

@@ -27,9 +27,9 @@ Result<scenarios::SweepAxis> parse_axis(std::string_view text);
 // The value of one `--set name=value` or axis value.
 json::Value parse_value(std::string_view text);
 
-// The product of the axes over a selection, the first axis outermost. The axis `variant` adds to the
-// selection's variants ("base", "a", "a+b"). Errors: no value on an axis, an axis named twice, too
-// many points.
+// The product of the axes over a selection, the first axis outermost. The axis `variant` adds to
+// the selection's variants ("base", "a", "a+b"). Errors: no value on an axis, an axis named twice,
+// too many points.
 Result<std::vector<GridPoint>> make_grid(const scenarios::Selection& base,
                                          const std::vector<scenarios::SweepAxis>& axes);
 

@@ -229,8 +229,7 @@ void Call::suffer() {
     wire::Response response =
         error_response(protocol_, {plan.status, spec->message, {}, std::nullopt, spec->code});
     if (spec->retry_after) {
-      wire::write_retry_after(response.headers,
-                              *spec->retry_after * (1 / hint_speed()));
+      wire::write_retry_after(response.headers, *spec->retry_after * (1 / hint_speed()));
     }
     send(std::move(response));
     return;

@@ -46,8 +46,9 @@ std::string read_file(const fs::path& path) {
 
 // Runs `rehearse WORDS` in the folder, for at most 60 s.
 Said rehearse_in(const Folder& folder, const std::string& words, const std::string& setup = "") {
-  const std::string command = "cd '" + folder.path.string() + "' && " + setup + " timeout 60 " REHEARSE_BINARY " " +
-                              words + " > out.txt 2> err.txt < /dev/null";
+  const std::string command = "cd '" + folder.path.string() + "' && " + setup +
+                              " timeout 60 " REHEARSE_BINARY " " + words +
+                              " > out.txt 2> err.txt < /dev/null";
   const int status = std::system(command.c_str());
   Said said;
   said.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -72,7 +73,8 @@ const char* kSmall = R"({
                 "slow": { "change": { "stages": { "draft": { "time": { "typical": "3s" } } } } } } })";
 
 // Exit code 2, words in the only line, nothing new in the folder.
-void refused(const Folder& folder, const std::string& words, const std::vector<std::string>& expected) {
+void refused(const Folder& folder, const std::string& words,
+             const std::vector<std::string>& expected) {
   std::vector<std::string> before;
   for (const auto& entry : fs::directory_iterator(folder.path)) {
     before.push_back(entry.path().filename());
@@ -97,7 +99,8 @@ void refused(const Folder& folder, const std::string& words, const std::vector<s
 TEST_CASE("a run reports on stdout, speaks on stderr and leaves one plain run file") {
   const Folder folder;
   folder.file("small.json", kSmall);
-  const Said said = rehearse_in(folder, "run small.json --jobs 200 --out a.rehearsal --format json --report r/a.md");
+  const Said said = rehearse_in(
+      folder, "run small.json --jobs 200 --out a.rehearsal --format json --report r/a.md");
   CAPTURE(said.err);
   CHECK(said.code == 0);
   const auto report = rehearse::json::parse(said.out);
@@ -118,13 +121,21 @@ TEST_CASE("wrong scenarios are refused with where, what was expected and what wa
   folder.file("type.json", R"({ "stages": { "a": { "wait": 5 } } })");
   folder.file("key.json", R"({ "stages": { "a": { "wait": "1s", "need": ["b"] } } })");
   folder.file("twice.json", R"({ "stages": { "a": { "wait": "1s" }, "a": { "wait": "2s" } } })");
-  folder.file("cycle.json", R"({ "stages": { "a": { "wait": "1s", "needs": ["b"] }, "b": { "wait": "1s", "needs": ["a"] } } })");
-  folder.file("stage.json", R"({ "stages": { "image": { "wait": "1s" }, "b": { "wait": "1s", "needs": ["imag"] } } })");
-  folder.file("provider.json", R"({ "providers": { "openai": "openai" }, "stages": { "a": { "call": "opnai.chat" } } })");
+  folder.file(
+      "cycle.json",
+      R"({ "stages": { "a": { "wait": "1s", "needs": ["b"] }, "b": { "wait": "1s", "needs": ["a"] } } })");
+  folder.file(
+      "stage.json",
+      R"({ "stages": { "image": { "wait": "1s" }, "b": { "wait": "1s", "needs": ["imag"] } } })");
+  folder.file(
+      "provider.json",
+      R"({ "providers": { "openai": "openai" }, "stages": { "a": { "call": "opnai.chat" } } })");
   folder.file("profile.json", R"({ "stages": { "a": { "call": "opanai.chat" } } })");
   folder.file("negative.json", R"({ "stages": { "a": { "wait": "-5s" } } })");
   folder.file("absurd.json", R"({ "stages": { "a": { "wait": "1000000d" } } })");
-  folder.file("nothing.json", R"({ "stages": { "a": { "wait": "1s" } }, "variants": { "v": { "change": { "stages": { "a": { "wait": "1s" } } } } } })");
+  folder.file(
+      "nothing.json",
+      R"({ "stages": { "a": { "wait": "1s" } }, "variants": { "v": { "change": { "stages": { "a": { "wait": "1s" } } } } } })");
   folder.file("deep.json", std::string(70, '[') + std::string(70, ']'));
   refused(folder, "run missing.json", {"missing.json"});
   refused(folder, "run text.json", {"text.json:1:1", "expected"});
@@ -183,7 +194,8 @@ TEST_CASE("damaged and foreign run files are told apart") {
   const Folder folder;
   folder.file("small.json", kSmall);
   folder.file("empty.rehearsal", "");
-  folder.file("foreign.rehearsal", "SQLite format 3 or so it says, but it is a letter to the editor");
+  folder.file("foreign.rehearsal",
+              "SQLite format 3 or so it says, but it is a letter to the editor");
   CHECK(rehearse_in(folder, "run small.json --jobs 500 --out whole.rehearsal").code == 0);
   const std::string whole = read_file(folder.path / "whole.rehearsal");
   folder.file("cut.rehearsal", whole.substr(0, whole.size() / 2));
@@ -198,10 +210,12 @@ TEST_CASE("a port in use is one clear line") {
   const Folder folder;
   const std::string script =
       std::string("sh -c '" REHEARSE_BINARY
-                  " serve --quiet --ready-file ready > /dev/null & P=$!; for i in $(seq 100); do [ -s ready ] && "
+                  " serve --quiet --ready-file ready > /dev/null & P=$!; for i in $(seq 100); do [ "
+                  "-s ready ] && "
                   "break; sleep 0.1; done; port=$(sed s/.*:// ready); timeout 20 " REHEARSE_BINARY
                   " serve --port $port; code=$?; kill $P; wait $P; exit $code'");
-  const int status = std::system(("cd '" + folder.path.string() + "' && " + script + " 2> err.txt").c_str());
+  const int status =
+      std::system(("cd '" + folder.path.string() + "' && " + script + " 2> err.txt").c_str());
   const std::string err = read_file(folder.path / "err.txt");
   CAPTURE(err);
   CHECK(WEXITSTATUS(status) == 2);
@@ -211,8 +225,9 @@ TEST_CASE("a port in use is one clear line") {
 TEST_CASE("compare finds what a variant brings, and says that a run equals itself") {
   const Folder folder;
   folder.file("small.json", kSmall);
-  const Said faster =
-      rehearse_in(folder, "compare small.json --before base --after fast --jobs 300 --format json --out c.rehearsal");
+  const Said faster = rehearse_in(
+      folder,
+      "compare small.json --before base --after fast --jobs 300 --format json --out c.rehearsal");
   CAPTURE(faster.err);
   REQUIRE(faster.code == 0);
   const auto report = rehearse::json::parse(faster.out);
@@ -220,7 +235,8 @@ TEST_CASE("compare finds what a variant brings, and says that a run equals itsel
   CHECK(report->find("verdict")->as_string() == "improved");
   rehearse_in(folder, "run small.json --jobs 100 --out a.rehearsal");
   rehearse_in(folder, "run small.json --jobs 100 --out b.rehearsal");
-  const auto same = rehearse::json::parse(rehearse_in(folder, "compare a.rehearsal b.rehearsal --format json").out);
+  const auto same = rehearse::json::parse(
+      rehearse_in(folder, "compare a.rehearsal b.rehearsal --format json").out);
   REQUIRE(same);
   CHECK(same->find("verdict")->as_string() == "same");
 }
@@ -228,8 +244,10 @@ TEST_CASE("compare finds what a variant brings, and says that a run equals itsel
 TEST_CASE("a sweep reports every point in order, whatever the number of threads") {
   const Folder folder;
   folder.file("small.json", kSmall);
-  const Said said = rehearse_in(folder, "run small.json --jobs 50 --sweep concurrency=1,2,4 --sweep model=gpt-4o,gpt-4o-mini "
-                                        "--format json --out s.rehearsal");
+  const Said said = rehearse_in(
+      folder,
+      "run small.json --jobs 50 --sweep concurrency=1,2,4 --sweep model=gpt-4o,gpt-4o-mini "
+      "--format json --out s.rehearsal");
   CAPTURE(said.err);
   REQUIRE(said.code == 0);
   const auto report = rehearse::json::parse(said.out);
@@ -244,14 +262,16 @@ TEST_CASE("objectives fail a run only where they are enforced") {
   folder.file("strict.json", text);
   CHECK(rehearse_in(folder, "run strict.json --jobs 50 --out a.rehearsal").code == 0);
   CHECK(rehearse_in(folder, "run strict.json --jobs 50 --out b.rehearsal --enforce").code == 99);
-  CHECK(rehearse_in(folder, "run strict.json --jobs 50 --out c.rehearsal --enforce --variant fast").code == 99);
+  CHECK(rehearse_in(folder, "run strict.json --jobs 50 --out c.rehearsal --enforce --variant fast")
+            .code == 99);
 }
 
 TEST_CASE("an interrupted run drains, reports and says so in its exit code") {
   const Folder folder;
   folder.file("small.json", kSmall);
   const std::string script = "sh -c '" REHEARSE_BINARY
-                             " run small.json --jobs 1000 --against mock --speed 20 --out i.rehearsal --format json > out.json "
+                             " run small.json --jobs 1000 --against mock --speed 20 --out "
+                             "i.rehearsal --format json > out.json "
                              "2> err.txt & P=$!; sleep 1.5; kill -INT $P; wait $P; exit $?'";
   const int status = std::system(("cd '" + folder.path.string() + "' && " + script).c_str());
   CAPTURE(read_file(folder.path / "err.txt"));
@@ -267,7 +287,8 @@ TEST_CASE("a run that was killed is reported up to its last second") {
   const Folder folder;
   folder.file("small.json", kSmall);
   const std::string script = "sh -c '" REHEARSE_BINARY
-                             " run small.json --jobs 100000 --concurrency 4 --against mock --speed 50 --out k.rehearsal > /dev/null 2>&1 "
+                             " run small.json --jobs 100000 --concurrency 4 --against mock --speed "
+                             "50 --out k.rehearsal > /dev/null 2>&1 "
                              "& P=$!; sleep 3; kill -KILL $P; wait $P 2> /dev/null; exit 0'";
   CHECK(std::system(("cd '" + folder.path.string() + "' && " + script).c_str()) == 0);
   const Said said = rehearse_in(folder, "report k.rehearsal --format json");
@@ -280,7 +301,8 @@ TEST_CASE("a run that was killed is reported up to its last second") {
 
 TEST_CASE("every verb has help, and the version is printed") {
   const Folder folder;
-  for (const char* verb : {"check", "show", "init", "run", "compare", "report", "serve", "schema"}) {
+  for (const char* verb :
+       {"check", "show", "init", "run", "compare", "report", "serve", "schema"}) {
     const Said said = rehearse_in(folder, std::string(verb) + " --help");
     CHECK(said.code == 0);
     CHECK(said.out.find("rehearse " + std::string(verb)) != std::string::npos);
@@ -293,8 +315,10 @@ TEST_CASE("every verb has help, and the version is printed") {
 TEST_CASE("secrets reach no file, no report and no message") {
   const Folder folder;
   folder.file("small.json", kSmall);
-  const Said said = rehearse_in(folder, "run small.json --against live --yes --jobs 1 --out live.rehearsal --report live.json",
-                                "OPENAI_API_KEY=sk-very-secret-0123456789 OPENAI_BASE_URL=http://127.0.0.1:9");
+  const Said said = rehearse_in(
+      folder,
+      "run small.json --against live --yes --jobs 1 --out live.rehearsal --report live.json",
+      "OPENAI_API_KEY=sk-very-secret-0123456789 OPENAI_BASE_URL=http://127.0.0.1:9");
   CAPTURE(said.err);
   CHECK(said.err.find("sk-very-secret") == std::string::npos);
   CHECK(said.out.find("sk-very-secret") == std::string::npos);

@@ -40,7 +40,8 @@ double quantile(std::vector<double> values, const std::string& statistic) {
   REQUIRE_FALSE(values.empty());
   std::sort(values.begin(), values.end());
   const double q = std::stod("0." + statistic.substr(1));
-  return values[std::min(values.size() - 1, static_cast<std::size_t>(q * static_cast<double>(values.size())))];
+  return values[std::min(values.size() - 1,
+                         static_cast<std::size_t>(q * static_cast<double>(values.size())))];
 }
 
 std::string text_of(const json::Value& value, std::string_view key) {
@@ -61,7 +62,8 @@ void check_run(const json::Value& run) {
   INFO((scenario ? "" : scenario.error().text()));
   REQUIRE(scenario);
   scenario->workload.jobs = static_cast<std::uint64_t>(run.find("jobs")->as_integer());
-  const auto world = cli::make_world(*scenario, {.against = {}, .speed = 1, .seed = 1, .folder = folder()});
+  const auto world =
+      cli::make_world(*scenario, {.against = {}, .speed = 1, .seed = 1, .folder = folder()});
   REQUIRE(world);
   ResponseSink sink(*scenario);
   engine::run((*world)->runtime(), *scenario, (*world)->providers(), sink, {});
@@ -92,10 +94,12 @@ TEST_CASE("rate limits and stalls explain the minutes that auto-post's users saw
   const auto file = scenarios::load_scenario(folder() + "/auto-post.json");
   REQUIRE(file);
   for (const char* variant : {"rate_limited", "stalled"}) {
-    auto scenario = scenarios::instantiate(*file, {.variants = {variant}, .parameters = {}, .workload = ""});
+    auto scenario =
+        scenarios::instantiate(*file, {.variants = {variant}, .parameters = {}, .workload = ""});
     REQUIRE(scenario);
     scenario->workload.jobs = 2000;
-    const auto world = cli::make_world(*scenario, {.against = {}, .speed = 1, .seed = 1, .folder = folder()});
+    const auto world =
+        cli::make_world(*scenario, {.against = {}, .speed = 1, .seed = 1, .folder = folder()});
     REQUIRE(world);
     std::vector<double> responses;
     struct Sink : engine::JobSink {
@@ -114,7 +118,8 @@ TEST_CASE("rate limits and stalls explain the minutes that auto-post's users saw
 }
 
 TEST_CASE("the same seed gives the same run of every reference scenario") {
-  for (const char* name : {"auto-post", "forum-autoposter", "storyboard", "talking-photo", "lectra"}) {
+  for (const char* name :
+       {"auto-post", "forum-autoposter", "storyboard", "talking-photo", "lectra"}) {
     const auto file = scenarios::load_scenario(folder() + "/" + name + ".json");
     REQUIRE(file);
     std::vector<std::uint64_t> hashes;
@@ -122,10 +127,12 @@ TEST_CASE("the same seed gives the same run of every reference scenario") {
       auto scenario = scenarios::instantiate(*file, {});
       REQUIRE(scenario);
       scenario->workload.jobs = 200;
-      const auto world = cli::make_world(*scenario, {.against = {}, .speed = 1, .seed = 1, .folder = folder()});
+      const auto world =
+          cli::make_world(*scenario, {.against = {}, .speed = 1, .seed = 1, .folder = folder()});
       REQUIRE(world);
       test::KeepingSink sink;
-      hashes.push_back(engine::run((*world)->runtime(), *scenario, (*world)->providers(), sink, {}).hash);
+      hashes.push_back(
+          engine::run((*world)->runtime(), *scenario, (*world)->providers(), sink, {}).hash);
     }
     CHECK(hashes[0] == hashes[1]);
   }

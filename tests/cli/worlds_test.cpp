@@ -22,7 +22,8 @@ struct Played {
   engine::RunOutcome outcome;
 };
 
-Played play(const scenarios::Scenario& scenario, cli::WorldKind kind, double speed, std::uint64_t seed) {
+Played play(const scenarios::Scenario& scenario, cli::WorldKind kind, double speed,
+            std::uint64_t seed) {
   cli::WorldOptions options;
   options.against.all = kind;
   options.speed = speed;
@@ -34,7 +35,8 @@ Played play(const scenarios::Scenario& scenario, cli::WorldKind kind, double spe
   Played out;
   engine::Options engine_options;
   engine_options.seed = seed;
-  out.outcome = engine::run((*world)->runtime(), scenario, (*world)->providers(), out.sink, engine_options);
+  out.outcome =
+      engine::run((*world)->runtime(), scenario, (*world)->providers(), out.sink, engine_options);
   std::sort(out.sink.jobs.begin(), out.sink.jobs.end(),
             [](const auto& a, const auto& b) { return a.job.id < b.job.id; });
   return out;
@@ -159,9 +161,10 @@ TEST_CASE("where order decides, 20 seeds agree in cost, attempts and typical tim
     t.p50 = median_response(played.sink);
     return t;
   };
-  // Both worlds over the same seeds. The wire makes every call a little later than planned, which at
-  // speed 25 leaves the bucket a little fuller: attempts over HTTP lie about 1.5% lower. They must lie
-  // inside the 99% band of a run's count in virtual time (Student's t, 19 degrees of freedom).
+  // Both worlds over the same seeds. The wire makes every call a little later than planned, which
+  // at speed 25 leaves the bucket a little fuller: attempts over HTTP lie about 1.5% lower. They
+  // must lie inside the 99% band of a run's count in virtual time (Student's t, 19 degrees of
+  // freedom).
   std::vector<Totals> sim;
   std::vector<Totals> mock;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {

@@ -38,7 +38,9 @@ TEST_CASE("retries wait with backoff and keep every attempt's bill") {
   stage.retry.max_retries = 2;
   stage.retry.jitter = 0;
   const CallRun run = run_calls(b.s, [](ScriptedProvider& p) {
-    p.failure = [](const Call& c) { return c.key.attempt < 2 ? Failure::ServerError : Failure::None; };
+    p.failure = [](const Call& c) {
+      return c.key.attempt < 2 ? Failure::ServerError : Failure::None;
+    };
   });
   const auto& kept = run.sink.jobs.at(0);
   CHECK(kept.job.end == JobEnd::Done);
@@ -55,10 +57,13 @@ TEST_CASE("the provider's own hint beats the backoff, unless it is too long") {
   stage.retry.max_retries = 1;
   stage.retry.jitter = 0;
   const auto elapsed = [&](Duration hint) {
-    return run_calls(b.s, [&](ScriptedProvider& p) {
-             p.retry_after = hint;
-             p.failure = [](const Call& c) { return c.key.attempt == 0 ? Failure::RateLimited : Failure::None; };
-           })
+    return run_calls(b.s,
+                     [&](ScriptedProvider& p) {
+                       p.retry_after = hint;
+                       p.failure = [](const Call& c) {
+                         return c.key.attempt == 0 ? Failure::RateLimited : Failure::None;
+                       };
+                     })
         .outcome.end.elapsed;
   };
   CHECK(elapsed(7_s) == 9_s);
@@ -93,7 +98,9 @@ TEST_CASE("a hedge starts after its delay and the first success ends the other")
   scenarios::Stage& stage = b.call("chat");
   stage.hedge = scenarios::HedgeSpec{.after = 2_s, .max = 1};
   const CallRun run = run_calls(b.s, [](ScriptedProvider& p) {
-    p.time = [](const Call& c) { return c.key.attempt == 0 ? Duration::seconds(10) : Duration::seconds(1); };
+    p.time = [](const Call& c) {
+      return c.key.attempt == 0 ? Duration::seconds(10) : Duration::seconds(1);
+    };
   });
   const auto& kept = run.sink.jobs.at(0);
   CHECK((kept.job.done - kept.job.intended) == 3_s);
@@ -122,13 +129,15 @@ TEST_CASE("an open breaker rejects at once and lets probes through later") {
   ScenarioBuilder b;
   scenarios::Stage& stage = b.call("chat");
   stage.on_error = scenarios::OnError::Continue;
-  stage.breaker = scenarios::BreakerSpec{.failures = 2, .window = 60_s, .open_for = 10_s, .probes = 1};
+  stage.breaker =
+      scenarios::BreakerSpec{.failures = 2, .window = 60_s, .open_for = 10_s, .probes = 1};
   b.local("rest", Distribution::constant(1), {"chat"});
   b.s.workload.jobs = 15;
   const CallRun run = run_calls(b.s, [](ScriptedProvider& p) {
     p.failure = [](const Call&) { return Failure::ServerError; };
   });
-  // Two failures at 1 and 3 s open it until 13 s; one job a second is rejected; a probe at 13 s fails.
+  // Two failures at 1 and 3 s open it until 13 s; one job a second is rejected; a probe at 13 s
+  // fails.
   CHECK(run.calls == 3);
   CHECK(run.sink.jobs.at(2).spans[0].end == StageEnd::Rejected);
 }

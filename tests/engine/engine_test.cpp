@@ -23,7 +23,9 @@ SimRun run_sim(const scenarios::Scenario& scenario, const engine::Options& optio
   return out;
 }
 
-double response_s(const KeepingSink::Kept& kept) { return (kept.job.done - kept.job.intended).count_s(); }
+double response_s(const KeepingSink::Kept& kept) {
+  return (kept.job.done - kept.job.intended).count_s();
+}
 
 }  // namespace
 
@@ -313,7 +315,8 @@ TEST_CASE("tasks are chosen by their weights and have graphs of their own") {
   page.wait = fixed(0.1);
   b.s.graphs.push_back({.name = "homepage", .top = {StageIndex{1}}});
   b.s.stages.push_back(page);
-  b.s.workload.tasks = {{.name = "generate", .graph = 0, .weight = 1}, {.name = "homepage", .graph = 1, .weight = 3}};
+  b.s.workload.tasks = {{.name = "generate", .graph = 0, .weight = 1},
+                        {.name = "homepage", .graph = 1, .weight = 3}};
   b.s.workload.jobs = 4000;
   double homepages = 0;
   const SimRun run = run_sim(b.s);

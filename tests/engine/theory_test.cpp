@@ -64,7 +64,8 @@ struct BatchSink : engine::JobSink {
   std::vector<double> batch_count;
 };
 
-engine::RunOutcome simulate(const scenarios::Scenario& scenario, BatchSink& sink, std::uint64_t seed = 7) {
+engine::RunOutcome simulate(const scenarios::Scenario& scenario, BatchSink& sink,
+                            std::uint64_t seed = 7) {
   runtime::SimRuntime rt;
   engine::Options options;
   options.seed = seed;
@@ -122,7 +123,8 @@ TEST_CASE("M/D/1: the mean response is Pollaczek and Khinchine's") {
   sink.expect(1 + 0.6 / (2 * 0.4));
 }
 
-TEST_CASE("M/G/1 with processor sharing: the mean response is E[S] / (1 - rho), whatever the service") {
+TEST_CASE(
+    "M/G/1 with processor sharing: the mean response is E[S] / (1 - rho), whatever the service") {
   ScenarioBuilder b;
   scenarios::Resource gpu;
   gpu.name = "gpu";

@@ -12,7 +12,9 @@
 // Scenarios made in code, for tests of the engine that need no file.
 namespace rehearse::test {
 
-inline scenarios::Amount drawn(Distribution d) { return {.distribution = std::move(d), .expression = {}}; }
+inline scenarios::Amount drawn(Distribution d) {
+  return {.distribution = std::move(d), .expression = {}};
+}
 inline scenarios::Amount fixed(double value) { return drawn(Distribution::constant(value)); }
 
 class ScenarioBuilder {
@@ -25,7 +27,8 @@ class ScenarioBuilder {
   }
 
   // A local stage whose wall time is drawn from `time`; after the stages named.
-  scenarios::Stage& local(const std::string& name, Distribution time, std::vector<std::string> after = {}) {
+  scenarios::Stage& local(const std::string& name, Distribution time,
+                          std::vector<std::string> after = {}) {
     scenarios::Stage& stage = add(name, scenarios::StageKind::Local, after);
     stage.local.io = drawn(std::move(time));
     return stage;
@@ -106,7 +109,8 @@ struct KeepingSink : engine::JobSink {
 class ScriptedProvider : public provider::Provider {
  public:
   explicit ScriptedProvider(runtime::Runtime& rt) : rt_(rt) {}
-  runtime::Task<provider::Outcome> call(const provider::Call& call, runtime::StopToken stop) override {
+  runtime::Task<provider::Outcome> call(const provider::Call& call,
+                                        runtime::StopToken stop) override {
     ++calls;
     provider::Outcome outcome;
     outcome.started = rt_.now();

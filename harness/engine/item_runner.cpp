@@ -1,0 +1,141 @@
+#include "harness/engine/item_runner.hpp"
+
+#include "harness/base/text.hpp"
+#include "harness/engine/span.hpp"
+
+namespace rehearse::engine {
+namespace {
+
+using record::StageEnd;
+using runtime::StopToken;
+using runtime::Task;
+using runtime::Wake;
+using scenarios::Stage;
+
+std::uint64_t cache_key(const Job& job, const Stage& stage) {
+  const scenarios::CacheSpec& cache = *stage.cache;
+  std::uint64_t key = mix64(stage.key ^ hash_name(cache.key.value(job.inputs)));
+  const bool own_process = cache.scope == scenarios::CacheScope::Process &&
+                           job.shared.scenario.workload.process == scenarios::Process::PerJob;
+  return own_process ? mix64(key ^ (job.id.value + 1)) : key;
+}
+
+// What the cache said.
+struct Lookup {
+  bool hit = false;
+  bool stopped = false;
+  bool leader = false;  // the others wait for this one
+};
+
+Task<Lookup> look_up(Job& job, const Stage& stage, DrawKey key, Cache* cache, std::uint64_t entry) {
+  runtime::Runtime& rt = job.shared.runtime;
+  Lookup lookup;
+  if (stage.cache->hit_rate) {
+    lookup.hit = key.uniform(Dimension::CacheHit) < *stage.cache->hit_rate;
+    co_return lookup;
+  }
+  for (;;) {
+    if (cache->hit(entry, rt.now())) {
+      lookup.hit = true;
+      co_return lookup;
+    }
+    const std::shared_ptr<runtime::Event> event =
+        stage.cache->coalesce ? cache->under_way(entry) : nullptr;
+    if (!event) {
+      break;
+    }
+    const StopToken stop = job.stop.token();
+    const Wake wake = co_await event->wait(stop);
+    if (wake == Wake::Stopped) {
+      lookup.stopped = true;
+      co_return lookup;
+    }
+  }
+  if (stage.cache->coalesce) {
+    cache->begin(entry, std::make_shared<runtime::Event>(rt));
+    lookup.leader = true;
+  }
+  co_return lookup;
+}
+
+// Queues for resources, passes the breaker, works.
+Task<StageEnd> run_uncached(Job& job, const Stage& stage, std::uint32_t index, DrawKey key,
+                            Place place, std::uint32_t span) {
+  runtime::Runtime& rt = job.shared.runtime;
+  load::CircuitBreaker* breaker = job.shared.breakers[index].get();
+  if (breaker != nullptr && !breaker->allow(rt.now())) {
+    job.spans[span].started = rt.now();
+    co_return StageEnd::Rejected;
+  }
+  StageEnd end = StageEnd::Done;
+  const std::vector<scenarios::ResourceUse>& uses = job.shared.uses[index];
+  if (uses.empty() && stage.holds.empty()) {
+    end = co_await run_work(job, stage, key, place, span);
+  } else {
+    Grants grants;
+    end = co_await acquire(job, stage.holds, key, grants);
+    if (end == StageEnd::Done) {
+      end = co_await acquire(job, uses, key, grants);
+    }
+    job.spans[span].started = rt.now();
+    if (end == StageEnd::Done) {
+      end = co_await run_work(job, stage, key, place, span);
+    }
+  }
+  if (breaker != nullptr) {
+    if (end == StageEnd::Cancelled) {
+      breaker->forget();
+    } else if (is_success(end)) {
+      breaker->succeeded(rt.now());
+    } else {
+      breaker->failed(rt.now());
+    }
+  }
+  co_return end;
+}
+
+}  // namespace
+
+// One item of a stage, from its cache look-up to its end. Yields its span.
+Task<StageResult> run_item(Job& job, std::uint32_t index, Place place, std::uint32_t item,
+                           std::uint32_t released_by) {
+  const Stage& stage = job.shared.scenario.stages[index];
+  runtime::Runtime& rt = job.shared.runtime;
+  DrawKey key = job.key(stage.key, item);
+  key.share = stage.vary;
+  const std::uint32_t span = open_span(job, index, item, place, released_by);
+  StageEnd end = StageEnd::Done;
+  if (!stage.cache) {
+    end = co_await run_uncached(job, stage, index, key, place, span);
+  } else {
+    Cache* cache = job.shared.caches[index].get();
+    const std::uint64_t entry = cache_key(job, stage);
+    const Lookup lookup = co_await look_up(job, stage, key, cache, entry);
+    job.spans[span].started = rt.now();
+    if (lookup.stopped) {
+      end = StageEnd::Cancelled;
+    } else if (lookup.hit) {
+      end = StageEnd::CacheHit;
+      const Duration wait =
+          Duration::from_seconds(amount(stage.cache->hit_time, job, key, Dimension::HitTime));
+      if (wait > Duration::zero()) {
+        const StopToken stop = job.stop.token();
+        const Wake wake = co_await rt.sleep(wait, stop);
+        end = wake == Wake::Stopped ? StageEnd::Cancelled : end;
+      }
+    } else {
+      end = co_await run_uncached(job, stage, index, key, place, span);
+      if (cache != nullptr && end == StageEnd::Done) {
+        cache->put(entry, rt.now());
+      }
+      if (lookup.leader) {
+        cache->end(entry);
+      }
+    }
+  }
+  close_span(job, span, end);
+  const StageResult result{.ok = is_success(end), .span = span};
+  co_return result;
+}
+
+}  // namespace rehearse::engine

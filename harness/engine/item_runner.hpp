@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+#include "harness/engine/stage_runner.hpp"
+
+namespace rehearse::engine {
+
+// What a stage does once all that it uses is held: its call over its connection, its local work,
+// its wait, or the inside of its group. `span` is the item's place in job.spans.
+runtime::Task<record::StageEnd> run_work(Job& job, const scenarios::Stage& stage, DrawKey key,
+                                         Place place, std::uint32_t span);
+
+// One item of a stage, from its cache look-up through queues and breaker to its end.
+runtime::Task<StageResult> run_item(Job& job, std::uint32_t index, Place place, std::uint32_t item,
+                                    std::uint32_t released_by);
+
+}  // namespace rehearse::engine

@@ -1,0 +1,174 @@
+#include <algorithm>
+
+#include "harness/engine/call_runner.hpp"
+#include "harness/engine/item_runner.hpp"
+#include "harness/engine/span.hpp"
+
+namespace rehearse::engine {
+namespace {
+
+using record::StageEnd;
+using runtime::StopToken;
+using runtime::Task;
+using runtime::Wake;
+using scenarios::Stage;
+using scenarios::StageKind;
+
+// Items of nested fan-outs share one number: enough for 4,096 inner items of 4,096 outer ones.
+constexpr std::uint32_t kInnerItems = 4096;
+
+// The first processor-sharing resource of a stage, if any.
+ProcessorSharing* sharing_of(const Job& job, const Stage& stage) {
+  for (const scenarios::ResourceUse& use : stage.uses) {
+    if (job.shared.resources[use.resource].sharing) {
+      return job.shared.resources[use.resource].sharing.get();
+    }
+  }
+  return nullptr;
+}
+
+Task<StageEnd> run_local(Job& job, const Stage& stage, DrawKey key, std::uint32_t span) {
+  runtime::Runtime& rt = job.shared.runtime;
+  const StopToken stop = job.stop.token();
+  const double cpu_s = amount(stage.local.cpu, job, key, Dimension::CpuTime);
+  const double io_s = amount(stage.local.io, job, key, Dimension::IoTime);
+  job.spans[span].cpu = Duration::from_seconds(cpu_s);
+  Wake wake = Wake::Fired;
+  ProcessorSharing* sharing = sharing_of(job, stage);
+  if (sharing != nullptr) {
+    wake = co_await sharing->serve(cpu_s, stop);
+    if (wake == Wake::Fired && io_s > 0) {
+      const Duration io = Duration::from_seconds(io_s);
+      wake = co_await rt.sleep(io, stop);
+    }
+  } else {
+    // Local work holds its resource and sleeps: it never burns CPU.
+    const Duration wall = Duration::from_seconds(cpu_s + io_s);
+    wake = co_await rt.sleep(wall, stop);
+  }
+  job.spans[span].io_wait = Duration::from_seconds(io_s);
+  co_return wake == Wake::Stopped ? StageEnd::Cancelled : StageEnd::Done;
+}
+
+// Moves the stage's bytes over its link, shared with all others on it.
+Task<StageEnd> run_transfer(Job& job, const Stage& stage, DrawKey key) {
+  const scenarios::Resource& spec = job.shared.scenario.resources[*stage.link];
+  ProcessorSharing* link = job.shared.resources[*stage.link].sharing.get();
+  if (link == nullptr || !(spec.bytes_per_s > 0) || !stage.call.spec.bytes) {
+    co_return StageEnd::Done;
+  }
+  const double bytes = amount(*stage.call.spec.bytes, job, key, Dimension::Bytes);
+  const double work_s = bytes / spec.bytes_per_s;
+  const StopToken stop = job.stop.token();
+  const Wake wake = co_await link->serve(work_s, stop);
+  co_return wake == Wake::Stopped ? StageEnd::Cancelled : StageEnd::Done;
+}
+
+// The processor-sharing machine that a call's provider runs on, if any.
+ProcessorSharing* machine_of(const Job& job, const Stage& stage) {
+  const std::optional<std::uint32_t>& machine =
+      job.shared.scenario.providers[stage.call.spec.provider].runs_on;
+  return machine ? job.shared.resources[*machine].sharing.get() : nullptr;
+}
+
+Task<StageEnd> run_provider_call(Job& job, const Stage& stage, DrawKey key, std::uint32_t span,
+                                 bool new_connection) {
+  if (stage.link) {
+    const StageEnd moved = co_await run_transfer(job, stage, key);
+    if (moved != StageEnd::Done) {
+      co_return moved;
+    }
+  }
+  ProcessorSharing* machine = machine_of(job, stage);
+  CallResult result;
+  if (machine == nullptr) {
+    result = co_await run_call(job, stage, key, span, new_connection);
+  } else {
+    runtime::Runtime& rt = job.shared.runtime;
+    const Instant began = rt.now();
+    ProcessorSharing::Stay stay(*machine);
+    result = co_await run_call(job, stage, key, span, new_connection);
+    const double alone_s = (rt.now() - began).count_s();
+    const StopToken stop = job.stop.token();
+    co_await stay.finish(alone_s, stop);
+  }
+  record::StageSpan& s = job.spans[span];
+  s.first_chunk = result.first_chunk;
+  s.usage = result.usage;
+  s.cost = result.cost;
+  s.attempts = static_cast<std::uint16_t>(std::min<std::uint32_t>(result.attempts, 0xFFFF));
+  s.failure = static_cast<std::uint8_t>(result.failure);
+  s.truncated = result.truncated;
+  co_return end_of(result.failure);
+}
+
+// Gets the stage's connection, then calls; the connection goes back whatever happens.
+Task<StageEnd> run_connected_call(Job& job, const Stage& stage, DrawKey key, std::uint32_t span) {
+  if (!stage.connection) {
+    co_return co_await run_provider_call(job, stage, key, span, false);
+  }
+  runtime::Runtime& rt = job.shared.runtime;
+  const StopToken stop = job.stop.token();
+  ConnectionPool* pool =
+      stage.connection->pool ? &job.shared.pools[*stage.connection->pool] : nullptr;
+  bool open_one = true;
+  if (pool != nullptr) {
+    const Wake wake = co_await pool->places().acquire(1, 0, stop);
+    if (wake == Wake::Stopped) {
+      co_return StageEnd::Cancelled;
+    }
+    open_one = pool->take();
+    job.spans[span].started = rt.now();
+  }
+  StageEnd end = StageEnd::Done;
+  if (open_one) {
+    const scenarios::Amount& connect =
+        pool != nullptr ? pool->spec().connect : stage.connection->connect;
+    const Duration wait = Duration::from_seconds(amount(connect, job, key, Dimension::ConnectTime));
+    if (wait > Duration::zero()) {
+      const Wake wake = co_await rt.sleep(wait, stop);
+      end = wake == Wake::Stopped ? StageEnd::Cancelled : end;
+    }
+  }
+  if (end == StageEnd::Done) {
+    end = co_await run_provider_call(job, stage, key, span, open_one);
+  }
+  if (pool != nullptr) {
+    pool->give_back(is_success(end));
+  }
+  co_return end;
+}
+
+}  // namespace
+
+// The work itself, once all that it uses is held.
+Task<StageEnd> run_work(Job& job, const Stage& stage, DrawKey key, Place place,
+                        std::uint32_t span) {
+  runtime::Runtime& rt = job.shared.runtime;
+  switch (stage.kind) {
+    case StageKind::Call: {
+      co_return co_await run_connected_call(job, stage, key, span);
+    }
+    case StageKind::Local: {
+      co_return co_await run_local(job, stage, key, span);
+    }
+    case StageKind::Wait: {
+      const Duration wait =
+          Duration::from_seconds(amount(stage.wait, job, key, Dimension::WaitTime));
+      const StopToken stop = job.stop.token();
+      const Wake wake = co_await rt.sleep(wait, stop);
+      co_return wake == Wake::Stopped ? StageEnd::Cancelled : StageEnd::Done;
+    }
+    case StageKind::Group: {
+      const auto index = static_cast<std::size_t>(&stage - job.shared.scenario.stages.data());
+      Place inside = place;
+      inside.parent = span;
+      inside.item = key.item * kInnerItems;
+      const bool ok = co_await run_level(job, job.shared.plan.groups[index], inside, span);
+      co_return ok ? StageEnd::Done : StageEnd::Failed;
+    }
+  }
+  co_return StageEnd::Done;
+}
+
+}  // namespace rehearse::engine
