@@ -66,11 +66,13 @@ std::size_t lines(const std::string& text) {
 const char* kSmall = R"({
   "scenario": "small",
   "parameters": { "model": "gpt-4o-mini" },
-  "stages": { "draft": { "call": "openai.chat", "model": "${model}", "input_tokens": 100, "output_tokens": 50,
+  "stages": { "draft": { "call": "openai.chat", "model": "${model}",
+                         "input_tokens": 100, "output_tokens": 50,
                          "time": { "typical": "2s" } },
               "save": { "wait": "100ms", "needs": ["draft"] } },
   "variants": { "fast": { "change": { "stages": { "draft": { "time": { "typical": "1s" } } } } },
-                "slow": { "change": { "stages": { "draft": { "time": { "typical": "3s" } } } } } } })";
+                "slow": { "change": { "stages": { "draft": { "time": { "typical": "3s" } } } } }
+  } })";
 
 // Exit code 2, words in the only line, nothing new in the folder.
 void refused(const Folder& folder, const std::string& words,
@@ -121,9 +123,9 @@ TEST_CASE("wrong scenarios are refused with where, what was expected and what wa
   folder.file("type.json", R"({ "stages": { "a": { "wait": 5 } } })");
   folder.file("key.json", R"({ "stages": { "a": { "wait": "1s", "need": ["b"] } } })");
   folder.file("twice.json", R"({ "stages": { "a": { "wait": "1s" }, "a": { "wait": "2s" } } })");
-  folder.file(
-      "cycle.json",
-      R"({ "stages": { "a": { "wait": "1s", "needs": ["b"] }, "b": { "wait": "1s", "needs": ["a"] } } })");
+  folder.file("cycle.json",
+              R"({ "stages": { "a": { "wait": "1s", "needs": ["b"] },
+                                "b": { "wait": "1s", "needs": ["a"] } } })");
   folder.file(
       "stage.json",
       R"({ "stages": { "image": { "wait": "1s" }, "b": { "wait": "1s", "needs": ["imag"] } } })");
@@ -133,9 +135,9 @@ TEST_CASE("wrong scenarios are refused with where, what was expected and what wa
   folder.file("profile.json", R"({ "stages": { "a": { "call": "opanai.chat" } } })");
   folder.file("negative.json", R"({ "stages": { "a": { "wait": "-5s" } } })");
   folder.file("absurd.json", R"({ "stages": { "a": { "wait": "1000000d" } } })");
-  folder.file(
-      "nothing.json",
-      R"({ "stages": { "a": { "wait": "1s" } }, "variants": { "v": { "change": { "stages": { "a": { "wait": "1s" } } } } } })");
+  folder.file("nothing.json",
+              R"({ "stages": { "a": { "wait": "1s" } },
+                    "variants": { "v": { "change": { "stages": { "a": { "wait": "1s" } } } } } })");
   folder.file("deep.json", std::string(70, '[') + std::string(70, ']'));
   refused(folder, "run missing.json", {"missing.json"});
   refused(folder, "run text.json", {"text.json:1:1", "expected"});

@@ -133,7 +133,8 @@ TEST_CASE("where order decides, 20 seeds agree in cost, attempts and typical tim
     "providers": { "openai": { "profile": "openai", "change": { "limits": { "rpm": 40 } } } },
     "stages": {
       "draft": { "call": "openai.chat", "model": "gpt-4o-mini", "input_tokens": 300,
-                 "output_tokens": { "between": [100, 300] }, "time": { "typical": "2s", "spread": 0.4 },
+                 "output_tokens": { "between": [100, 300] },
+                 "time": { "typical": "2s", "spread": 0.4 },
                  "retry": "openai-sdk", "repeat": 3, "parallel": "all", "on_error": "continue" },
       "save": { "wait": "1s", "needs": ["draft"] } },
     "workloads": { "load": { "jobs": 24, "concurrency": 4 } } })";

@@ -1,4 +1,4 @@
-// The generic backend: a database behind REST and a file store, as an application's own fetch sees it.
+// The generic backend: a database behind REST and a file store, as an application's fetch sees it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mockUrl } from './lib/server.mjs';

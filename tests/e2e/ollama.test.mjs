@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ollama, tokensOf } from './lib/server.mjs';
 
-const messages = [{ role: 'user', content: 'Why do bees like city roofs? Answer in two sentences.' }];
+const content = 'Why do bees like city roofs? Answer in two sentences.';
+const messages = [{ role: 'user', content }];
 const prompt = messages[0].content;
 
 async function anyModel() {

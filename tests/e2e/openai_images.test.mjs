@@ -54,7 +54,8 @@ test('gpt-image-1 bills tokens that add up', async () => {
   assert.equal(usage.input_tokens, images + text);
 });
 
-for (const [why, wrong] of [['two images', { n: 2 }], ['a size it does not offer', { size: '256x256' }]]) {
+const refused = [['two images', { n: 2 }], ['a size it does not offer', { size: '256x256' }]];
+for (const [why, wrong] of refused) {
   test(`dall-e-3 refuses ${why} as a bad request`, async () => {
     await assert.rejects(openai().images.generate({ model: 'dall-e-3', prompt, ...wrong }),
                          OpenAI.BadRequestError);

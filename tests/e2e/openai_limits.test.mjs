@@ -17,7 +17,7 @@ test('a call without a key is an AuthenticationError', async () => {
   });
 });
 
-test('without retries, calls past the limit are RateLimitErrors with the limit headers', async () => {
+test('without retries, calls past the limit are RateLimitErrors with limit headers', async () => {
   const client = openaiAt(limitedUrl(), { maxRetries: 0 });
   const settled = await Promise.allSettled(
     Array.from({ length: 4 * admitted }, () => ask(client)));

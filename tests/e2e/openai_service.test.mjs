@@ -68,7 +68,8 @@ for (const [name, call] of Object.entries(calls)) {
       assert.ok(limit > 0, `limit of ${what}`);
       assert.ok(headers.has(`x-ratelimit-remaining-${what}`));
       assert.ok(remaining >= 0 && remaining <= limit, `${remaining} of ${limit} ${what} remain`);
-      assert.match(headers.get(`x-ratelimit-reset-${what}`), /^(\d+h)?(\d+m(?!s))?([\d.]+(s|ms))?$/);
+      const reset = headers.get(`x-ratelimit-reset-${what}`);
+      assert.match(reset, /^(\d+h)?(\d+m(?!s))?([\d.]+(s|ms))?$/);
     }
     assert.ok(headers.get('x-request-id'));
     assert.ok(Number(headers.get('openai-processing-ms')) >= 0);

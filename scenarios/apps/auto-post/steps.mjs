@@ -1,4 +1,4 @@
-// The steps of the pipeline, each timed under its name. Order and overlap are the caller's business.
+// The steps of the pipeline, each timed under its name. Order and overlap are the caller's.
 import { descriptionMessages, imagePromptMessages, titleMessages } from './prompts.mjs';
 
 const imageSize = '1792x1024';

@@ -34,7 +34,8 @@ export function wavSeconds(bytes) {
     if (type === 'fmt ') byteRate = bytes.readUInt32LE(at + 8 + 8);
     if (type === 'data') {
       const there = bytes.length - at - 8;
-      assert.ok(stated === 0xffffffff || stated === there, `${stated} bytes stated, ${there} there`);
+      const right = stated === 0xffffffff || stated === there;
+      assert.ok(right, `${stated} bytes stated, ${there} there`);
       return there / byteRate;
     }
     at += 8 + stated + (stated % 2);

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 const directory = process.argv[2];
 const read = (name) => JSON.parse(readFileSync(join(directory, `${name}.json`), 'utf8'));
 
-const stages = ['context', 'image_prompt', 'title', 'description', 'image', 'upload', 'create_post'];
+const stages = ['context', 'image_prompt', 'title', 'description', 'image', 'upload',
+  'create_post'];
 for (const name of ['sequential', 'parallel']) {
   const run = read(name);
   assert.equal(run.drive, 'app', name);

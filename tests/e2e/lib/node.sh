@@ -25,7 +25,8 @@ have_packages() {
     const read = (file) => JSON.parse(readFileSync(file, "utf8"));
     const { packages } = read(process.argv[1] + "/package-lock.json");
     for (const [path, { version }] of Object.entries(packages)) {
-      if (path && read(`${process.argv[1]}/${path}/package.json`).version !== version) process.exit(1);
+      if (path && read(`${process.argv[1]}/${path}/package.json`).version !== version)
+        process.exit(1);
     }' "$1" 2>/dev/null
 }
 
