@@ -29,6 +29,24 @@ std::string draw_input(const scenarios::Input& input, const DrawKey& job) {
   return input_text(input.values[std::min(place, input.values.size() - 1)]);
 }
 
+// The line of a program's error output that says most: the last that speaks of an error, else the
+// last one.
+std::string telling_line(std::string_view text) {
+  std::string_view best;
+  bool best_is_error = false;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    const bool is_error = line.find("rror") != std::string_view::npos;
+    if (line.find_first_not_of(" \t\r") != std::string_view::npos && (is_error || !best_is_error)) {
+      best = line;
+      best_is_error = is_error;
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return terminal_safe(best.substr(0, 200));
+}
+
 std::string trouble_of(const target::CommandResult& result) {
   std::string text;
   switch (result.end) {
@@ -44,9 +62,8 @@ std::string trouble_of(const target::CommandResult& result) {
       text = "was stopped";
       break;
   }
-  const std::string& tail = result.err.tail;
-  const std::size_t from = tail.size() > 200 ? tail.size() - 200 : 0;
-  return tail.empty() ? text : text + ": " + terminal_safe(tail.substr(from));
+  const std::string line = telling_line(result.err.tail);
+  return line.empty() ? text : text + ": " + line;
 }
 
 }  // namespace

@@ -37,8 +37,8 @@ async function save(directory, job, made) {
   const imageFile = join(directory, 'image.png');
   const postFile = join(directory, 'post.json');
   await writeFile(imageFile, image);
-  const made = { ...job, ...post, image: 'image.png' };
-  await writeFile(postFile, `${JSON.stringify(made, null, 2)}\n`);
+  const content = { ...job, ...post, image: 'image.png' };
+  await writeFile(postFile, `${JSON.stringify(content, null, 2)}\n`);
   return { post: postFile, image: imageFile, title: made.title, image_bytes: image.length };
 }
 
