@@ -16,7 +16,8 @@ std::vector<Flag> report_flags() {
 
 Result<ReportOutput> ReportOutput::make(const Arguments& arguments, const Console& console) {
   ReportOutput output;
-  const reports::TerminalOptions terminal{.width = console.width, .colour = console.color};
+  const reports::TerminalOptions terminal{.width = static_cast<unsigned>(console.width),
+                                          .colour = console.color};
   output.writers_ = std::make_shared<const reports::Writers>(reports::Writers::standard(terminal));
   const Result<const reports::Writer*> out =
       output.writers_->by_name(arguments.text("format").value_or("terminal"));
