@@ -295,12 +295,16 @@ class Comparer {
     return out;
   }
 
+  static std::string size_text(const MetricChange& row) {
+    return row.change && std::abs(*row.change) >= 0.0005 ? " (" + percent(*row.change) + ")" : "";
+  }
+
   static std::string phrase(const MetricChange& row, std::string_view subject,
                             std::string_view less, std::string_view more) {
     std::string out(subject);
     const Verdict verdict = row.verdict.value_or(Verdict::Inconclusive);
     if (verdict == Verdict::Same) {
-      return out + " the same within tolerance";
+      return out + " the same within tolerance" + size_text(row);
     }
     if (verdict == Verdict::Inconclusive || !row.change) {
       return out + " inconclusive" + (row.why.empty() ? "" : " (" + row.why + ")");
@@ -314,30 +318,48 @@ class Comparer {
     return out;
   }
 
-  // The verdict is of the response time's median (its mean where the sample carries no median), of
-  // the mean cost and of the errors: worse in one of them is worse.
-  void judge_all() {
-    const MetricChange* time = row_of("response_s", "p50");
-    if (time != nullptr && !time->change && row_of("response_s", "mean")->change) {
-      time = row_of("response_s", "mean");
+  static bool decided(const MetricChange& row) {
+    return row.verdict && row.verdict != Verdict::Inconclusive;
+  }
+
+  // The row that speaks for the response time, and the other one.
+  struct Response {
+    const MetricChange& spoken;
+    const MetricChange& other;
+  };
+  Response response_rows() const {
+    const MetricChange& mean = *row_of("response_s", "mean");
+    const MetricChange& median = *row_of("response_s", "p50");
+    return !decided(mean) && decided(median) ? Response{median, mean} : Response{mean, median};
+  }
+
+  static std::string response_phrase(const Response& rows) {
+    std::string out = phrase(rows.spoken, "response " + rows.spoken.statistic, "faster", "slower");
+    // A second figure is only said where it would surprise in the table below.
+    if (decided(rows.other) && rows.other.verdict != rows.spoken.verdict) {
+      out += ", " + phrase(rows.other, rows.other.statistic, "faster", "slower");
     }
-    const MetricChange* money = row_of("cost_usd", "mean");
-    const MetricChange* errors = row_of("error_rate", "rate");
-    const auto is = [](const MetricChange* row, Verdict verdict) {
-      return row != nullptr && row->verdict == verdict;
+    return out;
+  }
+
+  void judge_all() {
+    const Response time = response_rows();
+    const MetricChange& money = *row_of("cost_usd", "mean");
+    const MetricChange& errors = *row_of("error_rate", "rate");
+    const auto any = [&](Verdict verdict) {
+      return time.spoken.verdict == verdict || money.verdict == verdict ||
+             errors.verdict == verdict;
     };
-    const auto any = [&](Verdict verdict) { return is(time, verdict) || is(money, verdict); };
-    if (any(Verdict::Regressed) || is(errors, Verdict::Regressed)) {
+    if (any(Verdict::Regressed)) {
       out_.verdict = Verdict::Regressed;
-    } else if (any(Verdict::Improved) || is(errors, Verdict::Improved)) {
+    } else if (any(Verdict::Improved)) {
       out_.verdict = Verdict::Improved;
-    } else if (is(time, Verdict::Same) && is(money, Verdict::Same)) {
+    } else if (time.spoken.verdict == Verdict::Same && money.verdict == Verdict::Same) {
       out_.verdict = Verdict::Same;
     }
-    out_.headline = phrase(*time, "response " + time->statistic, "faster", "slower") + "; " +
-                    phrase(*money, "mean cost", "cheaper", "dearer");
-    if (is(errors, Verdict::Regressed) || is(errors, Verdict::Improved)) {
-      out_.headline += is(errors, Verdict::Regressed) ? "; more errors" : "; fewer errors";
+    out_.headline = response_phrase(time) + "; " + phrase(money, "mean cost", "cheaper", "dearer");
+    if (errors.verdict == Verdict::Regressed || errors.verdict == Verdict::Improved) {
+      out_.headline += errors.verdict == Verdict::Regressed ? "; more errors" : "; fewer errors";
     }
   }
 

@@ -62,6 +62,11 @@ struct ComparisonOptions {
 // Compares two runs of one scenario; another scenario is an error unless forced. Jobs are paired by
 // id where both runs met the same luck (seed, workload, same kept rows) and jobs share nothing;
 // where they share queues, neighbouring jobs are, in batches; else the runs are compared unpaired.
+// The verdict of the response time is that of its mean where it is decided (improved, regressed or
+// same), else that of its p50, else inconclusive; the headline names the one that spoke, and the
+// other one too where that is decided otherwise. The overall verdict is of this, of the mean cost
+// and of the errors: regressed where one of them is; else improved where one of them is; else same
+// where response and cost are; else inconclusive.
 Result<Comparison> compare(const ComparisonSide& before, const ComparisonSide& after,
                            const ComparisonOptions& options);
 

@@ -62,6 +62,7 @@ TEST_CASE("a faster image stage is found, with the stage that it came from") {
   REQUIRE(*mean.change == Approx(-0.138).margin(0.01));
   REQUIRE(*mean.low <= *mean.change);
   REQUIRE(*mean.high >= *mean.change);
+  REQUIRE(comparison->headline.find("response mean faster by 13.8%") == 0);
   for (const StageChange& stage : comparison->stages) {
     INFO(stage.stage);
     REQUIRE(stage.response_s.verdict ==
