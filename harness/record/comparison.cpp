@@ -191,7 +191,9 @@ class Comparer {
     const auto rate = [](const RunSummary& side) {
       return stats::Rate{side.failed + side.timed_out, side.done + side.failed + side.timed_out};
     };
-    const stats::Change errors = stats::compare_rates(rate(out_.before), rate(out_.after));
+    const stats::Rate before = rate(out_.before);
+    const stats::Rate after = rate(out_.after);
+    const stats::Change errors = stats::compare_rates(before, after);
     MetricChange row;
     row.name = "error_rate";
     row.statistic = "rate";
@@ -205,6 +207,15 @@ class Comparer {
     row.verdict = errors.verdict;
     row.why = errors.note;
     row.more_jobs = errors.more_samples;
+    // Few jobs do not prove that nothing ever fails, but nobody needs thousands more to be calm.
+    if (before.hits == 0 && after.hits == 0 && row.verdict == Verdict::Inconclusive &&
+        before.trials > 0 && after.trials > 0) {
+      row.why = before.trials == after.trials
+                    ? "0 of " + std::to_string(before.trials) + " on both sides"
+                    : "0 of " + std::to_string(before.trials) + " before, 0 of " +
+                          std::to_string(after.trials) + " after";
+      row.more_jobs = 0;
+    }
     out_.metrics.push_back(std::move(row));
   }
 

@@ -53,6 +53,16 @@ TEST_CASE("a run compared with itself is the same, with a change of zero") {
   REQUIRE(comparison->warnings.empty());
 }
 
+TEST_CASE("no failure on either side is said so, and asks for no more jobs") {
+  const Side a = side({200, 0, 1, {}});
+  const Side b = side({200, 0, 0.8, {}});
+  const Result<Comparison> comparison = compare(a.side(), b.side(), {});
+  const MetricChange& errors = row(*comparison, "error_rate", "rate");
+  REQUIRE(errors.verdict == Verdict::Inconclusive);
+  REQUIRE(errors.why == "0 of 200 on both sides");
+  REQUIRE(errors.more_jobs == 0);
+}
+
 TEST_CASE("a faster image stage is found, with the stage that it came from") {
   const Side a = side({200, 0, 1, {}});
   const Side b = side({200, 0, 0.8, {"dalle2"}});
