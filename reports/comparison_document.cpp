@@ -126,6 +126,9 @@ Paragraph verdict(const Comparison& comparison) {
   for (const std::string& warning : comparison.warnings) {
     out.lines.push_back({{"warning: ", Tone::Warn}, {warning}});
   }
+  for (const std::string& note : comparison.notes) {
+    out.lines.push_back({{note, Tone::Dim}});
+  }
   return out;
 }
 

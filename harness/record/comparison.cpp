@@ -6,52 +6,15 @@
 #include <map>
 
 #include "harness/base/text.hpp"
-#include "harness/json/write.hpp"
 #include "harness/record/metric_change.hpp"
 #include "harness/record/pairing.hpp"
+#include "harness/record/run_differences.hpp"
 #include "harness/record/run_file.hpp"
 
 namespace rehearse::record {
 namespace {
 
 constexpr std::size_t kMostTraces = 20'200;  // first, sampled and failed ones
-
-std::string differ(std::string_view what, const std::string& before, const std::string& after) {
-  return std::string(what) + " differs: " + quoted_excerpt(before, 60) + " before, " +
-         quoted_excerpt(after, 60) + " after";
-}
-
-void warn_where(bool different, std::vector<std::string>& warnings, std::string_view what,
-                const std::string& before, const std::string& after) {
-  if (different) {
-    warnings.push_back(differ(what, before, after));
-  }
-}
-
-std::vector<std::string> differences(const RunHeader& a, const RunHeader& b) {
-  std::vector<std::string> out;
-  const auto text = [&](std::string_view what, const std::string& x, const std::string& y) {
-    warn_where(x != y, out, what, x, y);
-  };
-  text("the scenario", a.scenario, b.scenario);
-  text("what answers the calls", a.against, b.against);
-  text("what runs the pipeline", a.drive, b.drive);
-  text("the workload", a.workload, b.workload);
-  text("the seed", std::to_string(a.seed), std::to_string(b.seed));
-  text("the speed", number_text(a.speed), number_text(b.speed));
-  text("the parameters", json::dump_canonical(a.parameters), json::dump_canonical(b.parameters));
-  const Environment& x = a.environment;
-  const Environment& y = b.environment;
-  text("the machine", x.machine, y.machine);
-  text("the CPU", x.cpu, y.cpu);
-  text("the number of cores", std::to_string(x.cores), std::to_string(y.cores));
-  text("the kernel", x.kernel, y.kernel);
-  text("the system", x.os, y.os);
-  text("the compiler", x.compiler, y.compiler);
-  text("the version of rehearse", x.version, y.version);
-  text("the commit of rehearse", x.commit, y.commit);
-  return out;
-}
 
 template <typename Value>
 std::vector<SideValue> of_done_jobs(const ComparisonSide& side, Value value) {
@@ -122,7 +85,12 @@ class Comparer {
     static constexpr const char* kNames[] = {"jobs", "batches", "unpaired"};
     out_.pairing = kNames[static_cast<int>(choice_.pairing)];
     out_.pairing_why = choice_.why;
-    out_.warnings = differences(before_.point.header, after_.point.header);
+    out_.warnings = run_differences(before_.point.header, after_.point.header);
+    const std::string parameters =
+        parameter_differences(before_.point.header.parameters, after_.point.header.parameters);
+    if (!parameters.empty()) {
+      out_.notes.push_back("parameters differ: " + parameters);
+    }
     warn_of(out_.before, "before");
     warn_of(out_.after, "after");
     metrics();

@@ -38,7 +38,8 @@ struct Comparison {
   std::uint64_t units = 0;  // pairs, or the smaller side
   Verdict verdict = Verdict::Inconclusive;
   std::string headline;               // one sentence
-  std::vector<std::string> warnings;  // what else differs: environment, seed, parameters, validity
+  std::vector<std::string> warnings;  // what else differs: environment, seed, validity
+  std::vector<std::string> notes;     // to be known: the parameters that differ
   std::vector<MetricChange> metrics;
   std::vector<StageChange> stages;
 };

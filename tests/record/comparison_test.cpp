@@ -109,6 +109,17 @@ TEST_CASE("empty, all-failed and single-job runs compare without a verdict or a 
   }
 }
 
+TEST_CASE("only the parameters that differ are told, and without a warning") {
+  const Side a = side({20, 0, 1, {}});
+  Side b = a;
+  b.point.header.parameters.set("chat_model", "gpt-4o-mini");
+  b.point.header.parameters.set("topic", "news");
+  const Result<Comparison> comparison = compare(a.side(), b.side(), {});
+  REQUIRE(comparison->warnings.empty());
+  REQUIRE(comparison->notes == std::vector<std::string>{"parameters differ: chat_model gpt-4o → "
+                                                        "gpt-4o-mini, topic absent → news"});
+}
+
 TEST_CASE("another scenario is refused unless forced, another machine is said") {
   const Side a = side({20, 0, 1, {}});
   Side b = a;
