@@ -202,17 +202,25 @@ class Comparer {
     return change_of(name, samples, std::span(&mean, 1), choice_, luck_, options_).front();
   }
 
+  // In the order of the file, as in a run's report; a stage of `after` alone stands behind the one
+  // that it follows there.
+  std::vector<std::string> stage_paths() const {
+    std::vector<std::string> paths;
+    for (const StageSummary& stage : out_.before.stages) {
+      paths.push_back(stage.info.path);
+    }
+    auto place = paths.begin();
+    for (const StageSummary& stage : out_.after.stages) {
+      const auto found = std::find(paths.begin(), paths.end(), stage.info.path);
+      place = 1 + (found != paths.end() ? found : paths.insert(place, stage.info.path));
+    }
+    return paths;
+  }
+
   void stages() {
     const std::map<std::string, StageValues> before = by_stage(before_);
     const std::map<std::string, StageValues> after = by_stage(after_);
-    std::vector<std::string> paths;
-    for (const RunHeader* header : {&before_.point.header, &after_.point.header}) {
-      for (const StageInfo& stage : header->stages) {
-        if (std::find(paths.begin(), paths.end(), stage.path) == paths.end()) {
-          paths.push_back(stage.path);
-        }
-      }
-    }
+    const std::vector<std::string> paths = stage_paths();
     const StageValues none;
     for (const std::string& path : paths) {
       const auto b = before.find(path);

@@ -120,6 +120,19 @@ TEST_CASE("only the parameters that differ are told, and without a warning") {
                                                         "gpt-4o-mini, topic absent → news"});
 }
 
+TEST_CASE("stages stand in the order of the file, whatever the order of the header") {
+  Side a = side({20, 0, 1, {}});
+  a.point.header.stages[4].order = 0;  // publish first
+  a.point.header.stages[0].order = 9;
+  const Result<Comparison> comparison = compare(a.side(), a.side(), {});
+  std::vector<std::string> found;
+  for (const StageChange& stage : comparison->stages) {
+    found.push_back(stage.stage);
+  }
+  REQUIRE(found == std::vector<std::string>{"publish", "publish/upload", "publish/user_id",
+                                            "image_prompt", "title", "image", "ping", "context"});
+}
+
 TEST_CASE("another scenario is refused unless forced, another machine is said") {
   const Side a = side({20, 0, 1, {}});
   Side b = a;
