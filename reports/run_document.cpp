@@ -161,6 +161,21 @@ Line where_line(const RunSummary& run) {
   return out;
 }
 
+// What the watched program itself used, beside its calls; empty where nothing was measured.
+Line process_line(const RunSummary& run) {
+  std::vector<std::string> parts;
+  if (run.cpu_s.count > 0) {
+    parts.push_back("cpu mean " + seconds(run.cpu_s.mean));
+  }
+  if (run.io_wait_s.count > 0) {
+    parts.push_back("io wait mean " + seconds(run.io_wait_s.mean));
+  }
+  if (run.memory_mb.count > 0) {
+    parts.push_back("peak memory " + number(run.memory_mb.max) + " MB");
+  }
+  return parts.empty() ? Line() : Line{{"process   ", Tone::Dim}, {joined(parts, "  ")}};
+}
+
 Paragraph headline(const RunSummary& run) {
   Paragraph out;
   out.lines.push_back(spread_line("response  ", run.response_s));
@@ -183,6 +198,11 @@ Paragraph headline(const RunSummary& run) {
   }
   out.lines.push_back(std::move(cost));
   out.lines.push_back(where_line(run));
+  if (run.header.drive == "app") {
+    if (Line process = process_line(run); !process.empty()) {
+      out.lines.push_back(std::move(process));
+    }
+  }
   if (run.queue_s.max > 0) {
     out.lines.push_back({{"waiting   ", Tone::Dim},
                          {"mean " + seconds(run.queue_s.mean) + " before a job was started"}});
