@@ -33,6 +33,16 @@ std::string world_text(const record::RunHeader& header) {
   return out;
 }
 
+// A sped-up mock shortens its answers but not the wire, which scenario time then multiplies.
+std::string wire_text(const record::RunHeader& header) {
+  if (header.speed == 1 || header.against.find("mock") == std::string::npos) {
+    return "";
+  }
+  const std::string speed = number(header.speed);
+  return "over HTTP at speed " + speed + ": each call includes about its time on the wire × " +
+         speed + (header.drive == "app" ? ", each job the program's own time × " + speed : "");
+}
+
 Paragraph what_ran(const RunSummary& run) {
   const record::RunHeader& header = run.header;
   Paragraph out;
@@ -46,6 +56,9 @@ Paragraph what_ran(const RunSummary& run) {
     workload += " (" + header.workload_text + ")";
   }
   out.lines.push_back({{"workload " + workload}});
+  if (const std::string wire = wire_text(header); !wire.empty()) {
+    out.lines.push_back({{wire, Tone::Dim}});
+  }
   if (!header.point.empty()) {
     out.lines.push_back({{"point " + header.point}});
   }

@@ -158,6 +158,18 @@ TEST_CASE("a watched program has a line of its own, with what was measured of it
   REQUIRE((*writers.by_name("terminal"))->run(run).find("\nprocess ") == std::string::npos);
 }
 
+TEST_CASE("a mock at another speed says that the wire is in its figures") {
+  record::RunSummary run = summarise(sample::run({10, 0, 1, {}}));
+  const Writers writers = Writers::standard({120, false});
+  run.header.against = "mock";
+  REQUIRE((*writers.by_name("terminal"))->run(run).find("on the wire") == std::string::npos);
+  run.header.speed = 60;
+  REQUIRE((*writers.by_name("terminal"))
+              ->run(run)
+              .find("over HTTP at speed 60: each call includes about its time on the wire × 60") !=
+          std::string::npos);
+}
+
 TEST_CASE("formats are found by name and by ending, and unknown ones are told what there is") {
   const Writers writers = Writers::standard({});
   REQUIRE((*writers.by_file("a/b.md"))->name() == "markdown");
