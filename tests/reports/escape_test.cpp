@@ -176,6 +176,8 @@ TEST_CASE("formats are found by name and by ending, and unknown ones are told wh
   REQUIRE((*writers.by_file("x.txt"))->name() == "terminal");
   REQUIRE((*writers.by_file("x.json"))->name() == "json");
   const auto html = writers.by_file("x.html");
+  REQUIRE(html.error().where == "x.html");
+  REQUIRE(writers.by_name("markdwn").error().where.empty());
   REQUIRE(html.error().what ==
           "no format has the ending \".html\", known are .txt (terminal), .md (markdown), "
           ".markdown (markdown), .json (json)");
