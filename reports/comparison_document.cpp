@@ -26,9 +26,18 @@ std::string interval_text(const MetricChange& row) {
   return row.low && row.high ? change(*row.low) + " … " + change(*row.high) : "–";
 }
 
+// Not proven to be the same, but nothing failed on either side: no reason for alarm.
+bool is_free_of_errors(const MetricChange& row) {
+  return row.name == "error_rate" && row.before == 0.0 && row.after == 0.0 &&
+         row.verdict == record::Verdict::Inconclusive;
+}
+
 Text verdict_cell(const MetricChange& row) {
   if (!row.verdict) {
     return {row.why, Tone::Warn};
+  }
+  if (is_free_of_errors(row)) {
+    return {"none seen"};
   }
   return {std::string(stats::verdict_text(*row.verdict)), tone_of(*row.verdict)};
 }
@@ -60,7 +69,7 @@ std::string label(const MetricChange& row) {
 }
 
 std::vector<Text> cells(const std::string& name, const MetricChange& row) {
-  const Tone tone = row.verdict ? tone_of(*row.verdict) : Tone::Plain;
+  const Tone tone = row.verdict && !is_free_of_errors(row) ? tone_of(*row.verdict) : Tone::Plain;
   return {{name},
           {value_text(row.before, row)},
           {value_text(row.after, row)},
@@ -116,6 +125,9 @@ Paragraph verdict(const Comparison& comparison) {
   out.lines.push_back({{units + " (" + comparison.pairing_why + ")", Tone::Dim}});
   for (const std::string& warning : comparison.warnings) {
     out.lines.push_back({{"warning: ", Tone::Warn}, {warning}});
+  }
+  for (const std::string& note : comparison.notes) {
+    out.lines.push_back({{note, Tone::Dim}});
   }
   return out;
 }

@@ -15,7 +15,7 @@ enum class Tone { Plain, Strong, Dim, Good, Bad, Warn };
 struct Text {
   std::string text;
   Tone tone = Tone::Plain;
-  std::optional<double> bar{};  // 0 … 1: drawn before the text where there is room
+  std::optional<double> bar{};  // 0 … 1: drawn before the text where every column has room
 };
 
 // One line, its parts one after the other.

@@ -305,6 +305,7 @@ Value comparison_json(const record::Comparison& comparison) {
   out.set("pairing_why", comparison.pairing_why);
   out.set("units", whole(comparison.units));
   out.set("warnings", texts_json(comparison.warnings));
+  out.set("notes", texts_json(comparison.notes));
   Value& metrics = out.set("metrics", Value::array());
   for (const record::MetricChange& row : comparison.metrics) {
     metrics.push(change_json(row));

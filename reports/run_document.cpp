@@ -33,6 +33,16 @@ std::string world_text(const record::RunHeader& header) {
   return out;
 }
 
+// A sped-up mock shortens its answers but not the wire, which scenario time then multiplies.
+std::string wire_text(const record::RunHeader& header) {
+  if (header.speed == 1 || header.against.find("mock") == std::string::npos) {
+    return "";
+  }
+  const std::string speed = number(header.speed);
+  return "over HTTP at speed " + speed + ": each call includes about its time on the wire × " +
+         speed + (header.drive == "app" ? ", each job the program's own time × " + speed : "");
+}
+
 Paragraph what_ran(const RunSummary& run) {
   const record::RunHeader& header = run.header;
   Paragraph out;
@@ -46,6 +56,9 @@ Paragraph what_ran(const RunSummary& run) {
     workload += " (" + header.workload_text + ")";
   }
   out.lines.push_back({{"workload " + workload}});
+  if (const std::string wire = wire_text(header); !wire.empty()) {
+    out.lines.push_back({{wire, Tone::Dim}});
+  }
   if (!header.point.empty()) {
     out.lines.push_back({{"point " + header.point}});
   }
@@ -161,6 +174,21 @@ Line where_line(const RunSummary& run) {
   return out;
 }
 
+// What the watched program itself used, beside its calls; empty where nothing was measured.
+Line process_line(const RunSummary& run) {
+  std::vector<std::string> parts;
+  if (run.cpu_s.count > 0) {
+    parts.push_back("cpu mean " + seconds(run.cpu_s.mean));
+  }
+  if (run.io_wait_s.count > 0) {
+    parts.push_back("io wait mean " + seconds(run.io_wait_s.mean));
+  }
+  if (run.memory_mb.count > 0) {
+    parts.push_back("peak memory " + number(run.memory_mb.max) + " MB");
+  }
+  return parts.empty() ? Line() : Line{{"process   ", Tone::Dim}, {joined(parts, "  ")}};
+}
+
 Paragraph headline(const RunSummary& run) {
   Paragraph out;
   out.lines.push_back(spread_line("response  ", run.response_s));
@@ -183,6 +211,11 @@ Paragraph headline(const RunSummary& run) {
   }
   out.lines.push_back(std::move(cost));
   out.lines.push_back(where_line(run));
+  if (run.header.drive == "app") {
+    if (Line process = process_line(run); !process.empty()) {
+      out.lines.push_back(std::move(process));
+    }
+  }
   if (run.queue_s.max > 0) {
     out.lines.push_back({{"waiting   ", Tone::Dim},
                          {"mean " + seconds(run.queue_s.mean) + " before a job was started"}});

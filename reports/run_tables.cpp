@@ -96,9 +96,10 @@ Table call_table(const RunSummary& run) {
                  {"skipped", true, 5},   {"rejected", true, 4}};
   const auto some = [](std::uint64_t n) { return n == 0 ? std::string() : count(n); };
   for (const StageSummary& stage : run.stages) {
+    const bool streamed = stage.info.kind == record::StageRowKind::Call && stage.ttft_s.total > 0;
     std::vector<Text> row{{stage.info.path},
                           {stage.queue_s.max > 0 ? seconds(stage.queue_s.mean) : ""},
-                          {stage.ttft_s.count > 0 ? seconds(stage.ttft_s.mean) : ""},
+                          {streamed ? seconds(stage.ttft_s.mean) : ""},
                           {stage.each_s.count > 0 ? seconds(stage.each_s.mean) : ""},
                           {some(stage.calls)},
                           {some(stage.retries), Tone::Warn},

@@ -10,13 +10,12 @@ namespace rehearse::reports {
 namespace {
 
 constexpr std::size_t kGap = 2;
-// Where the width does not suffice, what matters least goes first.
-struct Step {
-  std::size_t bar = 0;  // columns of a bar
-  int bar_rank = 0;     // the highest rank of columns that have bars
-  int rank = 0;         // the lowest rank of columns that may go
+// Bars of the columns up to a rank, the most wanted first: drawn where the columns leave room.
+struct Bars {
+  std::size_t width = 0;
+  int rank = 0;
 };
-constexpr std::array<Step, 5> kSteps{{{8, 1, 6}, {5, 1, 6}, {5, 0, 4}, {5, 0, 2}, {0, 0, 1}}};
+constexpr std::array<Bars, 4> kBars{{{8, 1}, {5, 1}, {8, 0}, {5, 0}}};
 constexpr std::size_t kNarrowest = 10;
 
 class Layout {
@@ -25,22 +24,25 @@ class Layout {
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       shown_.push_back(i);
     }
-    for (const Step& step : kSteps) {
-      step_ = step;
+    measure();
+    while (total() > width && drop_one()) {
+    }
+    for (const Bars& bars : kBars) {
+      bars_ = bars;
       measure();
-      while (total() > width && drop_one(step.rank)) {
-      }
       if (total() <= width) {
         return;
       }
     }
+    bars_ = {};
+    measure();
     squeeze(width);
   }
 
   const std::vector<std::size_t>& shown() const { return shown_; }
   std::size_t width(std::size_t column) const { return widths_[column]; }
   std::size_t bar_width(std::size_t column) const {
-    return table_.columns[column].rank <= step_.bar_rank ? step_.bar : 0;
+    return table_.columns[column].rank <= bars_.rank ? bars_.width : 0;
   }
 
  private:
@@ -64,12 +66,12 @@ class Layout {
     return sum - kGap;
   }
 
-  // Forgets the shown column of the highest rank; false where none is left of at least `rank`.
-  bool drop_one(int rank) {
+  // Forgets the shown column of the highest rank; false where none is left that may go.
+  bool drop_one() {
     const auto last = std::max_element(shown_.begin(), shown_.end(), [&](auto a, auto b) {
       return table_.columns[a].rank < table_.columns[b].rank;
     });
-    if (shown_.size() < 2 || table_.columns[*last].rank < rank) {
+    if (shown_.size() < 2 || table_.columns[*last].rank < 1) {
       return false;
     }
     shown_.erase(last);
@@ -92,7 +94,7 @@ class Layout {
   const Table& table_;
   std::vector<std::size_t> shown_;
   std::vector<std::size_t> widths_;
-  Step step_;
+  Bars bars_;
 };
 
 std::string cell(const Text& text, std::size_t width, bool right, std::size_t bar_width,

@@ -83,9 +83,9 @@ Result<const Writer*> Writers::by_name(std::string_view name) const {
     }
   }
   const std::string near = nearest_name(name, names());
-  return Error{"--format", "unknown format " + quoted_excerpt(name) + ", there are " +
-                               joined(names(), ", ") +
-                               (near.empty() ? "" : "; did you mean " + near + "?")};
+  return Error{"", "unknown format " + quoted_excerpt(name) + ", there are " +
+                       joined(names(), ", ") +
+                       (near.empty() ? "" : "; did you mean " + near + "?")};
 }
 
 Result<const Writer*> Writers::by_file(const std::filesystem::path& file) const {
@@ -99,7 +99,7 @@ Result<const Writer*> Writers::by_file(const std::filesystem::path& file) const 
       known.push_back(std::string(each) + " (" + std::string(writer->name()) + ")");
     }
   }
-  return Error{"--report " + terminal_safe(file.string()),
+  return Error{terminal_safe(file.string()),
                (ending.empty() ? std::string("the file has no ending")
                                : "no format has the ending " + quoted_excerpt(ending)) +
                    ", known are " + joined(known, ", ")};

@@ -33,7 +33,8 @@ class Writers {
   static Writers standard(const TerminalOptions& terminal);
 
   void add(std::unique_ptr<Writer> writer) { writers_.push_back(std::move(writer)); }
-  // The one of that name (--format) or of that file's ending (--report); errors list what there is.
+  // The one of that name (--format) or of that file's ending (--report); errors list what there is,
+  // and leave it to the caller to name the flag.
   Result<const Writer*> by_name(std::string_view name) const;
   Result<const Writer*> by_file(const std::filesystem::path& file) const;
   std::vector<std::string> names() const;

@@ -6,52 +6,15 @@
 #include <map>
 
 #include "harness/base/text.hpp"
-#include "harness/json/write.hpp"
 #include "harness/record/metric_change.hpp"
 #include "harness/record/pairing.hpp"
+#include "harness/record/run_differences.hpp"
 #include "harness/record/run_file.hpp"
 
 namespace rehearse::record {
 namespace {
 
 constexpr std::size_t kMostTraces = 20'200;  // first, sampled and failed ones
-
-std::string differ(std::string_view what, const std::string& before, const std::string& after) {
-  return std::string(what) + " differs: " + quoted_excerpt(before, 60) + " before, " +
-         quoted_excerpt(after, 60) + " after";
-}
-
-void warn_where(bool different, std::vector<std::string>& warnings, std::string_view what,
-                const std::string& before, const std::string& after) {
-  if (different) {
-    warnings.push_back(differ(what, before, after));
-  }
-}
-
-std::vector<std::string> differences(const RunHeader& a, const RunHeader& b) {
-  std::vector<std::string> out;
-  const auto text = [&](std::string_view what, const std::string& x, const std::string& y) {
-    warn_where(x != y, out, what, x, y);
-  };
-  text("the scenario", a.scenario, b.scenario);
-  text("what answers the calls", a.against, b.against);
-  text("what runs the pipeline", a.drive, b.drive);
-  text("the workload", a.workload, b.workload);
-  text("the seed", std::to_string(a.seed), std::to_string(b.seed));
-  text("the speed", number_text(a.speed), number_text(b.speed));
-  text("the parameters", json::dump_canonical(a.parameters), json::dump_canonical(b.parameters));
-  const Environment& x = a.environment;
-  const Environment& y = b.environment;
-  text("the machine", x.machine, y.machine);
-  text("the CPU", x.cpu, y.cpu);
-  text("the number of cores", std::to_string(x.cores), std::to_string(y.cores));
-  text("the kernel", x.kernel, y.kernel);
-  text("the system", x.os, y.os);
-  text("the compiler", x.compiler, y.compiler);
-  text("the version of rehearse", x.version, y.version);
-  text("the commit of rehearse", x.commit, y.commit);
-  return out;
-}
 
 template <typename Value>
 std::vector<SideValue> of_done_jobs(const ComparisonSide& side, Value value) {
@@ -122,7 +85,12 @@ class Comparer {
     static constexpr const char* kNames[] = {"jobs", "batches", "unpaired"};
     out_.pairing = kNames[static_cast<int>(choice_.pairing)];
     out_.pairing_why = choice_.why;
-    out_.warnings = differences(before_.point.header, after_.point.header);
+    out_.warnings = run_differences(before_.point.header, after_.point.header);
+    const std::string parameters =
+        parameter_differences(before_.point.header.parameters, after_.point.header.parameters);
+    if (!parameters.empty()) {
+      out_.notes.push_back("parameters differ: " + parameters);
+    }
     warn_of(out_.before, "before");
     warn_of(out_.after, "after");
     metrics();
@@ -191,7 +159,9 @@ class Comparer {
     const auto rate = [](const RunSummary& side) {
       return stats::Rate{side.failed + side.timed_out, side.done + side.failed + side.timed_out};
     };
-    const stats::Change errors = stats::compare_rates(rate(out_.before), rate(out_.after));
+    const stats::Rate before = rate(out_.before);
+    const stats::Rate after = rate(out_.after);
+    const stats::Change errors = stats::compare_rates(before, after);
     MetricChange row;
     row.name = "error_rate";
     row.statistic = "rate";
@@ -205,6 +175,15 @@ class Comparer {
     row.verdict = errors.verdict;
     row.why = errors.note;
     row.more_jobs = errors.more_samples;
+    // Few jobs do not prove that nothing ever fails, but nobody needs thousands more to be calm.
+    if (before.hits == 0 && after.hits == 0 && row.verdict == Verdict::Inconclusive &&
+        before.trials > 0 && after.trials > 0) {
+      row.why = before.trials == after.trials
+                    ? "0 of " + std::to_string(before.trials) + " on both sides"
+                    : "0 of " + std::to_string(before.trials) + " before, 0 of " +
+                          std::to_string(after.trials) + " after";
+      row.more_jobs = 0;
+    }
     out_.metrics.push_back(std::move(row));
   }
 
@@ -223,17 +202,25 @@ class Comparer {
     return change_of(name, samples, std::span(&mean, 1), choice_, luck_, options_).front();
   }
 
+  // In the order of the file, as in a run's report; a stage of `after` alone stands behind the one
+  // that it follows there.
+  std::vector<std::string> stage_paths() const {
+    std::vector<std::string> paths;
+    for (const StageSummary& stage : out_.before.stages) {
+      paths.push_back(stage.info.path);
+    }
+    auto place = paths.begin();
+    for (const StageSummary& stage : out_.after.stages) {
+      const auto found = std::find(paths.begin(), paths.end(), stage.info.path);
+      place = 1 + (found != paths.end() ? found : paths.insert(place, stage.info.path));
+    }
+    return paths;
+  }
+
   void stages() {
     const std::map<std::string, StageValues> before = by_stage(before_);
     const std::map<std::string, StageValues> after = by_stage(after_);
-    std::vector<std::string> paths;
-    for (const RunHeader* header : {&before_.point.header, &after_.point.header}) {
-      for (const StageInfo& stage : header->stages) {
-        if (std::find(paths.begin(), paths.end(), stage.path) == paths.end()) {
-          paths.push_back(stage.path);
-        }
-      }
-    }
+    const std::vector<std::string> paths = stage_paths();
     const StageValues none;
     for (const std::string& path : paths) {
       const auto b = before.find(path);
@@ -295,12 +282,16 @@ class Comparer {
     return out;
   }
 
+  static std::string size_text(const MetricChange& row) {
+    return row.change && std::abs(*row.change) >= 0.0005 ? " (" + percent(*row.change) + ")" : "";
+  }
+
   static std::string phrase(const MetricChange& row, std::string_view subject,
                             std::string_view less, std::string_view more) {
     std::string out(subject);
     const Verdict verdict = row.verdict.value_or(Verdict::Inconclusive);
     if (verdict == Verdict::Same) {
-      return out + " the same within tolerance";
+      return out + " the same within tolerance" + size_text(row);
     }
     if (verdict == Verdict::Inconclusive || !row.change) {
       return out + " inconclusive" + (row.why.empty() ? "" : " (" + row.why + ")");
@@ -314,30 +305,48 @@ class Comparer {
     return out;
   }
 
-  // The verdict is of the response time's median (its mean where the sample carries no median), of
-  // the mean cost and of the errors: worse in one of them is worse.
-  void judge_all() {
-    const MetricChange* time = row_of("response_s", "p50");
-    if (time != nullptr && !time->change && row_of("response_s", "mean")->change) {
-      time = row_of("response_s", "mean");
+  static bool decided(const MetricChange& row) {
+    return row.verdict && row.verdict != Verdict::Inconclusive;
+  }
+
+  // The row that speaks for the response time, and the other one.
+  struct Response {
+    const MetricChange& spoken;
+    const MetricChange& other;
+  };
+  Response response_rows() const {
+    const MetricChange& mean = *row_of("response_s", "mean");
+    const MetricChange& median = *row_of("response_s", "p50");
+    return !decided(mean) && decided(median) ? Response{median, mean} : Response{mean, median};
+  }
+
+  static std::string response_phrase(const Response& rows) {
+    std::string out = phrase(rows.spoken, "response " + rows.spoken.statistic, "faster", "slower");
+    // A second figure is only said where it would surprise in the table below.
+    if (decided(rows.other) && rows.other.verdict != rows.spoken.verdict) {
+      out += ", " + phrase(rows.other, rows.other.statistic, "faster", "slower");
     }
-    const MetricChange* money = row_of("cost_usd", "mean");
-    const MetricChange* errors = row_of("error_rate", "rate");
-    const auto is = [](const MetricChange* row, Verdict verdict) {
-      return row != nullptr && row->verdict == verdict;
+    return out;
+  }
+
+  void judge_all() {
+    const Response time = response_rows();
+    const MetricChange& money = *row_of("cost_usd", "mean");
+    const MetricChange& errors = *row_of("error_rate", "rate");
+    const auto any = [&](Verdict verdict) {
+      return time.spoken.verdict == verdict || money.verdict == verdict ||
+             errors.verdict == verdict;
     };
-    const auto any = [&](Verdict verdict) { return is(time, verdict) || is(money, verdict); };
-    if (any(Verdict::Regressed) || is(errors, Verdict::Regressed)) {
+    if (any(Verdict::Regressed)) {
       out_.verdict = Verdict::Regressed;
-    } else if (any(Verdict::Improved) || is(errors, Verdict::Improved)) {
+    } else if (any(Verdict::Improved)) {
       out_.verdict = Verdict::Improved;
-    } else if (is(time, Verdict::Same) && is(money, Verdict::Same)) {
+    } else if (time.spoken.verdict == Verdict::Same && money.verdict == Verdict::Same) {
       out_.verdict = Verdict::Same;
     }
-    out_.headline = phrase(*time, "response " + time->statistic, "faster", "slower") + "; " +
-                    phrase(*money, "mean cost", "cheaper", "dearer");
-    if (is(errors, Verdict::Regressed) || is(errors, Verdict::Improved)) {
-      out_.headline += is(errors, Verdict::Regressed) ? "; more errors" : "; fewer errors";
+    out_.headline = response_phrase(time) + "; " + phrase(money, "mean cost", "cheaper", "dearer");
+    if (errors.verdict == Verdict::Regressed || errors.verdict == Verdict::Improved) {
+      out_.headline += errors.verdict == Verdict::Regressed ? "; more errors" : "; fewer errors";
     }
   }
 

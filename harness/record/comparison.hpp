@@ -38,7 +38,8 @@ struct Comparison {
   std::uint64_t units = 0;  // pairs, or the smaller side
   Verdict verdict = Verdict::Inconclusive;
   std::string headline;               // one sentence
-  std::vector<std::string> warnings;  // what else differs: environment, seed, parameters, validity
+  std::vector<std::string> warnings;  // what else differs: environment, seed, validity
+  std::vector<std::string> notes;     // to be known: the parameters that differ
   std::vector<MetricChange> metrics;
   std::vector<StageChange> stages;
 };
@@ -62,6 +63,11 @@ struct ComparisonOptions {
 // Compares two runs of one scenario; another scenario is an error unless forced. Jobs are paired by
 // id where both runs met the same luck (seed, workload, same kept rows) and jobs share nothing;
 // where they share queues, neighbouring jobs are, in batches; else the runs are compared unpaired.
+// The verdict of the response time is that of its mean where it is decided (improved, regressed or
+// same), else that of its p50, else inconclusive; the headline names the one that spoke, and the
+// other one too where that is decided otherwise. The overall verdict is of this, of the mean cost
+// and of the errors: regressed where one of them is; else improved where one of them is; else same
+// where response and cost are; else inconclusive.
 Result<Comparison> compare(const ComparisonSide& before, const ComparisonSide& after,
                            const ComparisonOptions& options);
 

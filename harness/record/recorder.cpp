@@ -207,7 +207,10 @@ void Recorder::count_spans(const JobRecord& job, std::span<const StageSpan> span
 void Recorder::time_span(const StageSpan& span, StageTally& stage) {
   Scratch& scratch = *scratch_;
   const bool item = span.item != kWhole;
-  if (item && span.first_chunk < span.done && span.first_chunk >= span.started) {
+  // Only an answer that came in parts has a first one: local work and whole answers have none.
+  const bool called =
+      point_.header.stages[span.stage].kind == StageRowKind::Call && span.end != StageEnd::CacheHit;
+  if (item && called && span.started < span.first_chunk && span.first_chunk < span.done) {
     stage.ttft.record((span.first_chunk - span.started).count_ns());
   }
   const std::int64_t service = (span.done - span.started).count_ns();

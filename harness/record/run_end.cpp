@@ -5,8 +5,6 @@
 namespace rehearse::record {
 namespace {
 
-constexpr std::uint64_t kEndVersion = 1;
-
 void write_texts(ByteWriter& out, const std::vector<std::string>& texts) {
   out.number(texts.size());
   for (const std::string& text : texts) {

@@ -7,6 +7,7 @@
 #include "harness/record/run_file.hpp"
 #include "harness/record/run_schema.hpp"
 #include "harness/record/sqlite.hpp"
+#include "harness/record/tally_codec.hpp"
 #include "harness/record/trace_codec.hpp"
 
 namespace rehearse::record {
@@ -42,6 +43,17 @@ Error not_ours(const fs::path& path, std::string_view found) {
 
 Error truncated(const fs::path& path) {
   return {path.string(), "is truncated or damaged: copy it again, or make the run again"};
+}
+
+// Bytes inside a sound file that could not be decoded.
+Error undecoded(const fs::path& path, std::string_view bytes, std::uint64_t known,
+                std::string_view what) {
+  if (!is_of_another_version(bytes, known)) {
+    return truncated(path);
+  }
+  return {path.string(), "is a run file of another version: " + std::string(what) +
+                             " in an encoding that this rehearse does not know; read it with the "
+                             "rehearse that wrote it, or make the run again"};
 }
 
 fs::path wal_of(const fs::path& path) {
@@ -196,7 +208,7 @@ Result<std::vector<JobTrace>> read_traces(Opened& opened, std::size_t point, std
   for (; code == SQLITE_ROW; code = row.step()) {
     JobTrace trace;
     if (!read_trace(row.bytes(0), trace)) {
-      return truncated(opened.path);
+      return undecoded(opened.path, row.bytes(0), kTraceVersion, "its traces are");
     }
     traces.push_back(std::move(trace));
   }
@@ -217,14 +229,19 @@ Result<RunPoint> read_point(Opened& opened, const Statement& row) {
   }
   Result<RunHeader> header = decode_header(text.value());
   if (!header.ok()) {
-    return Error{path.string(), "has a header that cannot be read: " + header.error().text()};
+    return Error{path.string(),
+                 "has a header that cannot be read, of another version or damaged: " +
+                     header.error().text()};
   }
   point.header = std::move(header).value();
   point.tally.stages.resize(point.header.stages.size());
   point.tally.tasks.resize(std::max<std::size_t>(point.header.tasks.size(), 1));
   if (!row.is_null(2)) {
     Result<Tally> tally = Tally::decode(row.bytes(2));
-    if (!tally.ok() || tally.value().stages.size() != point.header.stages.size()) {
+    if (!tally.ok()) {
+      return undecoded(path, row.bytes(2), kTallyVersion, "its counters are");
+    }
+    if (tally.value().stages.size() != point.header.stages.size()) {
       return truncated(path);
     }
     point.tally = std::move(tally).value();
@@ -232,7 +249,7 @@ Result<RunPoint> read_point(Opened& opened, const Statement& row) {
   if (!row.is_null(3)) {
     Result<RunEnd> end = decode_end(row.bytes(3));
     if (!end.ok()) {
-      return truncated(path);
+      return undecoded(path, row.bytes(3), kEndVersion, "the record of its end is");
     }
     point.end = std::move(end).value();
   }

@@ -8,8 +8,6 @@
 namespace rehearse::record {
 namespace {
 
-constexpr std::uint64_t kTallyVersion = 1;
-
 // One list of fields for the encoding, its inverse and the merge. A `visit` is called with the same
 // field of each of `parts`.
 template <typename Visit, typename... Parts>

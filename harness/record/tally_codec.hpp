@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "harness/base/result.hpp"
@@ -8,6 +9,18 @@
 
 // Shared by the encodings of this layer.
 namespace rehearse::record {
+
+// The first number of each encoding; a histogram's own version changes only with these.
+inline constexpr std::uint64_t kTallyVersion = 1;
+inline constexpr std::uint64_t kEndVersion = 1;
+inline constexpr std::uint64_t kTraceVersion = 1;
+
+// Whole so far, but of another version than `known`.
+inline bool is_of_another_version(std::string_view bytes, std::uint64_t known) {
+  ByteReader in(bytes);
+  const std::uint64_t version = in.number();
+  return !in.bad() && version != known;
+}
 
 inline void write_histogram(ByteWriter& out, const stats::Histogram& histogram) {
   out.text(histogram.empty() ? std::string() : histogram.encode());

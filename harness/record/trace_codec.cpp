@@ -1,9 +1,9 @@
 #include "harness/record/trace_codec.hpp"
 
+#include "harness/record/tally_codec.hpp"
+
 namespace rehearse::record {
 namespace {
-
-constexpr std::uint64_t kTraceVersion = 1;
 
 // kNoStage as 0, so that it takes one byte.
 std::uint64_t shifted(std::uint32_t index) { return index == kNoStage ? 0 : index + 1ULL; }

@@ -163,7 +163,6 @@ void Call::answer() {
 void Call::send(wire::Response response) {
   const Instant now = house_.transport.now();
   house_.ledger.late_by((now - due_at_) * (1 / house_.transport.speed()));
-  record_.first_chunk = now;
   add_headers(response.headers);
   const int status = response.status;
   end(CallEnd::Answered, status);

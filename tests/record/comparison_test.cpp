@@ -53,6 +53,16 @@ TEST_CASE("a run compared with itself is the same, with a change of zero") {
   REQUIRE(comparison->warnings.empty());
 }
 
+TEST_CASE("no failure on either side is said so, and asks for no more jobs") {
+  const Side a = side({200, 0, 1, {}});
+  const Side b = side({200, 0, 0.8, {}});
+  const Result<Comparison> comparison = compare(a.side(), b.side(), {});
+  const MetricChange& errors = row(*comparison, "error_rate", "rate");
+  REQUIRE(errors.verdict == Verdict::Inconclusive);
+  REQUIRE(errors.why == "0 of 200 on both sides");
+  REQUIRE(errors.more_jobs == 0);
+}
+
 TEST_CASE("a faster image stage is found, with the stage that it came from") {
   const Side a = side({200, 0, 1, {}});
   const Side b = side({200, 0, 0.8, {"dalle2"}});
@@ -62,6 +72,7 @@ TEST_CASE("a faster image stage is found, with the stage that it came from") {
   REQUIRE(*mean.change == Approx(-0.138).margin(0.01));
   REQUIRE(*mean.low <= *mean.change);
   REQUIRE(*mean.high >= *mean.change);
+  REQUIRE(comparison->headline.find("response mean faster by 13.8%") == 0);
   for (const StageChange& stage : comparison->stages) {
     INFO(stage.stage);
     REQUIRE(stage.response_s.verdict ==
@@ -96,6 +107,30 @@ TEST_CASE("empty, all-failed and single-job runs compare without a verdict or a 
       REQUIRE(row(*comparison, "response_s", "p50").verdict == Verdict::Inconclusive);
     }
   }
+}
+
+TEST_CASE("only the parameters that differ are told, and without a warning") {
+  const Side a = side({20, 0, 1, {}});
+  Side b = a;
+  b.point.header.parameters.set("chat_model", "gpt-4o-mini");
+  b.point.header.parameters.set("topic", "news");
+  const Result<Comparison> comparison = compare(a.side(), b.side(), {});
+  REQUIRE(comparison->warnings.empty());
+  REQUIRE(comparison->notes == std::vector<std::string>{"parameters differ: chat_model gpt-4o → "
+                                                        "gpt-4o-mini, topic absent → news"});
+}
+
+TEST_CASE("stages stand in the order of the file, whatever the order of the header") {
+  Side a = side({20, 0, 1, {}});
+  a.point.header.stages[4].order = 0;  // publish first
+  a.point.header.stages[0].order = 9;
+  const Result<Comparison> comparison = compare(a.side(), a.side(), {});
+  std::vector<std::string> found;
+  for (const StageChange& stage : comparison->stages) {
+    found.push_back(stage.stage);
+  }
+  REQUIRE(found == std::vector<std::string>{"publish", "publish/upload", "publish/user_id",
+                                            "image_prompt", "title", "image", "ping", "context"});
 }
 
 TEST_CASE("another scenario is refused unless forced, another machine is said") {

@@ -129,6 +129,24 @@ TEST_CASE("stage shares and critical shares follow the job's response") {
   REQUIRE(summary.stages[3].retries == 8);
 }
 
+TEST_CASE("only a call whose answer came in parts has a time to first token") {
+  RunHeader header = sample::header();
+  header.stages = {sample::stage("streamed"), sample::stage("whole"),
+                   sample::stage("local", StageRowKind::Local)};
+  Recorder recorder(header);
+  JobRecord job;
+  job.done = job.first_result = job.drained = at_ms(40);
+  std::vector<StageSpan> spans{span(0, 0, 0, 40), span(1, 0, 0, 40), span(2, 0, 0, 40)};
+  spans[0].first_chunk = at_ms(10);
+  spans[1].first_chunk = at_ms(40);
+  spans[2].first_chunk = at_ms(0);
+  recorder.job_finished(job, spans, {});
+  const Tally& tally = recorder.point().tally;
+  REQUIRE(tally.stages[0].ttft.count() == 1);
+  REQUIRE(tally.stages[1].ttft.count() == 0);
+  REQUIRE(tally.stages[2].ttft.count() == 0);
+}
+
 TEST_CASE("a fanned-out stage counts once a job, and each of its items apart") {
   RunHeader header = sample::header();
   header.stages = {sample::stage("shots")};

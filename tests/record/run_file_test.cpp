@@ -9,6 +9,7 @@
 
 #include "harness/base/rng.hpp"
 #include "harness/record/recorder.hpp"
+#include "harness/record/sqlite.hpp"
 #include "harness/record/summary.hpp"
 #include "tests/record/sample_run.hpp"
 
@@ -212,6 +213,26 @@ TEST_CASE("a file of another version or of another program is named as such") {
   bytes[68] = 0;  // application_id
   write_all(folder / "c", bytes);
   REQUIRE(error_of(folder / "c").find("another program's database") != std::string::npos);
+}
+
+TEST_CASE("parts in the encoding of another version are named as such, empty ones as damage") {
+  const Folder folder;
+  const auto error_after = [&](const char* sql) {
+    const fs::path path = write_run(folder, "a.rehearsal", 5);
+    Result<Database> database = Database::open(path, SQLITE_OPEN_READWRITE);
+    REQUIRE(database.ok());
+    REQUIRE(database->execute(sql) == SQLITE_OK);
+    database->close();
+    const std::string error = error_of(path);
+    fs::remove(path);
+    return error;
+  };
+  for (const char* sql : {"UPDATE points SET tally = x'07'", "UPDATE points SET ended = x'07'",
+                          "UPDATE traces SET trace = x'07'"}) {
+    INFO(sql);
+    REQUIRE(error_after(sql).find("is a run file of another version") == 0);
+  }
+  REQUIRE(error_after("UPDATE points SET tally = x''").find("is truncated or damaged") == 0);
 }
 
 TEST_CASE("a truncated file is an error at every length, and so is a damaged one") {

@@ -139,12 +139,45 @@ TEST_CASE("an inner stage names its group in the JSON report, in whatever order 
   REQUIRE(value.find("stages")->find("publish/user_id")->find("parent")->as_string() == "publish");
 }
 
+TEST_CASE("a watched program has a line of its own, with what was measured of it") {
+  record::RunSummary run = summarise(sample::run({10, 0, 1, {}}));
+  const Writers writers = Writers::standard({120, false});
+  run.cpu_s = run.io_wait_s = {};
+  run.header.drive = "app";
+  REQUIRE((*writers.by_name("terminal"))->run(run).find("\nprocess ") == std::string::npos);
+  run.cpu_s.count = run.memory_mb.count = 10;
+  run.cpu_s.mean = 0.25;
+  run.memory_mb.max = 81.25;
+  for (const char* format : {"terminal", "markdown"}) {
+    const std::string text = (*writers.by_name(format))->run(run);
+    REQUIRE(text.find("\nprocess") != std::string::npos);
+    REQUIRE(text.find("cpu mean 250 ms") != std::string::npos);
+    REQUIRE(text.find("peak memory 81.2 MB") != std::string::npos);
+  }
+  run.header.drive = "stages";
+  REQUIRE((*writers.by_name("terminal"))->run(run).find("\nprocess ") == std::string::npos);
+}
+
+TEST_CASE("a mock at another speed says that the wire is in its figures") {
+  record::RunSummary run = summarise(sample::run({10, 0, 1, {}}));
+  const Writers writers = Writers::standard({120, false});
+  run.header.against = "mock";
+  REQUIRE((*writers.by_name("terminal"))->run(run).find("on the wire") == std::string::npos);
+  run.header.speed = 60;
+  REQUIRE((*writers.by_name("terminal"))
+              ->run(run)
+              .find("over HTTP at speed 60: each call includes about its time on the wire × 60") !=
+          std::string::npos);
+}
+
 TEST_CASE("formats are found by name and by ending, and unknown ones are told what there is") {
   const Writers writers = Writers::standard({});
   REQUIRE((*writers.by_file("a/b.md"))->name() == "markdown");
   REQUIRE((*writers.by_file("x.txt"))->name() == "terminal");
   REQUIRE((*writers.by_file("x.json"))->name() == "json");
   const auto html = writers.by_file("x.html");
+  REQUIRE(html.error().where == "x.html");
+  REQUIRE(writers.by_name("markdwn").error().where.empty());
   REQUIRE(html.error().what ==
           "no format has the ending \".html\", known are .txt (terminal), .md (markdown), "
           ".markdown (markdown), .json (json)");
