@@ -126,14 +126,31 @@ Result<std::vector<record::RunPoint>> run_points(const std::vector<Prepared>& po
   return out;
 }
 
-int exit_code(const std::vector<record::RunSummary>& runs, bool enforce) {
+// The enforced objectives that nobody can judge, one line each: a gate must not pass by silence.
+bool name_unjudged(const std::vector<record::RunSummary>& runs, const Console& console) {
+  Errors unjudged;
+  for (const record::RunSummary& run : runs) {
+    for (const record::ObjectiveSummary& objective : run.objectives) {
+      if (objective.info.level == "fail" && !objective.met) {
+        const std::string& point = run.header.point;
+        unjudged.push_back(
+            {"objective \"" + objective.info.text + "\"" + (point.empty() ? "" : " at " + point),
+             "cannot be judged" + (objective.why.empty() ? "" : ": " + objective.why)});
+      }
+    }
+  }
+  console.fail(unjudged);
+  return !unjudged.empty();
+}
+
+int exit_code(const std::vector<record::RunSummary>& runs, bool enforce, const Console& console) {
   if (interrupted()) {
     return kInterrupted;
   }
   if (!enforce) {
     return kPass;
   }
-  int code = kPass;
+  int code = name_unjudged(runs, console) ? kInconclusive : kPass;
   for (const record::RunSummary& run : runs) {
     for (const record::ObjectiveSummary& objective : run.objectives) {
       if (objective.info.level == "fail" && objective.met == false) {
@@ -207,7 +224,7 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
     console.fail(written.errors());
     return kUsage;
   }
-  return exit_code(summaries, arguments.has("enforce"));
+  return exit_code(summaries, arguments.has("enforce"), console);
 }
 
 int run(const Arguments& arguments, const Console& console) {
@@ -238,7 +255,7 @@ Command run_command() {
                          Flag::Kind::List});
   usage.flags.push_back({"enforce", "",
                          "exit 99 where an objective of level fail is not met, 96 where "
-                         "the run is invalid",
+                         "one cannot be judged or the run is invalid",
                          Flag::Kind::Switch});
   return {std::move(usage), &run};
 }

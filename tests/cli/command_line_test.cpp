@@ -2,6 +2,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -266,6 +267,20 @@ TEST_CASE("objectives fail a run only where they are enforced") {
   CHECK(rehearse_in(folder, "run strict.json --jobs 50 --out b.rehearsal --enforce").code == 99);
   CHECK(rehearse_in(folder, "run strict.json --jobs 50 --out c.rehearsal --enforce --variant fast")
             .code == 99);
+}
+
+TEST_CASE("an enforced objective that cannot be judged is named, and does not pass") {
+  const Folder folder;
+  std::string text = kSmall;
+  text.insert(text.rfind('}'), ", \"objectives\": [ \"p(99) < 60s\" ]");
+  folder.file("thin.json", text);
+  const Said said = rehearse_in(folder, "run thin.json --jobs 3 --out a.rehearsal --enforce");
+  CAPTURE(said.err);
+  CHECK(said.code == 96);
+  CHECK(said.err.find("p(99) < 60s") != std::string::npos);
+  CHECK(said.err.find("cannot be judged") != std::string::npos);
+  CHECK(rehearse_in(folder, "run thin.json --jobs 3 --out b.rehearsal").code == 0);
+  CHECK(rehearse_in(folder, "run thin.json --jobs 2000 --out c.rehearsal --enforce").code == 0);
 }
 
 TEST_CASE("an interrupted run drains, reports and says so in its exit code") {
