@@ -88,6 +88,13 @@ Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file,
     if (!profiles || !drivable || !against) {
       return !profiles ? profiles.errors() : !drivable ? drivable.errors() : against.errors();
     }
+    // A dry run sends nothing, so it needs no keys.
+    const Status reachable = arguments.has("dry-run")
+                                 ? Status(Done{})
+                                 : check_live(prepared.scenario, prepared.setup.world.against);
+    if (!reachable) {
+      return reachable.errors();
+    }
     out.push_back(std::move(prepared));
   }
   return out;

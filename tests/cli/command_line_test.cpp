@@ -181,6 +181,7 @@ TEST_CASE("wrong flags are refused before anything runs or is written") {
   refused(folder, "run small.json --seed -1", {"--seed"});
   refused(folder, "runn small.json", {"runn", "run"});
   refused(folder, "compare small.json", {"--after"});
+  refused(folder, "compare small.json --before base", {"--after is missing"});
   refused(folder, "init small.json", {"exists"});
 }
 
@@ -327,6 +328,23 @@ TEST_CASE("every verb has help, and the version is printed") {
   }
   CHECK(rehearse_in(folder, "--version").out.find("rehearse ") == 0);
   CHECK(rehearse_in(folder, "").code == 2);
+}
+
+TEST_CASE("all that live providers lack is named before anything is written") {
+  const Folder folder;
+  folder.file("live.json", R"({ "providers": { "openai": "openai", "db": "postgres-rest" },
+    "stages": { "a": { "call": "openai.chat" }, "b": { "call": "db.query" } } })");
+  const std::string unset = "env -u OPENAI_API_KEY -u DB_BASE_URL";
+  for (const char* words : {"run live.json --against live --yes",
+                            "compare live.json --before base --after base --against live --yes"}) {
+    const Said said = rehearse_in(folder, words, unset);
+    CAPTURE(words, said.err);
+    CHECK(said.code == 2);
+    CHECK(said.err.find("OPENAI_API_KEY") != std::string::npos);
+    CHECK(said.err.find("DB_BASE_URL") != std::string::npos);
+    CHECK_FALSE(fs::exists(folder.path / "runs"));
+  }
+  CHECK(rehearse_in(folder, "run live.json --against live --dry-run", unset).code == 0);
 }
 
 TEST_CASE("secrets reach no file, no report and no message") {
