@@ -6,6 +6,7 @@
 #include "harness/cli/output_file.hpp"
 #include "harness/cli/scenario_flags.hpp"
 #include "harness/cli/world.hpp"
+#include "harness/json/read.hpp"
 #include "harness/json/write.hpp"
 #include "scenarios/describe.hpp"
 #include "scenarios/load.hpp"
@@ -28,9 +29,25 @@ Errors check_file(const std::string& path) {
   return profiles ? Errors() : profiles.errors();
 }
 
+// The schema that `rehearse schema` prints usually lies beside the scenarios that name it, where
+// `check *.json` meets it.
+bool is_schema(const std::filesystem::path& path) {
+  if (path.filename() != "schema.json") {
+    return false;
+  }
+  const auto json = json::read_file(path);
+  const json::Value* dialect = json ? json->find("$schema") : nullptr;
+  return dialect != nullptr && dialect->is_string() &&
+         dialect->as_string().find("json-schema.org") != std::string::npos;
+}
+
 int run_check(const Arguments& arguments, const Console& console) {
   bool good = true;
   for (const std::string& path : arguments.positional()) {
+    if (is_schema(path)) {
+      console.say(path + ": is a JSON Schema, not a scenario; skipped");
+      continue;
+    }
     const Errors errors = check_file(path);
     if (errors.empty()) {
       console.out(path + ": valid\n");

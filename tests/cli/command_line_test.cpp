@@ -317,6 +317,19 @@ TEST_CASE("a run that was killed is reported up to its last second") {
   CHECK(report->find("jobs")->find("done")->as_integer() > 20);
 }
 
+TEST_CASE("check takes many files, and passes over the schema beside them") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  REQUIRE(rehearse_in(folder, "schema").code == 0);
+  folder.file("schema.json", rehearse_in(folder, "schema").out);
+  const Said said = rehearse_in(folder, "check small.json schema.json small.json");
+  CHECK(said.code == 0);
+  CHECK(lines(said.out) == 2);
+  CHECK(said.err.find("schema.json: is a JSON Schema, not a scenario") != std::string::npos);
+  folder.file("schema.json", R"({ "stages": {} })");  // a scenario by a bad name
+  CHECK(rehearse_in(folder, "check schema.json small.json").code == 2);
+}
+
 TEST_CASE("every verb has help, and the version is printed") {
   const Folder folder;
   for (const char* verb :
