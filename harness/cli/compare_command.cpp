@@ -178,7 +178,8 @@ Command compare_command() {
       .most = 2,
       .example =
           "rehearse compare scenarios/auto-post.json --before base --after optimised --jobs 1000"};
-  for (const std::vector<Flag>& more : {selection_flags(), world_flags(), report_flags()}) {
+  for (const std::vector<Flag>& more :
+       {selection_flags(), load_flags(), world_flags(), report_flags()}) {
     usage.flags.insert(usage.flags.end(), more.begin(), more.end());
   }
   return {std::move(usage), &compare};

@@ -254,7 +254,7 @@ Command run_command() {
               .least = 1,
               .most = 1,
               .example = "rehearse run scenarios/auto-post.json --jobs 1000 --report run.md"};
-  for (const std::vector<Flag>& more : {world_flags(), report_flags()}) {
+  for (const std::vector<Flag>& more : {load_flags(), world_flags(), report_flags()}) {
     usage.flags.insert(usage.flags.end(), more.begin(), more.end());
   }
   usage.flags.push_back({"sweep", "NAME=A,B,C",

@@ -106,14 +106,16 @@ Command check_command() {
 }
 
 Command show_command() {
-  return {{.verb = "show",
-           .positional = "SCENARIO",
-           .summary = "Shows a scenario: its graph, parameters, variants, workloads and claims.",
-           .flags = selection_flags(),
-           .least = 1,
-           .most = 1,
-           .example = "rehearse show scenarios/auto-post.json --variant optimised"},
-          &run_show};
+  Usage usage{.verb = "show",
+              .positional = "SCENARIO",
+              .summary = "Shows a scenario: its graph, parameters, variants, workloads and claims.",
+              .flags = selection_flags(),
+              .least = 1,
+              .most = 1,
+              .example = "rehearse show scenarios/auto-post.json --variant optimised"};
+  const std::vector<Flag> load = load_flags();
+  usage.flags.insert(usage.flags.end(), load.begin(), load.end());
+  return {std::move(usage), &run_show};
 }
 
 Command init_command() {

@@ -179,6 +179,7 @@ TEST_CASE("wrong flags are refused before anything runs or is written") {
   refused(folder, "run small.json --sweep seed_of_doubt=1,2", {"seed_of_doubt"});
   refused(folder, "run small.json --drive app", {"--drive app"});
   refused(folder, "run small.json --seed -1", {"--seed"});
+  refused(folder, "serve small.json --jobs 5", {"--jobs"});
   refused(folder, "run small.json --speed 20", {"virtual time has no speed"});
   refused(folder, "runn small.json", {"runn", "run"});
   refused(folder, "compare small.json", {"--after"});
