@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
   try {
     catch_interrupts();
     const int code = dispatch({argv + 1, argv + argc});
-    if (!flush_out()) {
+    if (!flush_out() && !reader_has_gone()) {
       Console().fail(rehearse::Error{"standard output", "could not be written"});
       return code == kPass ? kInternalError : code;
     }

@@ -332,6 +332,24 @@ TEST_CASE("check takes many files, and passes over the schema beside them") {
   CHECK(rehearse_in(folder, "check schema.json small.json").code == 2);
 }
 
+TEST_CASE("a reader that has seen enough ends nothing badly, a full disk does") {
+  const Folder folder;
+  const auto code_of = [&](const std::string& sink) {
+    // The pipe's reader is gone before a byte is written.
+    const std::string script =
+        "cd '" + folder.path.string() +
+        "' && { sleep 0.5; " REHEARSE_BINARY " schema 2> err.txt; echo $? > code.txt; }" + sink;
+    CHECK(std::system(script.c_str()) == 0);
+    return read_file(folder.path / "code.txt");
+  };
+  CHECK(code_of(" | true") == "0\n");
+  CHECK(read_file(folder.path / "err.txt").empty());
+  if (fs::exists("/dev/full")) {
+    CHECK(code_of(" > /dev/full") == "1\n");
+    CHECK(read_file(folder.path / "err.txt").find("could not be written") != std::string::npos);
+  }
+}
+
 TEST_CASE("every verb has help, and the version is printed") {
   const Folder folder;
   for (const char* verb :
