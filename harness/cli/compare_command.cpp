@@ -167,9 +167,7 @@ Command compare_command() {
   Usage usage{
       .verb = "compare",
       .positional = "BEFORE AFTER | SCENARIO",
-      .summary =
-          "Compares two runs, or two variants of a scenario run with the same luck, with an "
-          "interval on every change.",
+      .summary = "Compares two runs, or two variants of a scenario with the same luck.",
       .flags = {{"before", "A+B", "variants of the first side; base for none", Kind::Text},
                 {"after", "A+B", "variants of the second side", Kind::Text},
                 {"tolerance", "SHARE", "changes inside it are the same; 0.02", Kind::Text},

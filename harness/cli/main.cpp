@@ -22,7 +22,8 @@ std::string overview(const std::vector<Command>& commands) {
   }
   return out +
          "\nexit codes: 0 pass, 1 internal error, 2 usage or invalid input, 96 invalid or\n"
-         "inconclusive run, 99 an objective failed, 105 interrupted (report written), 130 killed\n";
+         "inconclusive run, 99 an objective failed, 105 interrupted (report written),\n"
+         "130 killed\n";
 }
 
 int dispatch(const std::vector<std::string>& words) {

@@ -249,7 +249,7 @@ int run(const Arguments& arguments, const Console& console) {
 Command run_command() {
   Usage usage{.verb = "run",
               .positional = "SCENARIO",
-              .summary = "Runs a scenario, or a grid of it, and reports where time and money go.",
+              .summary = "Runs a scenario or a grid of it; reports where time and money go.",
               .flags = selection_flags(),
               .least = 1,
               .most = 1,

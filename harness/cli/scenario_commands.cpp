@@ -97,7 +97,7 @@ int run_init(const Arguments& arguments, const Console& console) {
 Command check_command() {
   return {{.verb = "check",
            .positional = "SCENARIO...",
-           .summary = "Validates scenarios and the profiles that they name, and lists every error.",
+           .summary = "Validates scenarios and their profiles, and lists every error.",
            .flags = {},
            .least = 1,
            .most = 10'000,
@@ -108,7 +108,7 @@ Command check_command() {
 Command show_command() {
   Usage usage{.verb = "show",
               .positional = "SCENARIO",
-              .summary = "Shows a scenario: its graph, parameters, variants, workloads and claims.",
+              .summary = "Shows a scenario: graph, parameters, variants, workloads and claims.",
               .flags = selection_flags(),
               .least = 1,
               .most = 1,
@@ -119,16 +119,14 @@ Command show_command() {
 }
 
 Command init_command() {
-  return {
-      {.verb = "init",
-       .positional = "[FILE]",
-       .summary =
-           "Writes a commented starter scenario (scenario.json unless named); never overwrites.",
-       .flags = {},
-       .least = 0,
-       .most = 1,
-       .example = "rehearse init my-pipeline.json"},
-      &run_init};
+  return {{.verb = "init",
+           .positional = "[FILE]",
+           .summary = "Writes a starter scenario (scenario.json); never overwrites a file.",
+           .flags = {},
+           .least = 0,
+           .most = 1,
+           .example = "rehearse init my-pipeline.json"},
+          &run_init};
 }
 
 Command schema_command() {

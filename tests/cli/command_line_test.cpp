@@ -359,6 +359,13 @@ TEST_CASE("every verb has help, and the version is printed") {
     CHECK(said.out.find("rehearse " + std::string(verb)) != std::string::npos);
     CHECK(said.err.empty());
   }
+  const std::string overview = rehearse_in(folder, "--help").out;
+  for (std::size_t start = 0; start < overview.size();) {
+    const std::size_t end = std::min(overview.find('\n', start), overview.size());
+    CAPTURE(overview.substr(start, end - start));
+    CHECK(end - start <= 80);
+    start = end + 1;
+  }
   CHECK(rehearse_in(folder, "--version").out.find("rehearse ") == 0);
   CHECK(rehearse_in(folder, "").code == 2);
 }
