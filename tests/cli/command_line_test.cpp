@@ -141,6 +141,9 @@ TEST_CASE("wrong scenarios are refused with where, what was expected and what wa
                     "variants": { "v": { "change": { "stages": { "a": { "wait": "1s" } } } } } })");
   folder.file("deep.json", std::string(70, '[') + std::string(70, ']'));
   refused(folder, "run missing.json", {"missing.json"});
+  fs::create_directory(folder.path / "scenarios");
+  folder.file("scenarios/story.json", kSmall);
+  refused(folder, "show story", {"story", "did you mean scenarios/story.json?"});
   refused(folder, "run text.json", {"text.json:1:1", "expected"});
   refused(folder, "run type.json", {"/stages/a/wait", "duration"});
   refused(folder, "run key.json", {"need", "needs"});
