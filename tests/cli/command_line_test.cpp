@@ -169,6 +169,7 @@ TEST_CASE("wrong flags are refused before anything runs or is written") {
   refused(folder, "run small.json --jobs 0", {"--jobs"});
   refused(folder, "run small.json --variant fsat", {"fsat", "fast"});
   refused(folder, "run small.json --variant fast+slow", {"fast", "slow"});
+  refused(folder, "run small.json --variant fast,slow", {"separate variants with +"});
   refused(folder, "run small.json --set modle=x", {"modle", "model"});
   refused(folder, "run small.json --workload nightly", {"nightly"});
   refused(folder, "run small.json --against mars", {"--against", "mars"});
