@@ -101,9 +101,8 @@ Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file,
 }
 
 // Runs every point, virtual ones on all cores; what comes out does not depend on their number.
-Result<std::vector<record::RunPoint>> run_points(const std::vector<Prepared>& points,
-                                                 record::RunWriter* writer,
-                                                 const Console& console) {
+Result<std::vector<PointResult>> run_points(const std::vector<Prepared>& points,
+                                            record::RunWriter* writer, const Console& console) {
   std::vector<std::optional<Result<PointResult>>> results(points.size());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
@@ -120,7 +119,7 @@ Result<std::vector<record::RunPoint>> run_points(const std::vector<Prepared>& po
   }
   work();
   helpers.clear();
-  std::vector<record::RunPoint> out;
+  std::vector<PointResult> out;
   for (std::optional<Result<PointResult>>& result : results) {
     if (!result) {
       continue;  // interrupted before its turn
@@ -128,7 +127,7 @@ Result<std::vector<record::RunPoint>> run_points(const std::vector<Prepared>& po
     if (!*result) {
       return result->errors();
     }
-    out.push_back(std::move((*result)->point));
+    out.push_back(std::move(**result));
   }
   return out;
 }
@@ -217,8 +216,12 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
   }
   console.say("run file: " + (*writer)->path().string());
   std::vector<record::RunSummary> summaries;
-  for (const record::RunPoint& point : *results) {
-    summaries.push_back(record::summarise(point));
+  for (const PointResult& result : *results) {
+    summaries.push_back(record::summarise(result.point));
+  }
+  if (results->size() == 1 && points->size() == 1 && points->front().setup.world.against.is_sim()) {
+    console.say(fmt::format("run hash: {:#018x} (same seed, same scenario, same hash)",
+                            results->front().hash));
   }
   if (summaries.empty()) {
     console.say("interrupted before the first point ended");

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "harness/json/read.hpp"
+#include "harness/json/write.hpp"
 
 // The program as its users meet it: bad input has one clear line, the right exit code, and leaves
 // nothing half-written.
@@ -263,6 +264,46 @@ TEST_CASE("a sweep reports every point in order, whatever the number of threads"
   const auto report = rehearse::json::parse(said.out);
   REQUIRE(report);
   CHECK(report->find("points")->items().size() == 6);
+}
+
+TEST_CASE("a run can be repeated to the last event, and says so by its hash") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  const auto hash_of = [&](const std::string& words) {
+    const Said said = rehearse_in(folder, "run small.json --jobs 100 " + words);
+    CAPTURE(words, said.err);
+    CHECK(said.code == 0);
+    const std::size_t at = said.err.find("run hash: 0x");
+    REQUIRE(at != std::string::npos);
+    return said.err.substr(at, std::string_view("run hash: 0x0123456789abcdef").size());
+  };
+  const std::string once = hash_of("--seed 7 --out a.rehearsal");
+  CHECK(hash_of("--seed 7 --out b.rehearsal") == once);
+  CHECK(hash_of("--seed 8 --out c.rehearsal") != once);
+}
+
+TEST_CASE("a sweep that is run twice reports the same figures to the last byte") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  const auto figures_of = [&](const std::string& out) {
+    const Said said = rehearse_in(
+        folder, "run small.json --jobs 50 --sweep concurrency=1,2,4,8 --format json --out " + out);
+    CAPTURE(said.err);
+    REQUIRE(said.code == 0);
+    const auto report = rehearse::json::parse(said.out);
+    REQUIRE(report);
+    std::string text;
+    for (const Value& point : report->find("points")->items()) {
+      for (const char* key : {"response_s", "cost_usd"}) {
+        REQUIRE(point.find(key) != nullptr);
+        text += rehearse::json::dump(*point.find(key)) + "\n";
+      }
+    }
+    return text;
+  };
+  const std::string once = figures_of("a.rehearsal");
+  CHECK(lines(once) == 8);
+  CHECK(figures_of("b.rehearsal") == once);
 }
 
 TEST_CASE("objectives fail a run only where they are enforced") {
