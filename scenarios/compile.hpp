@@ -126,5 +126,8 @@ std::optional<std::string> objective_trouble(std::string_view text);
 // " did you mean …" or nothing.
 std::string suggestion(const std::string& name, const std::vector<std::string>& known);
 std::vector<std::string> keys_of(const Node& node);
+// A copy with parameters in the place of every `${…}`; `"${name}"` alone keeps its type. Inputs and
+// unknown names are errors.
+json::Value filled_in(const Node& node, const Reader& reader);
 
 }  // namespace rehearse::scenarios

@@ -184,7 +184,7 @@ std::uint32_t Compiler::base_provider(const std::string& name) {
     provider.name = name;
     provider.profile = base_reader_.text(part(before, "profile"), name);
     if (before && before->is_object() && before["change"]) {
-      provider.change = *before["change"];
+      provider.change = filled_in(before["change"], base_reader_);
     }
     provider.only_base = true;
     scenario_.providers.push_back(std::move(provider));

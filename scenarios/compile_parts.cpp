@@ -2,8 +2,10 @@
 #include <charconv>
 
 #include "harness/base/text.hpp"
+#include "harness/json/read.hpp"
 #include "scenarios/column.hpp"
 #include "scenarios/compile.hpp"
+#include "scenarios/expression_node.hpp"
 #include "scenarios/index_of.hpp"
 
 namespace rehearse::scenarios {
@@ -23,6 +25,34 @@ std::vector<std::string> keys_of(const Node& node) {
     }
   }
   return keys;
+}
+
+json::Value filled_in(const Node& node, const Reader& reader) {
+  json::Value out = *node;
+  if (out.is_array()) {
+    for (std::size_t i = 0; i < out.items().size(); ++i) {
+      out.items()[i] = filled_in(node.item(i), reader);
+    }
+  } else if (out.is_object()) {
+    for (json::Member& member : out.members()) {
+      member.value =
+          filled_in({node->find(member.key), json::pointer_join(node.pointer, member.key)}, reader);
+    }
+  } else if (out.is_string() && has_expression(out.as_string())) {
+    const auto resolved = resolve_text(out.as_string(), reader.environment());
+    if (!resolved) {
+      reader.sink().add(node, resolved.error().what);
+    } else if (resolved->expression) {
+      reader.sink().add(node,
+                        "an input cannot be used here: this is the same for every job "
+                        "(a parameter can)");
+    } else {
+      const json::Position position = out.position();
+      out = resolved->value;
+      out.set_position(position);
+    }
+  }
+  return out;
 }
 
 // Parts are numbered by name, so that their place in the file never matters.
@@ -176,7 +206,7 @@ Provider Compiler::compile_provider(const std::string& name, const Node& node,
   provider.origin = reader.origin(node);
   provider.profile = reader.text(node["profile"], name);
   if (const Node change = node["change"]) {
-    provider.change = *change;
+    provider.change = filled_in(change, reader);
   }
   provider.rtt = reader.amount(node["rtt"], Unit::Seconds, provider.origin);
   provider.other_load_per_s = reader.quantity(node["other_load"]["rate"], Unit::Rate, 0);

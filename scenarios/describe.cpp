@@ -4,6 +4,7 @@
 
 #include "harness/base/text.hpp"
 #include "harness/json/write.hpp"
+#include "scenarios/describe_line.hpp"
 
 namespace rehearse::scenarios {
 namespace {
@@ -125,31 +126,6 @@ void stages_of(Page& page, const std::vector<StageIndex>& stages, const Scenario
   }
 }
 
-std::string variant_text(const Variant& variant) {
-  std::string text;
-  const auto say = [&](const std::string& what) { text += (text.empty() ? "" : "; ") + what; };
-  if (!variant.of.empty()) {
-    std::string names;
-    for (const std::string& name : variant.of) {
-      names += (names.empty() ? "" : " + ") + name;
-    }
-    say("= " + names);
-  } else {
-    say(json::dump(variant.change));
-  }
-  if (!variant.group.empty()) {
-    say("one of " + variant.group);
-  }
-  if (variant.monthly != Money() || variant.once != Money()) {
-    say("costs " + readable_money(variant.once) + " once, " + readable_money(variant.monthly) +
-        " a month");
-  }
-  if (!variant.trade_off.empty()) {
-    say("trade-off: " + variant.trade_off);
-  }
-  return text;
-}
-
 std::size_t widest(const std::vector<std::string>& names) {
   std::size_t width = 0;
   for (const std::string& name : names) {
@@ -158,8 +134,9 @@ std::size_t widest(const std::vector<std::string>& names) {
   return width;
 }
 
-// A section of name: JSON rows, straight from the file.
-void json_section(Page& page, std::string_view heading, const json::Value* object) {
+// A section of name: text rows, straight from the file.
+void file_section(Page& page, std::string_view heading, const json::Value* object,
+                  std::string (*line_of)(const json::Value&)) {
   if (object == nullptr || !object->is_object() || object->members().empty()) {
     return;
   }
@@ -169,7 +146,7 @@ void json_section(Page& page, std::string_view heading, const json::Value* objec
     names.push_back(member.key);
   }
   for (const json::Member& member : object->members()) {
-    page.row(member.key, json::dump(member.value), widest(names));
+    page.row(member.key, line_of(member.value), widest(names));
   }
 }
 
@@ -192,7 +169,8 @@ std::string describe(const ScenarioFile& file, const Scenario& scenario, std::si
     }
     stages_of(page, graph.top, scenario, "", widest(names));
   }
-  json_section(page, "parameters", &scenario.parameters);
+  file_section(page, "parameters", &scenario.parameters,
+               [](const json::Value& value) { return json::dump(value); });
   if (!file.variants().empty()) {
     page.heading("variants");
     std::vector<std::string> names;
@@ -200,10 +178,10 @@ std::string describe(const ScenarioFile& file, const Scenario& scenario, std::si
       names.push_back(variant.name);
     }
     for (const Variant& variant : file.variants()) {
-      page.row(variant.name, variant_text(variant), widest(names));
+      page.row(variant.name, variant_line(variant), widest(names));
     }
   }
-  json_section(page, "workloads", file.json().find("workloads"));
+  file_section(page, "workloads", file.json().find("workloads"), &workload_line);
   if (!file.claims().empty()) {
     page.heading("claims");
     std::vector<std::string> names;
@@ -211,7 +189,7 @@ std::string describe(const ScenarioFile& file, const Scenario& scenario, std::si
       names.push_back(claim.id);
     }
     for (const Claim& claim : file.claims()) {
-      page.row(claim.id, json::dump(claim.raw), widest(names));
+      page.row(claim.id, claim_line(claim), widest(names));
     }
   }
   if (!scenario.objectives.empty()) {

@@ -193,10 +193,32 @@ Result<Scenario> Loader::instantiate(const ScenarioFile& file, const Selection& 
   return scenario;
 }
 
+// The file that somebody meant who gave a scenario's bare name; empty where there is none.
+static std::string file_meant(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored)) {
+    return "";
+  }
+  std::filesystem::path name = path.filename();
+  if (name.extension() != ".json") {
+    name += ".json";
+  }
+  for (const auto& candidate :
+       {path.parent_path() / name, std::filesystem::path("scenarios") / name}) {
+    if (candidate != path && std::filesystem::is_regular_file(candidate, ignored)) {
+      return candidate.string();
+    }
+  }
+  return "";
+}
+
 Result<ScenarioFile> load_scenario(const std::filesystem::path& path) {
   auto json = json::read_file(path);
   if (!json) {
-    return json.errors();
+    Errors errors = json.errors();
+    const std::string meant = file_meant(path);
+    errors.front().what += meant.empty() ? "" : ", did you mean " + meant + "?";
+    return errors;
   }
   return Loader::load(std::move(*json), path.string(), path.parent_path());
 }

@@ -42,7 +42,9 @@ struct Expansion {
       for (const Variant& variant : all) {
         names.push_back(variant.name);
       }
-      errors.push_back({"", "unknown variant " + quoted_excerpt(name) + suggestion(name, names)});
+      const bool comma = name.find(',') != std::string::npos;
+      errors.push_back({"", "unknown variant " + quoted_excerpt(name) +
+                                (comma ? ": separate variants with +" : suggestion(name, names))});
       return;
     }
     if (found->of.empty()) {

@@ -5,8 +5,8 @@ namespace rehearse::scenarios {
 std::string starter() {
   return R"json({
   // A scenario describes a pipeline: its stages, how it is loaded, and what could be changed
-  // about it. Every key is described in scenarios/README.md; editors know them from schema.json.
-  "$schema": "schema.json",
+  // about it. Every key is described in scenarios/README.md; `rehearse schema` prints a JSON Schema
+  // for editors.
   "scenario": "my-pipeline",
 
   // What `--set name=value`, sweeps and variants turn.
@@ -46,8 +46,7 @@ std::string starter() {
     "users": { "users": 10, "think": { "uniform": ["1s", "3s"] }, "for": "10m" }
   },
 
-  // Changes to try: `rehearse whatif FILE`, or
-  // `rehearse compare FILE --before base --after parallel_title`.
+  // Changes to try: `rehearse compare FILE --before base --after parallel_title`.
   "variants": {
     "parallel_title": { "change": { "stages": { "title": { "after": [] } } } },
     "smaller_image": { "change": { "parameters": { "image_size": "1024x1024" } },

@@ -20,10 +20,10 @@ struct Sides {
   std::size_t after_point = 0;
 };
 
-// Runs one side of `compare SCENARIO --before V --after V` into the common run file.
-Status run_side(const scenarios::ScenarioFile& file, const Arguments& arguments,
-                std::string_view side, const RunSetup& setup, record::RunWriter& writer,
-                const Console& console) {
+// One side of `compare SCENARIO --before V --after V`, as it is to run.
+Result<scenarios::Scenario> make_side(const scenarios::ScenarioFile& file,
+                                      const Arguments& arguments, std::string_view side,
+                                      const RunSetup& setup) {
   Result<scenarios::Selection> selection = read_selection(arguments);
   if (!selection) {
     return selection.errors();
@@ -31,13 +31,24 @@ Status run_side(const scenarios::ScenarioFile& file, const Arguments& arguments,
   for (std::string& name : study::split_variants(arguments.text(side).value_or("base"))) {
     selection->variants.push_back(std::move(name));
   }
-  const Result<scenarios::Scenario> scenario = make_scenario(file, *selection, arguments);
+  Result<scenarios::Scenario> scenario = make_scenario(file, *selection, arguments);
   if (!scenario) {
-    return scenario.errors();
+    return scenario;
   }
+  const Status against = check_against(*scenario, setup.world.against);
+  const Status reachable = check_live(*scenario, setup.world.against);
+  if (!against || !reachable) {
+    return !against ? against.errors() : reachable.errors();
+  }
+  return scenario;
+}
+
+// Runs a side into the common run file.
+Status run_side(const scenarios::Scenario& scenario, std::string_view side, const RunSetup& setup,
+                record::RunWriter& writer, const Console& console) {
   RunSetup own = setup;
   own.point = std::string(side);
-  const Result<PointResult> result = run_point(*scenario, own, &writer, console);
+  const Result<PointResult> result = run_point(scenario, own, &writer, console);
   return result ? Status(Done{}) : Status(result.errors());
 }
 
@@ -51,17 +62,23 @@ Result<Sides> run_both(const Arguments& arguments, const Console& console) {
   if (!setup) {
     return setup.errors();
   }
+  const auto before = make_side(*file, arguments, "before", *setup);
+  const auto after = make_side(*file, arguments, "after", *setup);
+  if (!before || !after) {
+    return !before ? before.errors() : after.errors();
+  }
   const auto writer = create_run_file(arguments, file->name() + "-compare");
   if (!writer) {
     return writer.errors();
   }
-  for (const std::string_view side : {"before", "after"}) {
-    const Status ran = run_side(*file, arguments, side, *setup, **writer, console);
-    if (!ran) {
-      std::error_code ignored;
-      std::filesystem::remove((*writer)->path(), ignored);
-      return ran.errors();
-    }
+  Status ran = run_side(*before, "before", *setup, **writer, console);
+  if (ran) {
+    ran = run_side(*after, "after", *setup, **writer, console);
+  }
+  if (!ran) {
+    std::error_code ignored;
+    std::filesystem::remove((*writer)->path(), ignored);
+    return ran.errors();
   }
   const std::filesystem::path path = (*writer)->path();
   const Status closed = (*writer)->close();
@@ -118,8 +135,10 @@ int compare(const Arguments& arguments, const Console& console) {
   }
   const bool of_scenario = arguments.positional().size() == 1;
   if (of_scenario && !arguments.has("after")) {
+    const bool half = arguments.has("before");
     console.fail(
-        Error{"compare", "expected two run files, or a scenario with --before and --after"});
+        Error{"compare", half ? "--after is missing: name the variants of the second side, or base"
+                              : "expected two run files, or a scenario with --before and --after"});
     return kUsage;
   }
   const Result<Sides> sides = of_scenario ? run_both(arguments, console) : load_both(arguments);
@@ -148,9 +167,7 @@ Command compare_command() {
   Usage usage{
       .verb = "compare",
       .positional = "BEFORE AFTER | SCENARIO",
-      .summary =
-          "Compares two runs, or two variants of a scenario run with the same luck, with an "
-          "interval on every change.",
+      .summary = "Compares two runs, or two variants of a scenario with the same luck.",
       .flags = {{"before", "A+B", "variants of the first side; base for none", Kind::Text},
                 {"after", "A+B", "variants of the second side", Kind::Text},
                 {"tolerance", "SHARE", "changes inside it are the same; 0.02", Kind::Text},
@@ -159,7 +176,8 @@ Command compare_command() {
       .most = 2,
       .example =
           "rehearse compare scenarios/auto-post.json --before base --after optimised --jobs 1000"};
-  for (const std::vector<Flag>& more : {selection_flags(), world_flags(), report_flags()}) {
+  for (const std::vector<Flag>& more :
+       {selection_flags(), load_flags(), world_flags(), report_flags()}) {
     usage.flags.insert(usage.flags.end(), more.begin(), more.end());
   }
   return {std::move(usage), &compare};

@@ -1,5 +1,6 @@
 #include "harness/cli/console.hpp"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -55,5 +56,11 @@ void Console::fail(const Errors& errors) const {
 }
 
 bool flush_out() { return std::fflush(stdout) == 0 && std::ferror(stdout) == 0; }
+
+// Asked of the pipe itself: errno of the write that failed may long be overwritten.
+bool reader_has_gone() {
+  pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
+}
 
 }  // namespace rehearse::cli

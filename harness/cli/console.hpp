@@ -27,5 +27,7 @@ struct Console {
 
 // Flushes stdout; false where it could not be written (a full disk, a closed pipe).
 bool flush_out();
+// Whether stdout is a pipe whose reader has gone (`rehearse … | head`): no trouble of ours.
+bool reader_has_gone();
 
 }  // namespace rehearse::cli

@@ -22,7 +22,8 @@ std::string overview(const std::vector<Command>& commands) {
   }
   return out +
          "\nexit codes: 0 pass, 1 internal error, 2 usage or invalid input, 96 invalid or\n"
-         "inconclusive run, 99 an objective failed, 105 interrupted (report written), 130 killed\n";
+         "inconclusive run, 99 an objective failed, 105 interrupted (report written),\n"
+         "130 killed\n";
 }
 
 int dispatch(const std::vector<std::string>& words) {
@@ -80,7 +81,7 @@ int main(int argc, char** argv) {
   try {
     catch_interrupts();
     const int code = dispatch({argv + 1, argv + argc});
-    if (!flush_out()) {
+    if (!flush_out() && !reader_has_gone()) {
       Console().fail(rehearse::Error{"standard output", "could not be written"});
       return code == kPass ? kInternalError : code;
     }

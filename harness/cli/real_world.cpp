@@ -7,6 +7,7 @@
 #include "harness/net/asio_runtime.hpp"
 #include "harness/net/http_client.hpp"
 #include "harness/net/http_provider.hpp"
+#include "harness/net/url.hpp"
 #include "mocks/server/mock_server.hpp"
 
 namespace rehearse::cli {
@@ -30,9 +31,11 @@ struct LiveAddress {
   net::Secret key;
 };
 
-// A live provider's address and key, from the environment alone.
+// A live provider's address and key, from the environment alone; all that is missing there.
 Result<LiveAddress> live_address(const scenarios::Provider& provider) {
   LiveAddress out;
+  Errors errors;
+  const std::string where = "provider \"" + provider.name + "\"";
   const std::string url_name = variable(provider.name, "_BASE_URL");
   const char* url = std::getenv(url_name.c_str());
   if (url != nullptr && *url != '\0') {
@@ -42,19 +45,19 @@ Result<LiveAddress> live_address(const scenarios::Provider& provider) {
   } else if (provider.profile == "ollama") {
     out.base_url = "http://127.0.0.1:11434";
   } else {
-    return Error{"provider \"" + provider.name + "\"",
-                 "is live: set " + url_name + " to its base URL"};
+    errors.push_back({where, "is live: set " + url_name + " to its base URL"});
   }
   const std::string key_name = variable(provider.name, "_API_KEY");
   const char* key = std::getenv(key_name.c_str());
   if (key != nullptr || provider.profile == "openai") {
     Result<net::Secret> secret = net::Secret::from_environment(key_name.c_str());
-    if (!secret) {
-      return Error{"provider \"" + provider.name + "\"", secret.error().text()};
+    if (secret) {
+      out.key = std::move(secret).value();
+    } else {
+      errors.push_back({where, secret.error().text()});
     }
-    out.key = std::move(secret).value();
   }
-  return out;
+  return errors.empty() ? Result(std::move(out)) : Result<LiveAddress>(std::move(errors));
 }
 
 class HttpWorld final : public RealWorld {
@@ -154,6 +157,24 @@ class HttpWorld final : public RealWorld {
 };
 
 }  // namespace
+
+Status check_live(const scenarios::Scenario& scenario, const Against& against) {
+  Errors errors;
+  for (const scenarios::Provider& provider : scenario.providers) {
+    if (against.of(provider.name) != WorldKind::Live) {
+      continue;
+    }
+    const Result<LiveAddress> address = live_address(provider);
+    if (!address) {
+      errors.insert(errors.end(), address.errors().begin(), address.errors().end());
+      continue;
+    }
+    if (const auto url = net::parse_url(address->base_url); !url) {
+      errors.push_back({"provider \"" + provider.name + "\"", url.error().text()});
+    }
+  }
+  return errors.empty() ? Status(Done{}) : Status(std::move(errors));
+}
 
 Result<std::unique_ptr<RealWorld>> RealWorld::make(
     const scenarios::Scenario& scenario, const Profiles& profiles, const WorldOptions& options,

@@ -39,7 +39,7 @@ int report(const Arguments& arguments, const Console& console) {
 Command report_command() {
   return {{.verb = "report",
            .positional = "RUN...",
-           .summary = "Makes any report again from run files, also from one that was killed.",
+           .summary = "Makes any report again from run files, even of a killed run.",
            .flags = report_flags(),
            .least = 1,
            .most = 1000,

@@ -88,15 +88,21 @@ Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file,
     if (!profiles || !drivable || !against) {
       return !profiles ? profiles.errors() : !drivable ? drivable.errors() : against.errors();
     }
+    // A dry run sends nothing, so it needs no keys.
+    const Status reachable = arguments.has("dry-run")
+                                 ? Status(Done{})
+                                 : check_live(prepared.scenario, prepared.setup.world.against);
+    if (!reachable) {
+      return reachable.errors();
+    }
     out.push_back(std::move(prepared));
   }
   return out;
 }
 
 // Runs every point, virtual ones on all cores; what comes out does not depend on their number.
-Result<std::vector<record::RunPoint>> run_points(const std::vector<Prepared>& points,
-                                                 record::RunWriter* writer,
-                                                 const Console& console) {
+Result<std::vector<PointResult>> run_points(const std::vector<Prepared>& points,
+                                            record::RunWriter* writer, const Console& console) {
   std::vector<std::optional<Result<PointResult>>> results(points.size());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
@@ -113,7 +119,7 @@ Result<std::vector<record::RunPoint>> run_points(const std::vector<Prepared>& po
   }
   work();
   helpers.clear();
-  std::vector<record::RunPoint> out;
+  std::vector<PointResult> out;
   for (std::optional<Result<PointResult>>& result : results) {
     if (!result) {
       continue;  // interrupted before its turn
@@ -121,19 +127,36 @@ Result<std::vector<record::RunPoint>> run_points(const std::vector<Prepared>& po
     if (!*result) {
       return result->errors();
     }
-    out.push_back(std::move((*result)->point));
+    out.push_back(std::move(**result));
   }
   return out;
 }
 
-int exit_code(const std::vector<record::RunSummary>& runs, bool enforce) {
+// The enforced objectives that nobody can judge, one line each: a gate must not pass by silence.
+bool name_unjudged(const std::vector<record::RunSummary>& runs, const Console& console) {
+  Errors unjudged;
+  for (const record::RunSummary& run : runs) {
+    for (const record::ObjectiveSummary& objective : run.objectives) {
+      if (objective.info.level == "fail" && !objective.met) {
+        const std::string& point = run.header.point;
+        unjudged.push_back(
+            {"objective \"" + objective.info.text + "\"" + (point.empty() ? "" : " at " + point),
+             "cannot be judged" + (objective.why.empty() ? "" : ": " + objective.why)});
+      }
+    }
+  }
+  console.fail(unjudged);
+  return !unjudged.empty();
+}
+
+int exit_code(const std::vector<record::RunSummary>& runs, bool enforce, const Console& console) {
   if (interrupted()) {
     return kInterrupted;
   }
   if (!enforce) {
     return kPass;
   }
-  int code = kPass;
+  int code = name_unjudged(runs, console) ? kInconclusive : kPass;
   for (const record::RunSummary& run : runs) {
     for (const record::ObjectiveSummary& objective : run.objectives) {
       if (objective.info.level == "fail" && objective.met == false) {
@@ -193,8 +216,12 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
   }
   console.say("run file: " + (*writer)->path().string());
   std::vector<record::RunSummary> summaries;
-  for (const record::RunPoint& point : *results) {
-    summaries.push_back(record::summarise(point));
+  for (const PointResult& result : *results) {
+    summaries.push_back(record::summarise(result.point));
+  }
+  if (results->size() == 1 && points->size() == 1 && points->front().setup.world.against.is_sim()) {
+    console.say(fmt::format("run hash: {:#018x} (same seed, same scenario, same hash)",
+                            results->front().hash));
   }
   if (summaries.empty()) {
     console.say("interrupted before the first point ended");
@@ -207,7 +234,7 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
     console.fail(written.errors());
     return kUsage;
   }
-  return exit_code(summaries, arguments.has("enforce"));
+  return exit_code(summaries, arguments.has("enforce"), console);
 }
 
 int run(const Arguments& arguments, const Console& console) {
@@ -225,12 +252,12 @@ int run(const Arguments& arguments, const Console& console) {
 Command run_command() {
   Usage usage{.verb = "run",
               .positional = "SCENARIO",
-              .summary = "Runs a scenario, or a grid of it, and reports where time and money go.",
+              .summary = "Runs a scenario or a grid of it; reports where time and money go.",
               .flags = selection_flags(),
               .least = 1,
               .most = 1,
               .example = "rehearse run scenarios/auto-post.json --jobs 1000 --report run.md"};
-  for (const std::vector<Flag>& more : {world_flags(), report_flags()}) {
+  for (const std::vector<Flag>& more : {load_flags(), world_flags(), report_flags()}) {
     usage.flags.insert(usage.flags.end(), more.begin(), more.end());
   }
   usage.flags.push_back({"sweep", "NAME=A,B,C",
@@ -238,7 +265,7 @@ Command run_command() {
                          Flag::Kind::List});
   usage.flags.push_back({"enforce", "",
                          "exit 99 where an objective of level fail is not met, 96 where "
-                         "the run is invalid",
+                         "one cannot be judged or the run is invalid",
                          Flag::Kind::Switch});
   return {std::move(usage), &run};
 }

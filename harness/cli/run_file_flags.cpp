@@ -50,6 +50,9 @@ Result<RunSetup> read_setup(const Arguments& arguments, const std::filesystem::p
   if (!wrong.empty()) {
     return wrong;
   }
+  if (*speed && setup.world.against.is_sim()) {
+    return Error{"--speed", "virtual time has no speed: it needs --against mock"};
+  }
   if (*speed && setup.world.against.any_live() && **speed != 1) {
     return Error{"--speed", "live providers have a speed of their own: expected 1, found " +
                                 number_text(**speed)};

@@ -6,6 +6,7 @@
 #include "harness/cli/output_file.hpp"
 #include "harness/cli/scenario_flags.hpp"
 #include "harness/cli/world.hpp"
+#include "harness/json/read.hpp"
 #include "harness/json/write.hpp"
 #include "scenarios/describe.hpp"
 #include "scenarios/load.hpp"
@@ -28,9 +29,25 @@ Errors check_file(const std::string& path) {
   return profiles ? Errors() : profiles.errors();
 }
 
+// The schema that `rehearse schema` prints usually lies beside the scenarios that name it, where
+// `check *.json` meets it.
+bool is_schema(const std::filesystem::path& path) {
+  if (path.filename() != "schema.json") {
+    return false;
+  }
+  const auto json = json::read_file(path);
+  const json::Value* dialect = json ? json->find("$schema") : nullptr;
+  return dialect != nullptr && dialect->is_string() &&
+         dialect->as_string().find("json-schema.org") != std::string::npos;
+}
+
 int run_check(const Arguments& arguments, const Console& console) {
   bool good = true;
   for (const std::string& path : arguments.positional()) {
+    if (is_schema(path)) {
+      console.say(path + ": is a JSON Schema, not a scenario; skipped");
+      continue;
+    }
     const Errors errors = check_file(path);
     if (errors.empty()) {
       console.out(path + ": valid\n");
@@ -80,7 +97,7 @@ int run_init(const Arguments& arguments, const Console& console) {
 Command check_command() {
   return {{.verb = "check",
            .positional = "SCENARIO...",
-           .summary = "Validates scenarios and the profiles that they name, and lists every error.",
+           .summary = "Validates scenarios and their profiles, and lists every error.",
            .flags = {},
            .least = 1,
            .most = 10'000,
@@ -89,27 +106,27 @@ Command check_command() {
 }
 
 Command show_command() {
-  return {{.verb = "show",
-           .positional = "SCENARIO",
-           .summary = "Shows a scenario: its graph, parameters, variants, workloads and claims.",
-           .flags = selection_flags(),
-           .least = 1,
-           .most = 1,
-           .example = "rehearse show scenarios/auto-post.json --variant optimised"},
-          &run_show};
+  Usage usage{.verb = "show",
+              .positional = "SCENARIO",
+              .summary = "Shows a scenario: graph, parameters, variants, workloads and claims.",
+              .flags = selection_flags(),
+              .least = 1,
+              .most = 1,
+              .example = "rehearse show scenarios/auto-post.json --variant optimised"};
+  const std::vector<Flag> load = load_flags();
+  usage.flags.insert(usage.flags.end(), load.begin(), load.end());
+  return {std::move(usage), &run_show};
 }
 
 Command init_command() {
-  return {
-      {.verb = "init",
-       .positional = "[FILE]",
-       .summary =
-           "Writes a commented starter scenario (scenario.json unless named); never overwrites.",
-       .flags = {},
-       .least = 0,
-       .most = 1,
-       .example = "rehearse init my-pipeline.json"},
-      &run_init};
+  return {{.verb = "init",
+           .positional = "[FILE]",
+           .summary = "Writes a starter scenario (scenario.json); never overwrites a file.",
+           .flags = {},
+           .least = 0,
+           .most = 1,
+           .example = "rehearse init my-pipeline.json"},
+          &run_init};
 }
 
 Command schema_command() {

@@ -11,6 +11,12 @@ std::vector<Flag> selection_flags() {
       {"workload", "NAME", "which workload; the first one of the scenario otherwise", Kind::Text},
       {"variant", "A+B", "variants to switch on; base for none", Kind::List},
       {"set", "NAME=VALUE", "gives a parameter another value", Kind::List},
+  };
+}
+
+std::vector<Flag> load_flags() {
+  using Kind = Flag::Kind;
+  return {
       {"jobs", "N", "ends the workload after N jobs", Kind::Text},
       {"concurrency", "N", "jobs at a time (batch)", Kind::Text},
       {"users", "N", "users (closed loop)", Kind::Text},

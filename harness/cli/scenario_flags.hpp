@@ -10,10 +10,12 @@
 
 namespace rehearse::cli {
 
-// The flags with which every verb selects what to run of a scenario file.
+// --workload --variant --set: what of a scenario file, for every verb that takes one.
 std::vector<Flag> selection_flags();
+// --jobs --users --rate --concurrency --duration --warmup: how much of it, for verbs that run it.
+std::vector<Flag> load_flags();
 
-// Reads them: --variant --workload --set --jobs --users --rate --concurrency.
+// Reads both but for --duration and --warmup; flags that a verb does not have count as not given.
 Result<scenarios::Selection> read_selection(const Arguments& arguments);
 
 // Instantiates the selection and applies what no parameter can say: --duration, --warmup.

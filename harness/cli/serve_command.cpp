@@ -121,7 +121,7 @@ Command serve_command() {
   Usage usage{
       .verb = "serve",
       .positional = "[SCENARIO]",
-      .summary = "Serves the mock providers of a scenario, or all that there are, over HTTP.",
+      .summary = "Serves the mock providers of a scenario, or all of them, over HTTP.",
       .flags = {{"port", "N", "0 (default) picks a free one; it is printed", Kind::Text},
                 {"address", "IP", "127.0.0.1", Kind::Text},
                 {"allow-remote", "", "allows addresses that others can reach", Kind::Switch},

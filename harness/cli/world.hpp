@@ -35,6 +35,10 @@ Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,
 // Whether every provider that --against names is one of the scenario's.
 Status check_against(const scenarios::Scenario& scenario, const Against& against);
 
+// Whether the environment has a base URL and a key for every live provider. Errors name all that is
+// missing.
+Status check_live(const scenarios::Scenario& scenario, const Against& against);
+
 // The models of a scenario's providers, in their order, with the `time`s of their stages.
 Result<std::vector<std::shared_ptr<const latency::Profile>>> load_profiles(
     const scenarios::Scenario& scenario, const std::filesystem::path& folder);

@@ -2,6 +2,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include <string>
 
 #include "harness/json/read.hpp"
+#include "harness/json/write.hpp"
 
 // The program as its users meet it: bad input has one clear line, the right exit code, and leaves
 // nothing half-written.
@@ -140,6 +142,9 @@ TEST_CASE("wrong scenarios are refused with where, what was expected and what wa
                     "variants": { "v": { "change": { "stages": { "a": { "wait": "1s" } } } } } })");
   folder.file("deep.json", std::string(70, '[') + std::string(70, ']'));
   refused(folder, "run missing.json", {"missing.json"});
+  fs::create_directory(folder.path / "scenarios");
+  folder.file("scenarios/story.json", kSmall);
+  refused(folder, "show story", {"story", "did you mean scenarios/story.json?"});
   refused(folder, "run text.json", {"text.json:1:1", "expected"});
   refused(folder, "run type.json", {"/stages/a/wait", "duration"});
   refused(folder, "run key.json", {"need", "needs"});
@@ -165,6 +170,7 @@ TEST_CASE("wrong flags are refused before anything runs or is written") {
   refused(folder, "run small.json --jobs 0", {"--jobs"});
   refused(folder, "run small.json --variant fsat", {"fsat", "fast"});
   refused(folder, "run small.json --variant fast+slow", {"fast", "slow"});
+  refused(folder, "run small.json --variant fast,slow", {"separate variants with +"});
   refused(folder, "run small.json --set modle=x", {"modle", "model"});
   refused(folder, "run small.json --workload nightly", {"nightly"});
   refused(folder, "run small.json --against mars", {"--against", "mars"});
@@ -178,8 +184,11 @@ TEST_CASE("wrong flags are refused before anything runs or is written") {
   refused(folder, "run small.json --sweep seed_of_doubt=1,2", {"seed_of_doubt"});
   refused(folder, "run small.json --drive app", {"--drive app"});
   refused(folder, "run small.json --seed -1", {"--seed"});
+  refused(folder, "serve small.json --jobs 5", {"--jobs"});
+  refused(folder, "run small.json --speed 20", {"virtual time has no speed"});
   refused(folder, "runn small.json", {"runn", "run"});
   refused(folder, "compare small.json", {"--after"});
+  refused(folder, "compare small.json --before base", {"--after is missing"});
   refused(folder, "init small.json", {"exists"});
 }
 
@@ -257,6 +266,46 @@ TEST_CASE("a sweep reports every point in order, whatever the number of threads"
   CHECK(report->find("points")->items().size() == 6);
 }
 
+TEST_CASE("a run can be repeated to the last event, and says so by its hash") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  const auto hash_of = [&](const std::string& words) {
+    const Said said = rehearse_in(folder, "run small.json --jobs 100 " + words);
+    CAPTURE(words, said.err);
+    CHECK(said.code == 0);
+    const std::size_t at = said.err.find("run hash: 0x");
+    REQUIRE(at != std::string::npos);
+    return said.err.substr(at, std::string_view("run hash: 0x0123456789abcdef").size());
+  };
+  const std::string once = hash_of("--seed 7 --out a.rehearsal");
+  CHECK(hash_of("--seed 7 --out b.rehearsal") == once);
+  CHECK(hash_of("--seed 8 --out c.rehearsal") != once);
+}
+
+TEST_CASE("a sweep that is run twice reports the same figures to the last byte") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  const auto figures_of = [&](const std::string& out) {
+    const Said said = rehearse_in(
+        folder, "run small.json --jobs 50 --sweep concurrency=1,2,4,8 --format json --out " + out);
+    CAPTURE(said.err);
+    REQUIRE(said.code == 0);
+    const auto report = rehearse::json::parse(said.out);
+    REQUIRE(report);
+    std::string text;
+    for (const Value& point : report->find("points")->items()) {
+      for (const char* key : {"response_s", "cost_usd"}) {
+        REQUIRE(point.find(key) != nullptr);
+        text += rehearse::json::dump(*point.find(key)) + "\n";
+      }
+    }
+    return text;
+  };
+  const std::string once = figures_of("a.rehearsal");
+  CHECK(lines(once) == 8);
+  CHECK(figures_of("b.rehearsal") == once);
+}
+
 TEST_CASE("objectives fail a run only where they are enforced") {
   const Folder folder;
   std::string text = kSmall;
@@ -266,6 +315,20 @@ TEST_CASE("objectives fail a run only where they are enforced") {
   CHECK(rehearse_in(folder, "run strict.json --jobs 50 --out b.rehearsal --enforce").code == 99);
   CHECK(rehearse_in(folder, "run strict.json --jobs 50 --out c.rehearsal --enforce --variant fast")
             .code == 99);
+}
+
+TEST_CASE("an enforced objective that cannot be judged is named, and does not pass") {
+  const Folder folder;
+  std::string text = kSmall;
+  text.insert(text.rfind('}'), ", \"objectives\": [ \"p(99) < 60s\" ]");
+  folder.file("thin.json", text);
+  const Said said = rehearse_in(folder, "run thin.json --jobs 3 --out a.rehearsal --enforce");
+  CAPTURE(said.err);
+  CHECK(said.code == 96);
+  CHECK(said.err.find("p(99) < 60s") != std::string::npos);
+  CHECK(said.err.find("cannot be judged") != std::string::npos);
+  CHECK(rehearse_in(folder, "run thin.json --jobs 3 --out b.rehearsal").code == 0);
+  CHECK(rehearse_in(folder, "run thin.json --jobs 2000 --out c.rehearsal --enforce").code == 0);
 }
 
 TEST_CASE("an interrupted run drains, reports and says so in its exit code") {
@@ -301,6 +364,37 @@ TEST_CASE("a run that was killed is reported up to its last second") {
   CHECK(report->find("jobs")->find("done")->as_integer() > 20);
 }
 
+TEST_CASE("check takes many files, and passes over the schema beside them") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  REQUIRE(rehearse_in(folder, "schema").code == 0);
+  folder.file("schema.json", rehearse_in(folder, "schema").out);
+  const Said said = rehearse_in(folder, "check small.json schema.json small.json");
+  CHECK(said.code == 0);
+  CHECK(lines(said.out) == 2);
+  CHECK(said.err.find("schema.json: is a JSON Schema, not a scenario") != std::string::npos);
+  folder.file("schema.json", R"({ "stages": {} })");  // a scenario by a bad name
+  CHECK(rehearse_in(folder, "check schema.json small.json").code == 2);
+}
+
+TEST_CASE("a reader that has seen enough ends nothing badly, a full disk does") {
+  const Folder folder;
+  const auto code_of = [&](const std::string& sink) {
+    // The pipe's reader is gone before a byte is written.
+    const std::string script =
+        "cd '" + folder.path.string() +
+        "' && { sleep 0.5; " REHEARSE_BINARY " schema 2> err.txt; echo $? > code.txt; }" + sink;
+    CHECK(std::system(script.c_str()) == 0);
+    return read_file(folder.path / "code.txt");
+  };
+  CHECK(code_of(" | true") == "0\n");
+  CHECK(read_file(folder.path / "err.txt").empty());
+  if (fs::exists("/dev/full")) {
+    CHECK(code_of(" > /dev/full") == "1\n");
+    CHECK(read_file(folder.path / "err.txt").find("could not be written") != std::string::npos);
+  }
+}
+
 TEST_CASE("every verb has help, and the version is printed") {
   const Folder folder;
   for (const char* verb :
@@ -310,8 +404,32 @@ TEST_CASE("every verb has help, and the version is printed") {
     CHECK(said.out.find("rehearse " + std::string(verb)) != std::string::npos);
     CHECK(said.err.empty());
   }
+  const std::string overview = rehearse_in(folder, "--help").out;
+  for (std::size_t start = 0; start < overview.size();) {
+    const std::size_t end = std::min(overview.find('\n', start), overview.size());
+    CAPTURE(overview.substr(start, end - start));
+    CHECK(end - start <= 80);
+    start = end + 1;
+  }
   CHECK(rehearse_in(folder, "--version").out.find("rehearse ") == 0);
   CHECK(rehearse_in(folder, "").code == 2);
+}
+
+TEST_CASE("all that live providers lack is named before anything is written") {
+  const Folder folder;
+  folder.file("live.json", R"({ "providers": { "openai": "openai", "db": "postgres-rest" },
+    "stages": { "a": { "call": "openai.chat" }, "b": { "call": "db.query" } } })");
+  const std::string unset = "env -u OPENAI_API_KEY -u DB_BASE_URL";
+  for (const char* words : {"run live.json --against live --yes",
+                            "compare live.json --before base --after base --against live --yes"}) {
+    const Said said = rehearse_in(folder, words, unset);
+    CAPTURE(words, said.err);
+    CHECK(said.code == 2);
+    CHECK(said.err.find("OPENAI_API_KEY") != std::string::npos);
+    CHECK(said.err.find("DB_BASE_URL") != std::string::npos);
+    CHECK_FALSE(fs::exists(folder.path / "runs"));
+  }
+  CHECK(rehearse_in(folder, "run live.json --against live --dry-run", unset).code == 0);
 }
 
 TEST_CASE("secrets reach no file, no report and no message") {

@@ -39,3 +39,30 @@ TEST_CASE("a provider named only by a call is the profile of that name") {
   REQUIRE(s.providers.size() == 1);
   CHECK(s.providers[0].profile == "openai");
 }
+
+TEST_CASE("parameters inside a provider's change are filled in and keep their types") {
+  const std::string text = R"({ "parameters": { "ipm": 5, "model": "gpt-4o" },
+    "providers": { "openai": { "change": { "limits": { "ipm": "${ipm}", "rpm": "${ipm * 2}" },
+                                           "names": ["${model}-mini"] } } },
+    "stages": { "a": { "call": "openai.chat" } } })";
+  const auto limit = [](const Scenario& s, const char* name) {
+    return s.providers.at(0).change.find("limits")->find(name)->as_integer();
+  };
+  const Scenario s = make(text);
+  CHECK(limit(s, "ipm") == 5);
+  CHECK(limit(s, "rpm") == 10);
+  CHECK(s.providers[0].change.find("names")->items().at(0).as_string() == "gpt-4o-mini");
+  const Scenario set = make(text, {{}, {{"ipm", 50}}, ""});
+  CHECK(limit(set, "ipm") == 50);
+  CHECK(set.hash != s.hash);
+}
+
+TEST_CASE("an unknown name inside a provider's change is an error at its place") {
+  const auto file = parse_scenario(R"({ "parameters": { "images": 5 },
+    "providers": { "openai": { "change": { "limits": { "ipm": "${image}" } } } },
+    "stages": { "a": { "call": "openai.chat" } } })",
+                                   "t.json", kHere);
+  REQUIRE_FALSE(file.ok());
+  CHECK(file.error().where.find("/providers/openai/change/limits/ipm") != std::string::npos);
+  CHECK(file.error().what.find("images") != std::string::npos);
+}

@@ -169,3 +169,30 @@ TEST_CASE("a description keeps its width and shows no control characters") {
     start = end + 1;
   }
 }
+
+TEST_CASE("a file is described in words: variants, workloads and claims, one line each") {
+  const auto file = parse_scenario(R"({
+    "parameters": { "size": "1024x1024" },
+    "stages": { "image": { "call": "openai.image", "size": "${size}", "time": "30s" } },
+    "workloads": { "site": { "users": 100, "think": { "uniform": ["1s", "3s"] }, "for": "10m" },
+                   "one": { "jobs": 1, "concurrency": 2 },
+                   "ramp": { "phases": [ { "rate": ["1/s", "5/s"], "for": "5m" } ] } },
+    "variants": { "small": { "group": "images", "trade_off": "less detail",
+                             "change": { "parameters": { "size": "512x512" } } },
+                  "both": { "of": ["small"] } },
+    "claims": [ { "id": "c1", "source": "report.md:7", "of": "stage image", "with": ["small"],
+                  "saves": ["10s", "20s"] } ] })",
+                                   "t.json", kHere);
+  INFO((file.ok() ? "" : text_of_errors(file.errors())));
+  REQUIRE(file.ok());
+  const std::string text = describe(*file, make(*file), 200);
+  CAPTURE(text);
+  for (const char* line :
+       {"small  one of images; trade-off: less detail; changes size\n", "both   = small\n",
+        "site  100 users, think 1s–3s, for 10m\n", "one   1 job, 2 at a time\n",
+        "ramp  1/s–5/s for 5m arriving\n",
+        "c1  response of stage image: saves 10s–20s, with small; report.md:7\n"}) {
+    CHECK(text.find(line) != std::string::npos);
+  }
+  CHECK(text.find("{\"") == std::string::npos);
+}
