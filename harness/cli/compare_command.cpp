@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/estimate.hpp"
 #include "harness/cli/exit_code.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/report_output.hpp"
@@ -39,6 +40,10 @@ Result<scenarios::Scenario> make_side(const scenarios::ScenarioFile& file,
   const Status reachable = check_live(*scenario, setup.world.against);
   if (!against || !reachable) {
     return !against ? against.errors() : reachable.errors();
+  }
+  const Status allowed = allow_spending(*scenario, setup, arguments.has("yes"));
+  if (!allowed) {
+    return allowed.errors();
   }
   return scenario;
 }

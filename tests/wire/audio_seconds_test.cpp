@@ -10,7 +10,7 @@ namespace {
 std::string little(std::uint64_t value, int count) {
   std::string out;
   for (int i = 0; i < count; ++i) {
-    out += static_cast<char>(value >> (8 * i));
+    out += static_cast<char>(i < 8 ? value >> (8 * i) : 0);
   }
   return out;
 }
