@@ -7,6 +7,7 @@
 #include "harness/base/text.hpp"
 #include "harness/json/write.hpp"
 #include "harness/net/asio_runtime.hpp"
+#include "scenarios/resolve.hpp"
 
 namespace rehearse::cli {
 namespace {
@@ -76,28 +77,16 @@ AppProvider::AppProvider(RealWorld& world, const scenarios::Scenario& scenario,
       folder_(std::move(folder)),
       jobs_folder_(std::move(jobs_folder)) {}
 
-// `${name}` of a known name is filled in, `$${` is a literal "${"; the loader has refused all
-// others.
+// The loader has checked the names; a text that cannot be filled stays as it is and shows itself.
 std::string AppProvider::fill_in(const std::string& text,
                                  const std::map<std::string, std::string>& values) const {
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t close =
-        text.compare(at, 2, "${") == 0 ? text.find('}', at) : std::string::npos;
-    if (text.compare(at, 3, "$${") == 0) {
-      out += "${";
-      at += 3;
-      continue;
-    }
-    if (close == std::string::npos) {
-      out += text[at++];
-      continue;
-    }
-    const auto found = values.find(text.substr(at + 2, close - at - 2));
-    out += found == values.end() ? text.substr(at, close - at + 1) : found->second;
-    at = close + 1;
-  }
-  return out;
+  const auto lookup = [&](std::string_view name) -> std::optional<scenarios::InputValue> {
+    const auto found = values.find(std::string(name));
+    return found == values.end() ? std::nullopt
+                                 : std::optional<scenarios::InputValue>(found->second);
+  };
+  const Result<std::string> filled = scenarios::fill_text(text, lookup);
+  return filled ? *filled : text;
 }
 
 target::Command AppProvider::command_of(const DrawKey& key) const {

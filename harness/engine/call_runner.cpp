@@ -171,8 +171,10 @@ Task<CallResult> run_call(Job& job, const scenarios::Stage& stage, DrawKey key, 
         time_ratio(job, stage, call.features, features_of(*stage.call.base, job, key, base_texts));
   }
   call.new_connection = new_connection;
-  call.request =
-      job.shared.requests[static_cast<std::size_t>(&stage - job.shared.scenario.stages.data())];
+  const auto index = static_cast<std::uint32_t>(&stage - job.shared.scenario.stages.data());
+  const std::string filled = job.shared.fills_request[index] ? job.fill_request(index) : "";
+  call.request = job.shared.fills_request[index] ? filled : job.shared.requests[index];
+  call.keep_text = job.shared.keep_text[index];
 
   CallResult result;
   const StopToken stop = job.stop.token();
@@ -187,6 +189,9 @@ Task<CallResult> run_call(Job& job, const scenarios::Stage& stage, DrawKey key, 
       record_attempt(job, span, call.key.attempt, false, outcome);
       result.usage += outcome.usage;
       result.cost += outcome.cost;
+    }
+    if (call.keep_text && outcome.ok()) {
+      job.texts[index] = outcome.text;
     }
     result.failure = outcome.failure;
     result.first_chunk = outcome.first_chunk;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "harness/base/rng.hpp"
@@ -32,6 +34,7 @@ struct Job {
   record::JobEnd end = record::JobEnd::Done;
   std::uint32_t failed_span = record::kNoStage;
   std::uint32_t retries = 0;
+  std::map<std::uint32_t, std::string> texts;  // answers that later requests quote, by stage
 
   DrawKey key(std::uint64_t stage, std::uint32_t item) const {
     return {.seed = shared.seed, .job = id.value, .stage = stage, .item = item};
@@ -46,6 +49,8 @@ struct Job {
   }
   // Draws what `inputs` says, once a job.
   void draw_inputs();
+  // A stage's request with this job's inputs and the answers so far; JSON.
+  std::string fill_request(std::uint32_t stage) const;
 };
 
 // A quantity of a stage for one draw key; constants draw nothing.

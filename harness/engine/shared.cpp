@@ -1,5 +1,7 @@
 #include "harness/engine/shared.hpp"
 
+#include <algorithm>
+
 #include "harness/json/write.hpp"
 
 namespace rehearse::engine {
@@ -43,7 +45,15 @@ Shared::Shared(runtime::Runtime& the_runtime, const scenarios::Scenario& the_sce
         uses.back().push_back({.resource = *machine, .slots = 1, .priority = 0});
       }
     }
-    requests.push_back(stage.request.is_null() ? std::string() : json::dump(stage.request));
+    const std::string request = stage.request.is_null() ? "" : json::dump(stage.request);
+    fills_request.push_back(request.find("${") != std::string::npos);
+    requests.push_back(request);
+  }
+  for (const scenarios::Stage& stage : scenario.stages) {
+    const std::string quoted = "stages." + stage.name + ".text";
+    keep_text.push_back(std::any_of(requests.begin(), requests.end(), [&](const std::string& r) {
+      return r.find(quoted) != std::string::npos;
+    }));
   }
 }
 

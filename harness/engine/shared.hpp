@@ -38,7 +38,9 @@ struct Shared {
   std::vector<std::unique_ptr<Cache>> caches;                   // by stage; null where none
   std::vector<std::unique_ptr<load::CircuitBreaker>> breakers;  // by stage; null where none
   std::vector<std::vector<scenarios::ResourceUse>> uses;        // by stage: its own, its provider's
-  std::vector<std::string> requests;                            // by stage: what is really sent
+  std::vector<std::string> requests;  // by stage: what is really sent, where it is always the same
+  std::vector<bool> fills_request;    // by stage: its request is filled in for each job
+  std::vector<bool> keep_text;        // by stage: a later request quotes its answer
 };
 
 }  // namespace rehearse::engine

@@ -160,3 +160,23 @@ TEST_CASE("a changed call carries the ratio of the two profiles, an unchanged on
   run_calls(b.s, note);
   CHECK(ratios == std::vector<double>{1, 2});
 }
+
+TEST_CASE("a request is filled with the job's inputs and with what earlier stages answered") {
+  ScenarioBuilder b;
+  b.s.parameters = json::Value::object();
+  b.s.parameters.set("tone", "calm");
+  b.s.inputs.push_back({.name = "topic", .values = {std::string("bees")}, .cumulative = {1}});
+  b.call("draft").request = json::Value("A ${tone} text on ${topic}, job ${job}");
+  b.call("title", {"draft"}).request = json::Value("A title for: ${stages.draft.text}");
+  std::vector<std::string> sent;
+  const CallRun run = run_calls(b.s, [&](ScriptedProvider& p) {
+    p.text = "Bees are busy.";
+    p.time = [&](const Call& c) {
+      sent.emplace_back(c.request);
+      return Duration::seconds(1);
+    };
+  });
+  CHECK(run.sink.jobs.at(0).job.end == JobEnd::Done);
+  CHECK(sent == std::vector<std::string>{"\"A calm text on bees, job 0\"",
+                                         "\"A title for: Bees are busy.\""});
+}

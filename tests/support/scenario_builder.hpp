@@ -125,6 +125,7 @@ class ScriptedProvider : public provider::Provider {
     outcome.should_retry = outcome.failure == provider::Failure::RateLimited ||
                            outcome.failure == provider::Failure::ServerError;
     outcome.retry_after = retry_after;
+    outcome.text = call.keep_text ? text : "";
     co_return outcome;
   }
   Duration typical(const CallFeatures& features) const override {
@@ -134,6 +135,7 @@ class ScriptedProvider : public provider::Provider {
   std::function<Duration(const provider::Call&)> time;
   std::function<provider::Failure(const provider::Call&)> failure;
   std::optional<Duration> retry_after;
+  std::string text;
   std::uint64_t calls = 0;
 
  private:
