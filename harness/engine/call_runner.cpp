@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/engine/span.hpp"
 #include "harness/load/backoff.hpp"
 #include "harness/runtime/deadline.hpp"
 
@@ -78,15 +79,46 @@ void record_attempt(Job& job, std::uint32_t span, std::uint32_t number, bool hed
                           .done = outcome.done,
                           .usage = outcome.usage,
                           .cost = outcome.cost});
+  job.spans[span].usage += outcome.usage;
+  job.spans[span].cost += outcome.cost;
+}
+
+// What the call has come to with its latest attempt.
+void note_outcome(Job& job, std::uint32_t span, const Outcome& outcome, const Tries& tries) {
+  record::StageSpan& s = job.spans[span];
+  s.first_chunk = outcome.first_chunk;
+  s.attempts = static_cast<std::uint16_t>(std::min<std::uint32_t>(tries.attempts, 0xFFFF));
+  s.failure = static_cast<std::uint8_t>(outcome.failure);
+  s.truncated = outcome.truncated;
+}
+
+// Whether another attempt is worth it and allowed; says how long to wait before it.
+bool plan_retry(Job& job, const scenarios::Stage& stage, const DrawKey& key, const Outcome& outcome,
+                Tries& tries) {
+  const scenarios::RetrySpec& retry = stage.retry;
+  const bool worth_it =
+      outcome.failure == Failure::Timeout ? retry.on_timeout : outcome.should_retry;
+  if (outcome.ok() || !worth_it || tries.retries >= retry.max_retries ||
+      job.stop.stop_requested()) {
+    return false;
+  }
+  const load::Backoff backoff{.base = retry.base,
+                              .factor = retry.factor,
+                              .cap = retry.cap,
+                              .jitter = retry.jitter,
+                              .honour_retry_after = retry.honour_retry_after,
+                              .retry_after_cap = retry.retry_after_cap};
+  const double u = key.uniform(Dimension::RetryJitter);
+  tries.pause = backoff.wait(tries.retries, u, outcome.retry_after);
+  ++tries.retries;
+  ++job.retries;
+  return true;
 }
 
 // One attempt under the stage's timeout.
-Task<Outcome> attempt(Job& job, const scenarios::Stage& stage, const provider::Call& call,
-                      StopToken stop) {
+Task<Outcome> limited_attempt(Job& job, const scenarios::Stage& stage, const provider::Call& call,
+                              StopToken stop) {
   provider::Provider& provider = *job.shared.providers[stage.call.spec.provider];
-  if (!stage.timeout) {
-    co_return co_await provider.call(call, stop);
-  }
   runtime::Runtime& rt = job.shared.runtime;
   runtime::StopSource limit(stop);
   const Instant at = rt.now() + *stage.timeout;
@@ -98,6 +130,13 @@ Task<Outcome> attempt(Job& job, const scenarios::Stage& stage, const provider::C
     outcome.should_retry = true;
   }
   co_return outcome;
+}
+
+// One attempt. No coroutine of its own: without a timeout there is nothing to watch over.
+Task<Outcome> attempt(Job& job, const scenarios::Stage& stage, const provider::Call& call,
+                      StopToken stop) {
+  return stage.timeout ? limited_attempt(job, stage, call, stop)
+                       : job.shared.providers[stage.call.spec.provider]->call(call, stop);
 }
 
 // Attempts that race: the first success ends the others.
@@ -112,14 +151,12 @@ struct Race {
 };
 
 Task<void> race_attempt(Job& job, const scenarios::Stage& stage, provider::Call call,
-                        std::uint32_t span, bool hedge, Race& race, CallResult& total) {
+                        std::uint32_t span, bool hedge, Race& race) {
   ++race.running;
   const StopToken token = race.stop.token();
   Outcome outcome = co_await attempt(job, stage, call, token);
   --race.running;
   record_attempt(job, span, call.key.attempt, hedge, outcome);
-  total.usage += outcome.usage;
-  total.cost += outcome.cost;
   const bool had_success = race.best && race.best->ok();
   if (!had_success && (outcome.ok() || outcome.failure != Failure::Cancelled || !race.best)) {
     race.best = std::move(outcome);
@@ -132,82 +169,92 @@ Task<void> race_attempt(Job& job, const scenarios::Stage& stage, provider::Call 
 }
 
 Task<Outcome> hedged_attempts(Job& job, const scenarios::Stage& stage, provider::Call call,
-                              std::uint32_t span, CallResult& total) {
+                              std::uint32_t span, Tries& tries) {
   runtime::Runtime& rt = job.shared.runtime;
   Race race(rt, job.stop.token());
-  ++total.attempts;
-  race.group.spawn(race_attempt(job, stage, call, span, false, race, total));
+  ++tries.attempts;
+  race.group.spawn(race_attempt(job, stage, call, span, false, race));
   for (std::uint32_t hedge = 0; hedge < stage.hedge->max; ++hedge) {
     const StopToken token = race.waiter.token();
     const runtime::Wake wake = co_await rt.sleep(stage.hedge->after, token);
     if (wake == runtime::Wake::Stopped) {
       break;
     }
-    call.key.attempt = total.attempts;
-    ++total.attempts;
-    race.group.spawn(race_attempt(job, stage, call, span, true, race, total));
+    call.key.attempt = tries.attempts;
+    ++tries.attempts;
+    race.group.spawn(race_attempt(job, stage, call, span, true, race));
   }
   co_await race.group.join();
   co_return std::move(*race.best);
 }
 
-}  // namespace
-
-Task<CallResult> run_call(Job& job, const scenarios::Stage& stage, DrawKey key, std::uint32_t span,
-                          bool new_connection) {
-  runtime::Runtime& rt = job.shared.runtime;
-  const load::Backoff backoff{.base = stage.retry.base,
-                              .factor = stage.retry.factor,
-                              .cap = stage.retry.cap,
-                              .jitter = stage.retry.jitter,
-                              .honour_retry_after = stage.retry.honour_retry_after,
-                              .retry_after_cap = stage.retry.retry_after_cap};
+// A call as its stage describes it for this job, and the texts that it points to.
+struct Prepared {
   CallTexts texts;
-  CallTexts base_texts;
-  provider::Call call{.key = key, .stage = stage.path};
-  call.features = features_of(stage.call.spec, job, key, texts);
+  std::string request;
+  provider::Call call;
+};
+
+void prepare(const Job& job, const scenarios::Stage& stage, const DrawKey& key, bool new_connection,
+             Prepared& out) {
+  const Shared& shared = job.shared;
+  const auto index = static_cast<std::uint32_t>(&stage - shared.scenario.stages.data());
+  provider::Call& call = out.call;
+  call.key = key;
+  call.stage = stage.path;
+  call.features = features_of(stage.call.spec, job, key, out.texts);
   if (stage.call.base) {
+    CallTexts base_texts;
     call.time_ratio =
         time_ratio(job, stage, call.features, features_of(*stage.call.base, job, key, base_texts));
   }
   call.new_connection = new_connection;
-  const auto index = static_cast<std::uint32_t>(&stage - job.shared.scenario.stages.data());
-  const std::string filled = job.shared.fills_request[index] ? job.fill_request(index) : "";
-  call.request = job.shared.fills_request[index] ? filled : job.shared.requests[index];
-  call.keep_text = job.shared.keep_text[index];
+  if (shared.fills_request[index]) {
+    out.request = job.fill_request(index);
+    call.request = out.request;
+  } else {
+    call.request = shared.requests[index];
+  }
+  call.keep_text = shared.keep_text[index];
+}
 
-  CallResult result;
+void keep_text(Job& job, const scenarios::Stage& stage, const Outcome& outcome) {
+  const auto index = static_cast<std::uint32_t>(&stage - job.shared.scenario.stages.data());
+  if (job.shared.keep_text[index] && outcome.ok()) {
+    job.texts[index] = outcome.text;
+  }
+}
+
+}  // namespace
+
+Task<record::StageEnd> run_call(Job& job, const scenarios::Stage& stage, DrawKey key,
+                                std::uint32_t span, bool new_connection, Tries tries) {
   const StopToken stop = job.stop.token();
-  for (std::uint32_t retry = 0;; ++retry) {
-    call.key.attempt = result.attempts;
+  Prepared prepared;
+  prepare(job, stage, key, new_connection, prepared);
+  provider::Call& call = prepared.call;
+  for (;;) {
+    if (tries.attempts > 0) {
+      const runtime::Wake wake = co_await job.shared.runtime.sleep(tries.pause, stop);
+      if (wake == runtime::Wake::Stopped) {
+        job.spans[span].failure = static_cast<std::uint8_t>(Failure::Cancelled);
+        co_return record::StageEnd::Cancelled;
+      }
+    }
+    call.key.attempt = tries.attempts;
     Outcome outcome;
     if (stage.hedge) {
-      outcome = co_await hedged_attempts(job, stage, call, span, result);
+      outcome = co_await hedged_attempts(job, stage, call, span, tries);
     } else {
-      ++result.attempts;
+      ++tries.attempts;
       outcome = co_await attempt(job, stage, call, stop);
       record_attempt(job, span, call.key.attempt, false, outcome);
-      result.usage += outcome.usage;
-      result.cost += outcome.cost;
     }
-    if (call.keep_text && outcome.ok()) {
-      job.texts[index] = outcome.text;
-    }
-    result.failure = outcome.failure;
-    result.first_chunk = outcome.first_chunk;
-    result.truncated = outcome.truncated;
-    const bool worth_it =
-        outcome.failure == Failure::Timeout ? stage.retry.on_timeout : outcome.should_retry;
-    if (outcome.ok() || !worth_it || retry >= stage.retry.max_retries || stop.stop_requested()) {
-      co_return result;
-    }
-    ++job.retries;
-    const double u = call.key.uniform(Dimension::RetryJitter);
-    const Duration wait = backoff.wait(retry, u, outcome.retry_after);
-    const runtime::Wake wake = co_await rt.sleep(wait, stop);
-    if (wake == runtime::Wake::Stopped) {
-      result.failure = Failure::Cancelled;
-      co_return result;
+    keep_text(job, stage, outcome);
+    note_outcome(job, span, outcome, tries);
+    const bool again = plan_retry(job, stage, call.key, outcome, tries);
+    if (!again) {
+      co_return end_of(outcome.failure);
     }
   }
 }

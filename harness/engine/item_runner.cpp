@@ -59,8 +59,8 @@ Task<Lookup> look_up(Job& job, const Stage& stage, DrawKey key, Cache* cache, st
 }
 
 // Queues for resources, passes the breaker, works.
-Task<StageEnd> run_uncached(Job& job, const Stage& stage, std::uint32_t index, DrawKey key,
-                            Place place, std::uint32_t span) {
+Task<StageEnd> run_guarded(Job& job, const Stage& stage, std::uint32_t index, DrawKey key,
+                           Place place, std::uint32_t span) {
   runtime::Runtime& rt = job.shared.runtime;
   load::CircuitBreaker* breaker = job.shared.breakers[index].get();
   if (breaker != nullptr && !breaker->allow(rt.now())) {
@@ -68,14 +68,13 @@ Task<StageEnd> run_uncached(Job& job, const Stage& stage, std::uint32_t index, D
     co_return StageEnd::Rejected;
   }
   StageEnd end = StageEnd::Done;
-  const std::vector<scenarios::ResourceUse>& uses = job.shared.uses[index];
-  if (uses.empty() && stage.holds.empty()) {
-    end = co_await run_work(job, stage, key, place, span);
-  } else {
+  {
     Grants grants;
-    end = co_await acquire(job, stage.holds, key, grants);
+    if (!stage.holds.empty()) {
+      end = co_await acquire(job, stage.holds, key, grants);
+    }
     if (end == StageEnd::Done) {
-      end = co_await acquire(job, uses, key, grants);
+      end = co_await acquire(job, job.shared.uses[index], key, grants);
     }
     job.spans[span].started = rt.now();
     if (end == StageEnd::Done) {
@@ -92,6 +91,15 @@ Task<StageEnd> run_uncached(Job& job, const Stage& stage, std::uint32_t index, D
     }
   }
   co_return end;
+}
+
+// No coroutine of its own: most stages need neither slots nor a breaker.
+Task<StageEnd> run_uncached(Job& job, const Stage& stage, std::uint32_t index, DrawKey key,
+                            Place place, std::uint32_t span) {
+  const bool guarded = job.shared.breakers[index] != nullptr || !job.shared.uses[index].empty() ||
+                       !stage.holds.empty();
+  return guarded ? run_guarded(job, stage, index, key, place, span)
+                 : run_work(job, stage, key, place, span);
 }
 
 }  // namespace

@@ -105,15 +105,9 @@ bool is_absorbed_above(const Job& job, const Stage& stage) {
 }
 
 Task<StageResult> run_once(Job& job, std::uint32_t index, Place place, std::uint32_t released_by) {
-  const Stage& stage = job.shared.scenario.stages[index];
-  StageResult result;
-  if (stage.repeat) {
-    result = co_await run_repeated(job, index, place, released_by);
-  } else {
-    result = co_await run_item(job, index, place, place.item, released_by);
-  }
-  note_first_result(job, stage, result.span);
-  co_return result;
+  return job.shared.scenario.stages[index].repeat
+             ? run_repeated(job, index, place, released_by)
+             : run_item(job, index, place, place.item, released_by);
 }
 
 }  // namespace
@@ -131,6 +125,7 @@ Task<StageResult> run_stage(Job& job, std::uint32_t index, Place place, std::uin
     co_return result;
   }
   result = co_await run_once(job, index, place, released_by);
+  note_first_result(job, stage, result.span);
   if (result.ok) {
     co_return result;
   }
@@ -139,6 +134,7 @@ Task<StageResult> run_stage(Job& job, std::uint32_t index, Place place, std::uin
     const std::uint32_t instead = stage.fallback->value;
     const std::uint32_t failed = result.span;
     result = co_await run_once(job, instead, place, failed);
+    note_first_result(job, job.shared.scenario.stages[instead], result.span);
     if (result.ok) {
       co_return result;
     }
