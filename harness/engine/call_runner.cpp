@@ -125,10 +125,7 @@ Task<Outcome> limited_attempt(Job& job, const scenarios::Stage& stage, const pro
   runtime::Deadline deadline(rt, at, limit);
   const StopToken limited = limit.token();
   Outcome outcome = co_await provider.call(call, limited);
-  if (outcome.failure == Failure::Cancelled && deadline.expired()) {
-    outcome.failure = Failure::Timeout;
-    outcome.should_retry = true;
-  }
+  note_timeout(outcome, deadline.expired());
   co_return outcome;
 }
 
@@ -195,19 +192,26 @@ struct Prepared {
   provider::Call call;
 };
 
-void prepare(const Job& job, const scenarios::Stage& stage, const DrawKey& key, bool new_connection,
-             Prepared& out) {
-  const Shared& shared = job.shared;
-  const auto index = static_cast<std::uint32_t>(&stage - shared.scenario.stages.data());
-  provider::Call& call = out.call;
+// All that virtual time looks at.
+void prepare_features(const Job& job, const scenarios::Stage& stage, const DrawKey& key,
+                      CallTexts& texts, provider::Call& call) {
   call.key = key;
   call.stage = stage.path;
-  call.features = features_of(stage.call.spec, job, key, out.texts);
+  call.features = features_of(stage.call.spec, job, key, texts);
   if (stage.call.base) {
     CallTexts base_texts;
     call.time_ratio =
         time_ratio(job, stage, call.features, features_of(*stage.call.base, job, key, base_texts));
   }
+}
+
+// And what is really sent.
+void prepare(const Job& job, const scenarios::Stage& stage, const DrawKey& key, bool new_connection,
+             Prepared& out) {
+  const Shared& shared = job.shared;
+  const auto index = static_cast<std::uint32_t>(&stage - shared.scenario.stages.data());
+  provider::Call& call = out.call;
+  prepare_features(job, stage, key, out.texts, call);
   call.new_connection = new_connection;
   if (shared.fills_request[index]) {
     out.request = job.fill_request(index);
@@ -227,6 +231,29 @@ void keep_text(Job& job, const scenarios::Stage& stage, const Outcome& outcome) 
 
 }  // namespace
 
+void note_timeout(Outcome& outcome, bool expired) {
+  if (outcome.failure == Failure::Cancelled && expired) {
+    outcome.failure = Failure::Timeout;
+    outcome.should_retry = true;
+  }
+}
+
+provider::Foreseen* foresee_call(Job& job, const scenarios::Stage& stage, const DrawKey& key) {
+  CallTexts texts;
+  provider::Call call;
+  prepare_features(job, stage, key, texts, call);
+  return job.shared.providers[stage.call.spec.provider]->foresee(call);
+}
+
+bool note_attempt(Job& job, const scenarios::Stage& stage, DrawKey key, std::uint32_t span,
+                  const Outcome& outcome, Tries& tries) {
+  key.attempt = tries.attempts;
+  ++tries.attempts;
+  record_attempt(job, span, key.attempt, false, outcome);
+  note_outcome(job, span, outcome, tries);
+  return plan_retry(job, stage, key, outcome, tries);
+}
+
 Task<record::StageEnd> run_call(Job& job, const scenarios::Stage& stage, DrawKey key,
                                 std::uint32_t span, bool new_connection, Tries tries) {
   const StopToken stop = job.stop.token();
@@ -243,16 +270,16 @@ Task<record::StageEnd> run_call(Job& job, const scenarios::Stage& stage, DrawKey
     }
     call.key.attempt = tries.attempts;
     Outcome outcome;
+    bool again = false;
     if (stage.hedge) {
       outcome = co_await hedged_attempts(job, stage, call, span, tries);
+      note_outcome(job, span, outcome, tries);
+      again = plan_retry(job, stage, call.key, outcome, tries);
     } else {
-      ++tries.attempts;
       outcome = co_await attempt(job, stage, call, stop);
-      record_attempt(job, span, call.key.attempt, false, outcome);
+      again = note_attempt(job, stage, key, span, outcome, tries);
     }
     keep_text(job, stage, outcome);
-    note_outcome(job, span, outcome, tries);
-    const bool again = plan_retry(job, stage, call.key, outcome, tries);
     if (!again) {
       co_return end_of(outcome.failure);
     }

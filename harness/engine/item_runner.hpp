@@ -11,6 +11,12 @@ namespace rehearse::engine {
 runtime::Task<record::StageEnd> run_work(Job& job, const scenarios::Stage& stage, DrawKey key,
                                          Place place, std::uint32_t span);
 
+// Draws local work and notes it in its span; how long it takes where it shares no processor.
+Duration begin_local(Job& job, const scenarios::Stage& stage, const DrawKey& key,
+                     std::uint32_t span);
+// How long a wait takes.
+Duration wait_of(const Job& job, const scenarios::Stage& stage, const DrawKey& key);
+
 // One item of a stage, from its cache look-up through queues and breaker to its end.
 runtime::Task<StageResult> run_item(Job& job, std::uint32_t index, Place place, std::uint32_t item,
                                     std::uint32_t released_by);

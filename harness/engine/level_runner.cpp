@@ -1,6 +1,7 @@
 #include <array>
 #include <memory>
 
+#include "harness/engine/plain_stage.hpp"
 #include "harness/engine/stage_runner.hpp"
 
 namespace rehearse::engine {
@@ -52,7 +53,18 @@ Task<void> run_chain(std::shared_ptr<LevelState> keep, LevelState& state, std::u
     Place place = state.place;
     place.background = place.background || state.level.background[current];
     const std::uint32_t stage = state.level.stages[current];
-    const StageResult result = co_await run_stage(state.job, stage, place, released_by);
+    StageResult result;
+    if (state.job.shared.plain[stage]) {
+      PlainStage step(state.job, stage, place, released_by);
+      co_await step;
+      if (step.goes_on()) {
+        const record::StageEnd end = co_await step.rest();
+        step.close(end);
+      }
+      result = step.result();
+    } else {
+      result = co_await run_stage(state.job, stage, place, released_by);
+    }
     if (!result.ok) {
       state.ok = false;
     }
@@ -79,15 +91,32 @@ Task<void> run_chain(std::shared_ptr<LevelState> keep, LevelState& state, std::u
   }
 }
 
-}  // namespace
-
-Task<bool> run_level(Job& job, const Level& level, Place place, std::uint32_t released_by) {
-  // Only background stages can outlive this frame; without any the state stays in it.
-  bool any_background = false;
-  for (const bool b : level.background) {
-    any_background = any_background || b;
+// A level whose stages follow one another: no state but where it stands.
+Task<bool> run_sequence(Job& job, const Level& level, Place place, std::uint32_t released_by) {
+  for (const std::uint32_t stage : level.sequence) {
+    StageResult result;
+    if (job.shared.plain[stage]) {
+      PlainStage step(job, stage, place, released_by);
+      co_await step;
+      if (step.goes_on()) {
+        const record::StageEnd end = co_await step.rest();
+        step.close(end);
+      }
+      result = step.result();
+    } else {
+      result = co_await run_stage(job, stage, place, released_by);
+    }
+    if (!result.ok) {
+      co_return false;
+    }
+    released_by = result.span;
   }
-  if (any_background) {
+  co_return true;
+}
+
+Task<bool> run_graph(Job& job, const Level& level, Place place, std::uint32_t released_by) {
+  // Only background stages can outlive this frame; without any the state stays in it.
+  if (level.any_background) {
     const auto state = std::make_shared<LevelState>(job, level, place);
     for (const std::uint32_t root : level.roots) {
       start_chain(state, *state, root, released_by);
@@ -97,8 +126,8 @@ Task<bool> run_level(Job& job, const Level& level, Place place, std::uint32_t re
   }
   LevelState state(job, level, place);
   if (level.roots.size() == 1) {
-    const std::uint32_t root = level.roots.front();
     std::shared_ptr<LevelState> none;
+    const std::uint32_t root = level.roots.front();
     co_await run_chain(none, state, root, released_by);
   } else {
     for (const std::uint32_t root : level.roots) {
@@ -107,6 +136,13 @@ Task<bool> run_level(Job& job, const Level& level, Place place, std::uint32_t re
   }
   co_await state.foreground.join();
   co_return state.ok;
+}
+
+}  // namespace
+
+Task<bool> run_level(Job& job, const Level& level, Place place, std::uint32_t released_by) {
+  return level.sequential ? run_sequence(job, level, place, released_by)
+                          : run_graph(job, level, place, released_by);
 }
 
 }  // namespace rehearse::engine

@@ -13,6 +13,25 @@ bool is_fallback(const scenarios::Scenario& scenario, StageIndex stage) {
                      [&](const scenarios::Stage& other) { return other.fallback == stage; });
 }
 
+// Fills in `sequence` where each stage waits for the one before it and for nothing else.
+void find_sequence(Level& level) {
+  if (level.any_background || level.roots.size() != 1) {
+    return;
+  }
+  for (std::uint32_t place = level.roots.front();;) {
+    level.sequence.push_back(level.stages[place]);
+    if (level.successors[place].empty()) {
+      break;
+    }
+    const std::uint32_t next = level.successors[place].front();
+    if (level.successors[place].size() != 1 || level.predecessors[next] != 1) {
+      return;
+    }
+    place = next;
+  }
+  level.sequential = level.sequence.size() == level.stages.size();
+}
+
 Level make_level(const scenarios::Scenario& scenario, std::vector<StageIndex> members) {
   // Stages are numbered by name: a stage's place in the file must not decide who queues first.
   std::sort(members.begin(), members.end());
@@ -51,6 +70,9 @@ Level make_level(const scenarios::Scenario& scenario, std::vector<StageIndex> me
       }
     }
   }
+  level.any_background =
+      std::find(level.background.begin(), level.background.end(), true) != level.background.end();
+  find_sequence(level);
   return level;
 }
 
@@ -59,9 +81,7 @@ Level make_level(const scenarios::Scenario& scenario, std::vector<StageIndex> me
 Plan::Plan(const scenarios::Scenario& scenario) : groups(scenario.stages.size()) {
   for (const scenarios::Graph& graph : scenario.graphs) {
     graphs.push_back(make_level(scenario, graph.top));
-    const std::vector<bool>& background = graphs.back().background;
-    has_background =
-        has_background || std::find(background.begin(), background.end(), true) != background.end();
+    has_background = has_background || graphs.back().any_background;
   }
   for (std::size_t i = 0; i < scenario.stages.size(); ++i) {
     if (scenario.stages[i].kind == scenarios::StageKind::Group) {

@@ -15,6 +15,9 @@ struct Level {
   std::vector<std::vector<std::uint32_t>> successors;  // places that wait for place i
   std::vector<bool> background;                        // flagged, or after one that is
   std::vector<std::uint32_t> roots;                    // places with no predecessor
+  bool any_background = false;
+  bool sequential = false;              // one stage after the other, none in the background
+  std::vector<std::uint32_t> sequence;  // of a sequential level: its stages in their order
 };
 
 // The graphs of a scenario, compiled once a run.

@@ -6,6 +6,21 @@
 
 namespace rehearse::engine {
 
+namespace {
+
+bool is_plain(const Shared& shared, std::size_t index) {
+  const scenarios::Stage& stage = shared.scenario.stages[index];
+  const bool alone = !stage.repeat && !stage.cache && !stage.fallback && stage.holds.empty() &&
+                     shared.uses[index].empty() && shared.breakers[index] == nullptr;
+  if (stage.kind != scenarios::StageKind::Call) {
+    return alone && stage.kind != scenarios::StageKind::Group;
+  }
+  return alone && !stage.connection && !stage.link && !stage.hedge && !shared.keep_text[index] &&
+         !shared.fills_request[index];
+}
+
+}  // namespace
+
 Shared::Shared(runtime::Runtime& the_runtime, const scenarios::Scenario& the_scenario,
                std::vector<provider::Provider*> the_providers, std::uint64_t the_seed)
     : runtime(the_runtime),
@@ -54,6 +69,9 @@ Shared::Shared(runtime::Runtime& the_runtime, const scenarios::Scenario& the_sce
     keep_text.push_back(std::any_of(requests.begin(), requests.end(), [&](const std::string& r) {
       return r.find(quoted) != std::string::npos;
     }));
+  }
+  for (std::size_t i = 0; i < scenario.stages.size(); ++i) {
+    plain.push_back(is_plain(*this, i));
   }
 }
 

@@ -41,6 +41,7 @@ struct Shared {
   std::vector<std::string> requests;  // by stage: what is really sent, where it is always the same
   std::vector<bool> fills_request;    // by stage: its request is filled in for each job
   std::vector<bool> keep_text;        // by stage: a later request quotes its answer
+  std::vector<bool> plain;            // by stage: it needs nothing but time (plain_stage.hpp)
 };
 
 }  // namespace rehearse::engine

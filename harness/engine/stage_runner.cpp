@@ -72,26 +72,6 @@ Task<StageResult> run_repeated(Job& job, std::uint32_t index, Place place,
   co_return result;
 }
 
-bool is_wanted(const Job& job, const Stage& stage, const Place& place) {
-  if (stage.skip) {
-    return false;
-  }
-  if (stage.condition) {
-    return stage.condition->number(job.inputs) != 0;
-  }
-  return !stage.probability ||
-         job.key(stage.key, place.item).uniform(Dimension::When) < *stage.probability;
-}
-
-void note_first_result(Job& job, const Stage& stage, std::uint32_t span) {
-  const record::StageSpan& s = job.spans[span];
-  if (stage.first_result != scenarios::FirstResult::None && is_success(s.end)) {
-    const Instant shown =
-        stage.first_result == scenarios::FirstResult::FirstChunk ? s.first_chunk : s.done;
-    job.first_result = std::min(job.first_result, shown);
-  }
-}
-
 // Whether a group around the stage decides what a failure means.
 bool is_absorbed_above(const Job& job, const Stage& stage) {
   for (std::optional<StageIndex> up = stage.parent; up;
@@ -112,6 +92,42 @@ Task<StageResult> run_once(Job& job, std::uint32_t index, Place place, std::uint
 
 }  // namespace
 
+bool is_wanted(const Job& job, const Stage& stage, const Place& place) {
+  if (stage.skip) {
+    return false;
+  }
+  if (stage.condition) {
+    return stage.condition->number(job.inputs) != 0;
+  }
+  return !stage.probability ||
+         job.key(stage.key, place.item).uniform(Dimension::When) < *stage.probability;
+}
+
+void note_first_result(Job& job, const Stage& stage, std::uint32_t span) {
+  const record::StageSpan& s = job.spans[span];
+  if (stage.first_result != scenarios::FirstResult::None && is_success(s.end)) {
+    const Instant shown =
+        stage.first_result == scenarios::FirstResult::FirstChunk ? s.first_chunk : s.done;
+    job.first_result = std::min(job.first_result, shown);
+  }
+}
+
+StageResult conclude(Job& job, const Stage& stage, StageResult result) {
+  if (result.ok) {
+    return result;
+  }
+  const StageEnd end = job.spans[result.span].end;
+  if (end != StageEnd::Cancelled && !stage.fallback &&
+      stage.on_error == scenarios::OnError::Continue) {
+    result.ok = true;
+  } else if (!is_absorbed_above(job, stage)) {
+    job.fail(result.span, end == StageEnd::TimedOut    ? record::JobEnd::TimedOut
+                          : end == StageEnd::Cancelled ? record::JobEnd::Cancelled
+                                                       : record::JobEnd::Failed);
+  }
+  return result;
+}
+
 Task<StageResult> run_stage(Job& job, std::uint32_t index, Place place, std::uint32_t released_by) {
   const Stage& stage = job.shared.scenario.stages[index];
   StageResult result;
@@ -126,29 +142,13 @@ Task<StageResult> run_stage(Job& job, std::uint32_t index, Place place, std::uin
   }
   result = co_await run_once(job, index, place, released_by);
   note_first_result(job, stage, result.span);
-  if (result.ok) {
-    co_return result;
-  }
-  const StageEnd end = job.spans[result.span].end;
-  if (end != StageEnd::Cancelled && stage.fallback) {
+  if (!result.ok && stage.fallback && job.spans[result.span].end != StageEnd::Cancelled) {
     const std::uint32_t instead = stage.fallback->value;
     const std::uint32_t failed = result.span;
     result = co_await run_once(job, instead, place, failed);
     note_first_result(job, job.shared.scenario.stages[instead], result.span);
-    if (result.ok) {
-      co_return result;
-    }
-  } else if (end != StageEnd::Cancelled && stage.on_error == scenarios::OnError::Continue) {
-    result.ok = true;
-    co_return result;
   }
-  if (is_absorbed_above(job, stage)) {
-    co_return result;
-  }
-  const StageEnd last = job.spans[result.span].end;
-  job.fail(result.span, last == StageEnd::TimedOut    ? record::JobEnd::TimedOut
-                        : last == StageEnd::Cancelled ? record::JobEnd::Cancelled
-                                                      : record::JobEnd::Failed);
+  result = conclude(job, stage, result);
   co_return result;
 }
 

@@ -20,6 +20,14 @@ struct StageResult {
   std::uint32_t span = record::kNoStage;  // its outermost span
 };
 
+// Whether the stage runs in this job: `when` and `skip`.
+bool is_wanted(const Job& job, const scenarios::Stage& stage, const Place& place);
+// The stage has ended: the user may have seen something of it.
+void note_first_result(Job& job, const scenarios::Stage& stage, std::uint32_t span);
+// What a stage's end means for what follows, its fallback apart. A failure that nothing absorbs
+// fails the job.
+StageResult conclude(Job& job, const scenarios::Stage& stage, StageResult result);
+
 // Runs one stage of one job: its condition, cache, fan-out, resources, connection and work. A
 // failure that `on_error` does not absorb has already failed the job.
 runtime::Task<StageResult> run_stage(Job& job, std::uint32_t stage, Place place,

@@ -30,23 +30,20 @@ ProcessorSharing* sharing_of(const Job& job, const Stage& stage) {
 Task<StageEnd> run_local(Job& job, const Stage& stage, DrawKey key, std::uint32_t span) {
   runtime::Runtime& rt = job.shared.runtime;
   const StopToken stop = job.stop.token();
-  const double cpu_s = amount(stage.local.cpu, job, key, Dimension::CpuTime);
-  const double io_s = amount(stage.local.io, job, key, Dimension::IoTime);
-  job.spans[span].cpu = Duration::from_seconds(cpu_s);
+  const Duration wall = begin_local(job, stage, key, span);
   Wake wake = Wake::Fired;
   ProcessorSharing* sharing = sharing_of(job, stage);
   if (sharing != nullptr) {
+    const double cpu_s = amount(stage.local.cpu, job, key, Dimension::CpuTime);
     wake = co_await sharing->serve(cpu_s, stop);
-    if (wake == Wake::Fired && io_s > 0) {
-      const Duration io = Duration::from_seconds(io_s);
+    const Duration io = job.spans[span].io_wait;
+    if (wake == Wake::Fired && io > Duration::zero()) {
       wake = co_await rt.sleep(io, stop);
     }
   } else {
     // Local work holds its resource and sleeps: it never burns CPU.
-    const Duration wall = Duration::from_seconds(cpu_s + io_s);
     wake = co_await rt.sleep(wall, stop);
   }
-  job.spans[span].io_wait = Duration::from_seconds(io_s);
   co_return wake == Wake::Stopped ? StageEnd::Cancelled : StageEnd::Done;
 }
 
@@ -137,7 +134,7 @@ Task<StageEnd> run_connected_call(Job& job, const Stage& stage, DrawKey key, std
 }
 
 Task<StageEnd> run_wait(Job& job, const Stage& stage, DrawKey key) {
-  const Duration wait = Duration::from_seconds(amount(stage.wait, job, key, Dimension::WaitTime));
+  const Duration wait = wait_of(job, stage, key);
   const StopToken stop = job.stop.token();
   const Wake wake = co_await job.shared.runtime.sleep(wait, stop);
   co_return wake == Wake::Stopped ? StageEnd::Cancelled : StageEnd::Done;
@@ -149,6 +146,18 @@ Task<StageEnd> run_group(Job& job, std::size_t index, Place inside, std::uint32_
 }
 
 }  // namespace
+
+Duration begin_local(Job& job, const Stage& stage, const DrawKey& key, std::uint32_t span) {
+  const double cpu_s = amount(stage.local.cpu, job, key, Dimension::CpuTime);
+  const double io_s = amount(stage.local.io, job, key, Dimension::IoTime);
+  job.spans[span].cpu = Duration::from_seconds(cpu_s);
+  job.spans[span].io_wait = Duration::from_seconds(io_s);
+  return Duration::from_seconds(cpu_s + io_s);
+}
+
+Duration wait_of(const Job& job, const Stage& stage, const DrawKey& key) {
+  return Duration::from_seconds(amount(stage.wait, job, key, Dimension::WaitTime));
+}
 
 // The work itself, once all that it uses is held.
 Task<StageEnd> run_work(Job& job, const Stage& stage, DrawKey key, Place place,

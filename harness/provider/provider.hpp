@@ -22,6 +22,12 @@ struct Call {
   bool keep_text = false;         // a later stage asks for the answer's text
 };
 
+// A call under way whose end is known already; its provider owns it.
+struct Foreseen {
+  Instant ends;            // unless its caller leaves before
+  bool has_ended = false;  // refused: it takes no time at all
+};
+
 // Answers calls: the one seam between the engine and a world's providers. An implementation returns
 // soon after `stop` was requested, with Failure::Cancelled, having freed what it held.
 class Provider {
@@ -29,6 +35,11 @@ class Provider {
   virtual ~Provider() = default;
   // `call` lives in the caller's frame until the task ends.
   virtual runtime::Task<Outcome> call(const Call& call, runtime::StopToken stop) = 0;
+  // Takes a call on, as call() does, and says when it will end: virtual time can, where the call
+  // begins at once. One settle() follows, at that instant or when the caller is told to stop; it
+  // costs no coroutine. nullptr: nothing has happened, use call(). `call` may go when this returns.
+  virtual Foreseen* foresee(const Call&) { return nullptr; }
+  virtual Outcome settle(Foreseen&, runtime::Wake) { return {}; }
   // The median time of such a call on an idle provider; zero where nobody knows (live).
   virtual Duration typical(const CallFeatures& features) const = 0;
 };

@@ -56,6 +56,9 @@ struct ProviderModel::State {
       }
     }
     lines.insert(lines.begin(), Line{profile->capacity});
+    for (const Line& line : lines) {
+      unbounded = unbounded && line.capacity.slots == 0;
+    }
     shared = Limits(profile->limits, others, typical_demand(profile->entries.front()));
   }
 
@@ -96,6 +99,7 @@ struct ProviderModel::State {
   Limits shared;
   std::vector<Line> lines;  // [0] is the provider's
   std::vector<std::size_t> line_of;
+  bool unbounded = true;  // no line has a last slot
   Money bill;
 };
 
@@ -164,6 +168,16 @@ void ProviderModel::leave(Ticket& ticket, Instant now) {
       next.on_start(next, now);
     }
   }
+}
+
+bool ProviderModel::has_slot(const CallFeatures& features) const {
+  State& s = *state_;
+  if (s.unbounded) {
+    return true;
+  }
+  const Entry* entry = s.planner.entries().find(features.operation, features.model);
+  return entry == nullptr ||
+         s.lines[s.line_of[static_cast<std::size_t>(entry - s.profile->entries.data())]].has_slot();
 }
 
 Duration ProviderModel::typical(const CallFeatures& features) const {

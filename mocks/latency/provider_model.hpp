@@ -48,6 +48,9 @@ class ProviderModel {
   // (its on_start runs inside). What it cost stays. Nothing happens where it has left before.
   void leave(Ticket& ticket, Instant now);
 
+  // Whether such a call would find a free slot now: it would not have to queue.
+  bool has_slot(const CallFeatures& features) const;
+
   // The median time of such a call on an idle provider; > 0. What ratios are made of. Where the
   // provider has no such operation or model, that of the operation's default, or a nanosecond.
   Duration typical(const CallFeatures& features) const;

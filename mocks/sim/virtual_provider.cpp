@@ -87,8 +87,8 @@ void tell_fault(const Plan& plan, Outcome& outcome) {
 }
 
 // The content chunks that had come by then.
-std::uint32_t chunks_by(const latency::ProviderModel& model, const Visit& visit, Duration after) {
-  const Plan& plan = visit.plan;
+std::uint32_t chunks_by(const latency::ProviderModel& model, const Ticket& ticket, Duration after) {
+  const Plan& plan = ticket.plan;
   if (plan.fault != Fault::None) {
     after = std::min(after, plan.fault_after);
   }
@@ -99,7 +99,7 @@ std::uint32_t chunks_by(const latency::ProviderModel& model, const Visit& visit,
   std::uint32_t high = plan.chunks;
   while (low < high) {
     const std::uint32_t middle = low + (high - low) / 2;
-    if (model.chunk_due(visit, middle) <= after) {
+    if (model.chunk_due(ticket, middle) <= after) {
       low = middle + 1;
     } else {
       high = middle;
@@ -108,11 +108,83 @@ std::uint32_t chunks_by(const latency::ProviderModel& model, const Visit& visit,
   return low;
 }
 
+// What the provider's side of a call came to by now, its service having begun at `start`.
+void tell_service(const latency::ProviderModel& model, const Ticket& ticket, Instant start,
+                  Instant now, Duration back, Outcome& outcome) {
+  if (ticket.state == Ticket::State::InService) {
+    const Plan& plan = ticket.plan;
+    outcome.usage = plan.usage;
+    outcome.cost = plan.cost;
+    outcome.truncated = plan.truncated;
+    outcome.chunks = chunks_by(model, ticket, now - start);
+    outcome.first_chunk = start + plan.first_token + back;
+    outcome.status = plan.status;
+    if (plan.fault != Fault::None) {
+      tell_fault(plan, outcome);
+    }
+  } else if (ticket.refusal) {
+    tell_refusal(*ticket.refusal, outcome);
+  }
+}
+
+// The end of a call as its caller sees it.
+void tell_end(runtime::Wake wake, Instant now, Outcome& outcome) {
+  outcome.done = now;
+  if (wake == runtime::Wake::Stopped) {
+    outcome.failure = Failure::Cancelled;
+    outcome.status = 0;
+    outcome.should_retry = false;
+    outcome.truncated = false;
+    outcome.retry_after.reset();
+    outcome.detail = "stopped by the caller";
+  }
+  if (outcome.chunks == 0 || outcome.first_chunk > outcome.done) {
+    outcome.first_chunk = outcome.done;
+  }
+}
+
 }  // namespace
+
+struct VirtualProvider::ForeseenVisit : provider::Foreseen {
+  Ticket ticket;
+  Instant started;
+};
 
 VirtualProvider::VirtualProvider(runtime::Runtime& runtime, latency::ProviderModel& model,
                                  VirtualOptions options)
     : runtime_(runtime), model_(model), options_(std::move(options)) {}
+
+VirtualProvider::~VirtualProvider() = default;
+
+provider::Foreseen* VirtualProvider::foresee(const provider::Call& call) {
+  if (!options_.rtt.is_zero() || !model_.has_slot(call.features)) {
+    return nullptr;
+  }
+  if (idle_.empty()) {
+    visits_.push_back(std::make_unique<ForeseenVisit>());
+    idle_.push_back(visits_.back().get());
+  }
+  ForeseenVisit& visit = *idle_.back();
+  idle_.pop_back();
+  visit.started = runtime_.now();
+  model_.arrive(visit.ticket, call.key, call.features, call.time_ratio, call.new_connection,
+                visit.started);
+  visit.has_ended = visit.ticket.refusal != nullptr;
+  visit.ends = visit.has_ended ? visit.started : visit.started + service_of(visit.ticket.plan);
+  return &visit;
+}
+
+Outcome VirtualProvider::settle(provider::Foreseen& foreseen, runtime::Wake wake) {
+  auto& visit = static_cast<ForeseenVisit&>(foreseen);
+  const Instant now = runtime_.now();
+  Outcome outcome;
+  outcome.started = visit.started;
+  tell_service(model_, visit.ticket, visit.started, now, Duration::zero(), outcome);
+  model_.leave(visit.ticket, now);
+  tell_end(wake, now, outcome);
+  idle_.push_back(&visit);
+  return outcome;
+}
 
 runtime::Task<Outcome> VirtualProvider::call(const provider::Call& call, runtime::StopToken stop) {
   Outcome outcome;
@@ -136,41 +208,16 @@ runtime::Task<Outcome> VirtualProvider::call(const provider::Call& call, runtime
       wake = co_await visit.started.wait(stop);
     }
     const Instant start = runtime_.now();
-    Duration service;
     if (wake == runtime::Wake::Fired && !visit.refusal) {
-      service = service_of(visit.plan);
-      wake = co_await runtime_.sleep_until(start + service, stop);
+      const Instant end = start + service_of(visit.plan);
+      wake = co_await runtime_.sleep_until(end, stop);
     }
-    if (visit.state == Ticket::State::InService) {
-      const Plan& plan = visit.plan;
-      outcome.usage = plan.usage;
-      outcome.cost = plan.cost;
-      outcome.truncated = plan.truncated;
-      outcome.chunks = chunks_by(model_, visit, runtime_.now() - start);
-      outcome.first_chunk = start + plan.first_token + back;
-      outcome.status = plan.status;
-      if (plan.fault != Fault::None) {
-        tell_fault(plan, outcome);
-      }
-    } else if (visit.refusal) {
-      tell_refusal(*visit.refusal, outcome);
-    }
+    tell_service(model_, visit, start, runtime_.now(), back, outcome);
   }
   if (wake == runtime::Wake::Fired && back > Duration::zero()) {
     wake = co_await runtime_.sleep(back, stop);
   }
-  outcome.done = runtime_.now();
-  if (wake == runtime::Wake::Stopped) {
-    outcome.failure = Failure::Cancelled;
-    outcome.status = 0;
-    outcome.should_retry = false;
-    outcome.truncated = false;
-    outcome.retry_after.reset();
-    outcome.detail = "stopped by the caller";
-  }
-  if (outcome.chunks == 0 || outcome.first_chunk > outcome.done) {
-    outcome.first_chunk = outcome.done;
-  }
+  tell_end(wake, runtime_.now(), outcome);
   co_return outcome;
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <memory>
+#include <vector>
+
 #include "harness/base/distribution.hpp"
 #include "harness/provider/provider.hpp"
 #include "harness/runtime/runtime.hpp"
@@ -16,15 +19,22 @@ class VirtualProvider final : public provider::Provider {
  public:
   VirtualProvider(runtime::Runtime& runtime, latency::ProviderModel& model,
                   VirtualOptions options = {});
+  ~VirtualProvider() override;
 
   runtime::Task<provider::Outcome> call(const provider::Call& call,
                                         runtime::StopToken stop) override;
+  // Where no round trip and no queue stand before the service, its end is known when it begins.
+  provider::Foreseen* foresee(const provider::Call& call) override;
+  provider::Outcome settle(provider::Foreseen& foreseen, runtime::Wake wake) override;
   Duration typical(const CallFeatures& features) const override { return model_.typical(features); }
 
  private:
+  struct ForeseenVisit;
   runtime::Runtime& runtime_;
   latency::ProviderModel& model_;
   VirtualOptions options_;
+  std::vector<std::unique_ptr<ForeseenVisit>> visits_;
+  std::vector<ForeseenVisit*> idle_;  // of them, free for the next call
 };
 
 }  // namespace rehearse::sim
