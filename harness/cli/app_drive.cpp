@@ -11,9 +11,8 @@
 #include "harness/base/text.hpp"
 #include "harness/cli/app_provider.hpp"
 #include "harness/cli/app_spans.hpp"
-#include "harness/cli/interrupt.hpp"
-#include "harness/cli/progress.hpp"
 #include "harness/cli/run_header.hpp"
+#include "harness/cli/run_watch.hpp"
 #include "harness/engine/engine.hpp"
 #include "mocks/server/mock_server.hpp"
 
@@ -192,7 +191,7 @@ Result<PointResult> run_app(const scenarios::Scenario& scenario, const RunSetup&
   AppProvider app(**world, scenario, setup.world.folder, jobs.path);
   record::Recorder recorder(app_header(scenario, setup, wall_start), writer);
   AppSink sink(recorder, app, seen, wall_start, setup.world.speed);
-  ProgressLine progress(console, scenario.name, wall_start);
+  RunWatch watch(console, scenario, setup, recorder, wall_start);
   engine::Options options;
   options.seed = setup.world.seed;
   options.max_error_rate = setup.max_error_rate;
@@ -200,9 +199,7 @@ Result<PointResult> run_app(const scenarios::Scenario& scenario, const RunSetup&
   options.on_tick = [&](const engine::Progress& now) {
     const Instant wall = wall_clock();
     sink.pass_on(wall - 300_ms);
-    recorder.tick(wall);
-    progress.update(now, scenario.workload.length, wall);
-    return interrupted() ? engine::Command::StopArrivals : engine::Command::GoOn;
+    return watch.tick(now, wall);
   };
   const scenarios::Scenario program = program_of(scenario);
   engine::RunOutcome outcome = engine::run((*world)->runtime(), program, {&app}, sink, options);
@@ -210,17 +207,16 @@ Result<PointResult> run_app(const scenarios::Scenario& scenario, const RunSetup&
     (*world)->server()->stop();
   }
   sink.pass_on(Instant::never());
-  progress.clear();
+  watch.finish(outcome.end);
   if (!app.first_trouble().empty()) {
     console.say(app.first_trouble());
   }
-  outcome.end.wall = wall_clock() - wall_start;
   outcome.end.resources.clear();
   const Status finished = recorder.finish(std::move(outcome.end));
   if (!finished) {
     return finished.errors();
   }
-  return PointResult{recorder.take_point(), outcome.hash};
+  return PointResult{recorder.take_point(), outcome.hash, watch.aborted()};
 }
 
 }  // namespace rehearse::cli

@@ -19,6 +19,7 @@ struct Sides {
   record::Run before;
   record::Run after;
   std::size_t after_point = 0;
+  bool aborted = false;  // a side missed an --abort-on objective
 };
 
 // One side of `compare SCENARIO --before V --after V`, as it is to run.
@@ -49,12 +50,12 @@ Result<scenarios::Scenario> make_side(const scenarios::ScenarioFile& file,
 }
 
 // Runs a side into the common run file.
-Status run_side(const scenarios::Scenario& scenario, std::string_view side, const RunSetup& setup,
-                record::RunWriter& writer, const Console& console) {
+Result<PointResult> run_side(const scenarios::Scenario& scenario, std::string_view side,
+                             const RunSetup& setup, record::RunWriter& writer,
+                             const Console& console) {
   RunSetup own = setup;
   own.point = std::string(side);
-  const Result<PointResult> result = run_point(scenario, own, &writer, console);
-  return result ? Status(Done{}) : Status(result.errors());
+  return run_point(scenario, own, &writer, console);
 }
 
 Result<Sides> run_both(const Arguments& arguments, const Console& console) {
@@ -76,9 +77,11 @@ Result<Sides> run_both(const Arguments& arguments, const Console& console) {
   if (!writer) {
     return writer.errors();
   }
-  Status ran = run_side(*before, "before", *setup, **writer, console);
-  if (ran) {
+  Result<PointResult> ran = run_side(*before, "before", *setup, **writer, console);
+  bool aborted = ran && ran->aborted;
+  if (ran && !interrupted()) {
     ran = run_side(*after, "after", *setup, **writer, console);
+    aborted = aborted || (ran && ran->aborted);
   }
   if (!ran) {
     std::error_code ignored;
@@ -95,7 +98,7 @@ Result<Sides> run_both(const Arguments& arguments, const Console& console) {
   if (!run) {
     return run.errors();
   }
-  return Sides{*run, *run, 1};
+  return Sides{*run, *run, 1, aborted};
 }
 
 Result<Sides> load_both(const Arguments& arguments) {
@@ -113,7 +116,7 @@ Result<Sides> load_both(const Arguments& arguments) {
   if (!errors.empty()) {
     return errors;
   }
-  return Sides{std::move(before).value(), std::move(after).value(), 0};
+  return Sides{std::move(before).value(), std::move(after).value(), 0, false};
 }
 
 Result<record::Comparison> compare_sides(const Sides& sides, const Arguments& arguments) {
@@ -151,6 +154,10 @@ int compare(const Arguments& arguments, const Console& console) {
     console.fail(sides.errors());
     return kUsage;
   }
+  if (sides->after_point >= sides->after.points.size()) {
+    console.say("interrupted before the second side began");
+    return kInterrupted;
+  }
   const Result<record::Comparison> comparison = compare_sides(*sides, arguments);
   if (!comparison) {
     console.fail(comparison.errors());
@@ -162,7 +169,7 @@ int compare(const Arguments& arguments, const Console& console) {
     console.fail(written.errors());
     return kUsage;
   }
-  return interrupted() ? kInterrupted : kPass;
+  return interrupted() ? kInterrupted : sides->aborted ? kFailed : kPass;
 }
 
 }  // namespace

@@ -32,13 +32,19 @@ std::size_t terminal_width() {
 Console Console::detect() {
   Console console;
   console.out_is_terminal = isatty(STDOUT_FILENO) == 1;
-  console.err_is_terminal = isatty(STDERR_FILENO) == 1;
   const char* no_color = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
   const bool dumb = term != nullptr && std::string_view(term) == "dumb";
+  console.err_is_terminal = isatty(STDERR_FILENO) == 1 && !dumb;  // one that can erase a line
   console.color = console.out_is_terminal && (no_color == nullptr || *no_color == '\0') && !dumb;
   console.width = terminal_width();
   return console;
+}
+
+std::size_t Console::err_width() {
+  winsize size{};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? std::max<std::size_t>(size.ws_col, 2) : 80;
 }
 
 void Console::out(std::string_view text) const { std::fwrite(text.data(), 1, text.size(), stdout); }

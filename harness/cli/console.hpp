@@ -12,11 +12,13 @@ namespace rehearse::cli {
 struct Console {
   bool quiet = false;  // nothing for people but errors
   bool out_is_terminal = false;
-  bool err_is_terminal = false;
-  bool color = false;       // of stdout; NO_COLOR and pipes turn it off
-  std::size_t width = 100;  // of stdout in columns; COLUMNS, else the terminal's, else 100
+  bool err_is_terminal = false;  // and one that can erase a line
+  bool color = false;            // of stdout; NO_COLOR and pipes turn it off
+  std::size_t width = 100;       // of stdout in columns; COLUMNS, else the terminal's, else 100
 
   static Console detect();
+  // Columns of the terminal behind stderr as it is now, at least 2; 80 where it does not say.
+  static std::size_t err_width();
 
   void out(std::string_view text) const;  // data, as it is
   void say(std::string_view line) const;  // a line for people; nothing where quiet

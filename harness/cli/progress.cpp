@@ -26,6 +26,25 @@ std::optional<double> share_done(const engine::Progress& progress, std::optional
   return share;
 }
 
+namespace {
+
+// As much of valid UTF-8 as surely fits, never half a character; those that are not ASCII may be
+// two columns wide.
+std::string first_columns(const std::string& text, std::size_t columns) {
+  std::size_t used = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const bool begins = (byte & 0xC0) != 0x80;
+    used += !begins ? 0 : byte < 0x80 ? 1 : 2;
+    if (used > columns) {
+      return text.substr(0, at);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string ProgressLine::line(const engine::Progress& progress, std::optional<Duration> length,
                                Duration elapsed) const {
   const std::optional<double> share = share_done(progress, length);
@@ -33,6 +52,9 @@ std::string ProgressLine::line(const engine::Progress& progress, std::optional<D
                                  progress.expected ? std::to_string(*progress.expected) : "?");
   if (progress.failed > 0) {
     text += fmt::format(", {} not done", progress.failed);
+  }
+  if (progress.ended > 0 && elapsed > Duration::zero()) {
+    text += fmt::format(", {:.3g}/s", static_cast<double>(progress.ended) / elapsed.count_s());
   }
   text += fmt::format(", {} inside, at {}", progress.in_flight,
                       readable_duration(progress.now - Instant()));
@@ -53,8 +75,8 @@ void ProgressLine::update(const engine::Progress& progress, std::optional<Durati
   shown_ = wall_now;
   const std::string text = terminal_safe(line(progress, length, elapsed));
   if (console_.err_is_terminal) {
-    const std::string cut = text.substr(0, std::max<std::size_t>(console_.width, 2) - 1);
-    std::fprintf(stderr, "\r\033[K%s", cut.c_str());
+    // One column stays free: a full row would wrap, and only its last part be erased.
+    std::fprintf(stderr, "\r\033[K%s", first_columns(text, Console::err_width() - 1).c_str());
     std::fflush(stderr);
     on_screen_ = true;
   } else {

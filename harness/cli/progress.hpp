@@ -9,8 +9,9 @@
 
 namespace rehearse::cli {
 
-// Shows how far a run has come: one updating line on a terminal, a plain line every 10 s elsewhere;
-// nothing for runs of under half a second.
+// Shows how far a run has come, how many jobs end a second of wall time, and when it will be over:
+// one updating line on a terminal, a plain line every 10 s elsewhere; nothing for runs of under
+// half a second.
 class ProgressLine {
  public:
   ProgressLine(const Console& console, std::string label, Instant wall_start)

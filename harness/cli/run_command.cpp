@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <thread>
@@ -149,9 +150,13 @@ bool name_unjudged(const std::vector<record::RunSummary>& runs, const Console& c
   return !unjudged.empty();
 }
 
-int exit_code(const std::vector<record::RunSummary>& runs, bool enforce, const Console& console) {
+int exit_code(const std::vector<record::RunSummary>& runs, bool enforce, bool aborted,
+              const Console& console) {
   if (interrupted()) {
     return kInterrupted;
+  }
+  if (aborted) {
+    return kFailed;
   }
   if (!enforce) {
     return kPass;
@@ -234,7 +239,9 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
     console.fail(written.errors());
     return kUsage;
   }
-  return exit_code(summaries, arguments.has("enforce"), console);
+  const bool aborted =
+      std::any_of(results->begin(), results->end(), [](const auto& r) { return r.aborted; });
+  return exit_code(summaries, arguments.has("enforce"), aborted, console);
 }
 
 int run(const Arguments& arguments, const Console& console) {

@@ -18,6 +18,10 @@ std::vector<Flag> world_flags() {
       {"max-errors", "RATE", "ends the run once this share of its jobs failed, e.g. 0.1",
        Kind::Text},
       {"max-cost", "USD", "issues no further jobs once this much was spent", Kind::Text},
+      {"abort-on", "OBJECTIVE",
+       "ends the run once this is missed, e.g. \"p(95) < 15s\", and exits 99; repeatable",
+       Kind::List},
+      {"drain", "TIME", "what an interrupt leaves to jobs in flight, on the wall; 10s", Kind::Text},
       {"yes", "", "live: spends the money without asking for --max-cost", Kind::Switch},
       {"dry-run", "", "prints jobs, calls, time and price, and sends nothing", Kind::Switch},
   };
@@ -49,6 +53,23 @@ Result<RunSetup> read_setup(const Arguments& arguments, const std::filesystem::p
   }
   if (!wrong.empty()) {
     return wrong;
+  }
+  for (const std::string& text : arguments.list("abort-on")) {
+    Result<record::Objective> objective = record::parse_objective(text);
+    if (!objective || objective->delta) {
+      return Error{"--abort-on", objective ? quoted_excerpt(text) +
+                                                 " speaks of a change: one run "
+                                                 "alone has none"
+                                           : objective.error().text()};
+    }
+    setup.abort_on.push_back(std::move(objective).value());
+  }
+  if (const auto text = arguments.text("drain")) {
+    const Result<Duration> drain = parse_duration(*text);
+    if (!drain) {
+      return Error{"--drain", drain.error().what};
+    }
+    setup.drain = *drain;
   }
   if (*speed && setup.world.against.is_sim()) {
     return Error{"--speed", "virtual time has no speed: it needs --against mock"};

@@ -4,9 +4,8 @@
 
 #include "harness/base/rng.hpp"
 #include "harness/cli/app_drive.hpp"
-#include "harness/cli/interrupt.hpp"
-#include "harness/cli/progress.hpp"
 #include "harness/cli/run_header.hpp"
+#include "harness/cli/run_watch.hpp"
 #include "harness/engine/engine.hpp"
 
 namespace rehearse::cli {
@@ -47,27 +46,19 @@ Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetu
   header.axes = setup.axes;
   record::Recorder recorder(std::move(header), writer);
   RecorderSink sink(recorder);
-  ProgressLine progress(console, scenario.name, wall_start);
+  RunWatch watch(console, scenario, setup, recorder, wall_start);
   engine::Options options;
   options.seed = setup.world.seed;
   options.max_error_rate = setup.max_error_rate;
   options.max_cost = setup.max_cost;
-  options.on_tick = [&](const engine::Progress& now) {
-    const Instant wall = wall_clock();
-    recorder.tick(wall);
-    if (setup.progress) {
-      progress.update(now, scenario.workload.length, wall);
-    }
-    return interrupted() ? engine::Command::StopArrivals : engine::Command::GoOn;
-  };
+  options.on_tick = [&](const engine::Progress& now) { return watch.tick(now, wall_clock()); };
   engine::RunOutcome outcome = engine::run(rt, scenario, world.value()->providers(), sink, options);
-  progress.clear();
-  outcome.end.wall = wall_clock() - wall_start;
+  watch.finish(outcome.end);
   const Status written = recorder.finish(std::move(outcome.end));
   if (!written) {
     return written.errors();
   }
-  return PointResult{recorder.take_point(), outcome.hash};
+  return PointResult{recorder.take_point(), outcome.hash, watch.aborted()};
 }
 
 }  // namespace rehearse::cli

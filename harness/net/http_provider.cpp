@@ -1,5 +1,6 @@
 #include "harness/net/http_provider.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/net/answer_reader.hpp"
@@ -13,6 +14,20 @@ using provider::Failure;
 using provider::Outcome;
 using runtime::StopToken;
 using runtime::Task;
+
+namespace {
+
+void cancel(Outcome& outcome, Instant now) {
+  outcome.failure = Failure::Cancelled;
+  outcome.status = 0;
+  outcome.should_retry = false;
+  outcome.truncated = false;
+  outcome.retry_after.reset();
+  outcome.detail = "stopped by the caller";
+  outcome.done = now;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<HttpProvider>> HttpProvider::make(AsioRuntime& runtime, HttpClient& client,
                                                          HttpProviderOptions options) {
@@ -78,13 +93,16 @@ Task<Outcome> HttpProvider::call(const Call& call, StopToken stop) {
     outcome.detail = request.error().text();
     co_return outcome;
   }
+  // Half of it before and half after, as in virtual time: the provider sees calls in that order.
+  Duration back;
   if (!options_.rtt.is_zero()) {
     const double seconds = options_.rtt.quantile(call.key.uniform(Dimension::RoundTrip));
-    const Duration way = Duration::from_seconds(seconds);
-    const runtime::Wake wake = co_await runtime_.sleep(way, stop);
+    const Duration rtt = Duration::from_seconds(seconds);
+    const Duration there = rtt * 0.5;
+    back = rtt - there;
+    const runtime::Wake wake = co_await runtime_.sleep(there, stop);
     if (wake == runtime::Wake::Stopped) {
-      outcome.failure = Failure::Cancelled;
-      outcome.done = runtime_.now();
+      cancel(outcome, runtime_.now());
       co_return outcome;
     }
   }
@@ -96,6 +114,15 @@ Task<Outcome> HttpProvider::call(const Call& call, StopToken stop) {
     outcome.cost = options_.price(call.features, outcome.usage);
   }
   outcome.detail = options_.key.redact(std::move(outcome.detail));
+  if (back > Duration::zero() && outcome.failure != Failure::Cancelled) {
+    const runtime::Wake wake = co_await runtime_.sleep(back, stop);
+    outcome.first_chunk = outcome.first_chunk + back;
+    outcome.done = runtime_.now();
+    if (wake == runtime::Wake::Stopped) {
+      cancel(outcome, runtime_.now());
+    }
+    outcome.first_chunk = std::min(outcome.first_chunk, outcome.done);
+  }
   co_return outcome;
 }
 

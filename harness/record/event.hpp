@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 
 #include "harness/base/money.hpp"
 #include "harness/base/time.hpp"
 #include "harness/base/units.hpp"
 #include "harness/base/usage.hpp"
+#include "harness/base/wire_times.hpp"
 
 // What happened, as the engine tells it. All instants are scenario time since the start of the run.
 namespace rehearse::record {
@@ -39,6 +41,7 @@ struct AttemptSpan {
   Instant done = {};
   Usage usage = {};
   Money cost = {};
+  std::shared_ptr<const WireTimes> wire = {};  // counted, and not kept with traces
 };
 
 // One execution of one stage. A fanned-out stage (`repeat`) has one span around all its items

@@ -48,6 +48,27 @@ class Parser {
     return out;
   }
 
+  Result<Objective> run_metric() {
+    Objective out;
+    out.text = text_;
+    const std::string_view word = peek_word();
+    if (const std::optional<Metric> alone = find_metric(word); alone && word == text_) {
+      out.metric = *alone;
+      return out;
+    }
+    if (text_.size() > kLongestObjective) {
+      return fail("expected at most 500 characters");
+    }
+    if (!subject(out)) {
+      return Error(error_);
+    }
+    skip();
+    if (at_ != text_.size()) {
+      return fail("expected the end");
+    }
+    return out;
+  }
+
  private:
   Error fail(std::string what) {
     skip();
@@ -356,6 +377,8 @@ std::string stat_text(const Objective& objective) {
 }  // namespace
 
 Result<Objective> parse_objective(std::string_view text) { return Parser(text).run(); }
+
+Result<Objective> parse_metric(std::string_view text) { return Parser(text).run_metric(); }
 
 std::string objective_text(const Objective& objective) {
   static constexpr std::array<std::string_view, 4> kOps{"<", "<=", ">", ">="};

@@ -56,6 +56,27 @@ void count_job_end(JobTally& jobs, const JobRecord& job) {
   jobs.cost.record(job.cost.count_nano_usd());
 }
 
+void count_wire(const AttemptSpan& attempt, WireTally& tally) {
+  const WireTimes& wire = *attempt.wire;
+  if (wire.http) {
+    if (wire.reused) {
+      ++tally.reused;
+    } else {
+      tally.dns.record(wire.dns.count_ns());
+      tally.connect.record(wire.connect.count_ns());
+      tally.tls.record(wire.tls.count_ns());
+    }
+    tally.first_byte.record(wire.first_byte.count_ns());
+    tally.body.record(wire.body.count_ns());
+  }
+  for (const Duration gap : wire.gaps) {
+    tally.itl.record(gap.count_ns());
+  }
+  if (!wire.gaps.empty() && attempt.usage.output_tokens > 1) {
+    tally.tpot.record(wire.content.count_ns() / (attempt.usage.output_tokens - 1));
+  }
+}
+
 void check_conservation(const Tally& tally, RunEnd& end) {
   if (end.issued != tally.jobs.ended()) {
     end.invalid_reasons.push_back(std::to_string(end.issued) + " jobs were issued but " +
@@ -265,6 +286,8 @@ void Recorder::count_attempts(const JobRecord&, std::span<const StageSpan> spans
         stage.errors.resize(attempt.failure + 1u);
       }
       ++stage.errors[attempt.failure];
+    } else if (attempt.wire) {
+      count_wire(attempt, stage.wire);
     }
   }
 }

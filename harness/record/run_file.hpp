@@ -46,6 +46,8 @@ class RunWriter {
   std::uint32_t begin_point(const RunHeader& header);
   void add_job(std::uint32_t point, const JobRecord& job, std::span<const StageSpan> spans,
                std::span<const AttemptSpan> attempts);
+  // Its row alone, whatever is kept of its trace; for jobs that come from another file.
+  void add_row(std::uint32_t point, const JobRecord& job);
   void save_point(std::uint32_t point, const Tally& tally, const RunEnd* end);
   void commit();
   KeptRows kept(std::uint32_t point) const;

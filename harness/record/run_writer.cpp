@@ -318,6 +318,15 @@ void RunWriter::add_job(std::uint32_t point, const JobRecord& job, std::span<con
   state_->insert_whole(point, state, job, spans, attempts);
 }
 
+void RunWriter::add_row(std::uint32_t point, const JobRecord& job) {
+  const std::lock_guard lock(state_->mutex);
+  PointState& state = state_->points[point];
+  state_->begin();
+  if (state.keep.job_rows > 0 && in_sample(job.id, state.row_shift)) {
+    state_->insert_row(point, state, job);
+  }
+}
+
 void RunWriter::save_point(std::uint32_t point, const Tally& tally, const RunEnd* end) {
   const std::lock_guard lock(state_->mutex);
   const PointState& state = state_->points[point];

@@ -81,6 +81,19 @@ std::vector<std::pair<std::string, std::uint64_t>> named_errors(
   return out;
 }
 
+WireSummary summarise_wire(const WireTally& tally) {
+  WireSummary out;
+  out.dns_s = spread_of(tally.dns, kNano);
+  out.connect_s = spread_of(tally.connect, kNano);
+  out.tls_s = spread_of(tally.tls, kNano);
+  out.first_byte_s = spread_of(tally.first_byte, kNano);
+  out.body_s = spread_of(tally.body, kNano);
+  out.itl_s = spread_of(tally.itl, kNano);
+  out.tpot_s = spread_of(tally.tpot, kNano);
+  out.reused = tally.reused;
+  return out;
+}
+
 StageSummary summarise_stage(const RunPoint& point, std::size_t index) {
   const StageTally& tally = point.tally.stages[index];
   StageSummary out;
@@ -107,6 +120,7 @@ StageSummary summarise_stage(const RunPoint& point, std::size_t index) {
   out.errors = named_errors(point.header, tally.errors);
   out.cost_usd = usd(tally.cost_nano_usd);
   out.usage = tally.usage;
+  out.wire = summarise_wire(tally.wire);
   return out;
 }
 

@@ -26,6 +26,14 @@ Spread spread_of(const stats::Histogram& histogram, double scale);
 // How many values the quantile q needs before it is printed (order-statistic interval, 95%).
 std::uint64_t quantile_floor(double q);
 
+// Of a stage's successful calls; nothing where none went over HTTP (and none was a stream).
+struct WireSummary {
+  Spread dns_s, connect_s, tls_s;  // of opened connections
+  Spread first_byte_s, body_s;
+  Spread itl_s, tpot_s;  // of streams
+  std::uint64_t reused = 0;
+};
+
 struct StageSummary {
   StageInfo info;             // its `parent` indexes header.stages, not the rows of a summary
   std::uint32_t depth = 0;    // 0: outermost
@@ -37,6 +45,7 @@ struct StageSummary {
   std::vector<std::pair<std::string, std::uint64_t>> errors;  // failed attempts by name, most first
   double cost_usd = 0;  // of all jobs; a group's is its inner stages'
   Usage usage;
+  WireSummary wire;
 };
 
 struct TaskSummary {

@@ -46,6 +46,19 @@ void each_stage_field(Visit visit, Parts&... parts) {
   visit(parts.cost_nano_usd...);
 }
 
+// Since version 2 of the encoding.
+template <typename Visit, typename... Parts>
+void each_wire_field(Visit visit, Parts&... parts) {
+  visit(parts.dns...);
+  visit(parts.connect...);
+  visit(parts.tls...);
+  visit(parts.first_byte...);
+  visit(parts.body...);
+  visit(parts.itl...);
+  visit(parts.tpot...);
+  visit(parts.reused...);
+}
+
 template <typename Visit, typename... Parts>
 void each_job_field(Visit visit, Parts&... parts) {
   visit(parts.done...);
@@ -159,6 +172,7 @@ void Tally::merge(const Tally& other) {
   }
   for (std::size_t i = 0; i < other.stages.size(); ++i) {
     each_stage_field(Merge(), stages[i], other.stages[i]);
+    each_wire_field(Merge(), stages[i].wire, other.stages[i].wire);
   }
   first_intended_ns = std::min(first_intended_ns, other.first_intended_ns);
   last_done_ns = std::max(last_done_ns, other.last_done_ns);
@@ -182,6 +196,7 @@ std::string Tally::encode() const {
   out.number(stages.size());
   for (const StageTally& stage : stages) {
     each_stage_field(write, stage);
+    each_wire_field(write, stage.wire);
   }
   write_timeline(out, timeline);
   return out.take();
@@ -191,7 +206,8 @@ Result<Tally> Tally::decode(std::string_view bytes) {
   ByteReader in(bytes);
   const Read read{in};
   Tally tally;
-  if (in.number() != kTallyVersion) {
+  const std::uint64_t version = in.number();
+  if (version == 0 || version > kTallyVersion) {
     return Error{"", "counters in an encoding that this version does not know"};
   }
   each_job_field(read, tally.jobs);
@@ -206,6 +222,9 @@ Result<Tally> Tally::decode(std::string_view bytes) {
   tally.stages.resize(in.count());
   for (StageTally& stage : tally.stages) {
     each_stage_field(read, stage);
+    if (version >= 2) {
+      each_wire_field(read, stage.wire);
+    }
   }
   tally.timeline = read_timeline(in);
   if (in.bad() || !in.at_end()) {

@@ -20,6 +20,20 @@
 // Times are nanoseconds, money nano-USD, memory bytes.
 namespace rehearse::record {
 
+// What the wire told of a stage's successful calls: HTTP's phases (dns, connect and tls of
+// connections that were opened), and of streams the gaps between content chunks as received (ITL)
+// and (last − first content)/(output tokens − 1) of each call (TPOT).
+struct WireTally {
+  stats::Histogram dns;
+  stats::Histogram connect;
+  stats::Histogram tls;
+  stats::Histogram first_byte;  // ready connection → first byte of the answer
+  stats::Histogram body;        // first byte → last byte
+  stats::Histogram itl;
+  stats::Histogram tpot;
+  std::uint64_t reused = 0;  // calls on a kept connection
+};
+
 // What one stage did. Times are over executions inside done jobs, skipped ones apart; counters,
 // usage and cost are over all jobs. A stage that is fanned out counts once a job in `response`,
 // `queue` and `service` (first ready → first started → last done) and once an item in `each`.
@@ -44,6 +58,7 @@ struct StageTally {
   std::vector<std::uint64_t> errors;  // failed attempts by failure number
   Usage usage;
   Wide cost_nano_usd = 0;
+  WireTally wire;
 };
 
 // Jobs of one task, or all.

@@ -11,15 +11,15 @@
 namespace rehearse::record {
 
 // The first number of each encoding; a histogram's own version changes only with these.
-inline constexpr std::uint64_t kTallyVersion = 1;
+inline constexpr std::uint64_t kTallyVersion = 2;  // 1, without WireTally, is read too
 inline constexpr std::uint64_t kEndVersion = 1;
 inline constexpr std::uint64_t kTraceVersion = 1;
 
-// Whole so far, but of another version than `known`.
+// Whole so far, but of a later version than `known`, or of none.
 inline bool is_of_another_version(std::string_view bytes, std::uint64_t known) {
   ByteReader in(bytes);
   const std::uint64_t version = in.number();
-  return !in.bad() && version != known;
+  return !in.bad() && (version == 0 || version > known);
 }
 
 inline void write_histogram(ByteWriter& out, const stats::Histogram& histogram) {

@@ -11,6 +11,7 @@ namespace {
 
 using sample::at_ms;
 using sample::ms;
+using namespace literals;
 
 StageSpan span(std::uint32_t stage, std::int64_t ready, std::int64_t started, std::int64_t done,
                std::uint32_t released_by = kNoStage, std::uint32_t parent = kNoStage) {
@@ -35,6 +36,51 @@ std::vector<std::pair<std::uint32_t, std::int64_t>> path_of(const std::vector<St
 }
 
 using Path = std::vector<std::pair<std::uint32_t, std::int64_t>>;
+
+TEST_CASE("phases of HTTP and the pace of streams are counted of successful calls alone") {
+  RunHeader header;
+  header.stages = {StageInfo{.path = "draft", .name = "draft"}};
+  Recorder recorder(header);
+  const auto call = [&](const WireTimes& wire, std::uint8_t failure, std::int64_t tokens) {
+    JobRecord job;
+    job.done = job.drained = job.first_result = Instant() + 3_s;
+    const StageSpan span{.stage = 0, .attempts = 1, .done = job.done};
+    AttemptSpan attempt{.failure = failure, .done = job.done};
+    attempt.usage.output_tokens = tokens;
+    attempt.wire = std::make_shared<const WireTimes>(wire);
+    recorder.job_finished(job, {&span, 1}, {&attempt, 1});
+  };
+  WireTimes opened{.http = true,
+                   .dns = 2_ms,
+                   .connect = 3_ms,
+                   .tls = 5_ms,
+                   .first_byte = 400_ms,
+                   .body = 900_ms,
+                   .content = 800_ms,
+                   .gaps = {100_ms, 300_ms, 400_ms}};
+  call(opened, 0, 9);
+  opened.reused = true;
+  opened.gaps.clear();
+  call(opened, 0, 9);  // came whole: no pace
+  call(opened, 3, 9);  // failed
+  const WireTally& tally = recorder.tally().stages[0].wire;
+  CHECK(tally.dns.count() == 1);
+  CHECK(tally.tls.max() == (5_ms).count_ns());
+  CHECK(tally.first_byte.count() == 2);
+  CHECK(tally.body.sum() == (1800_ms).count_ns());
+  CHECK(tally.reused == 1);
+  CHECK(tally.itl.count() == 3);
+  CHECK(tally.itl.sum() == (800_ms).count_ns());
+  REQUIRE(tally.tpot.count() == 1);
+  CHECK(tally.tpot.max() == (100_ms).count_ns());  // 800 ms over 8 further tokens
+  // Merged and encoded like all else.
+  Tally twice = recorder.tally();
+  twice.merge(recorder.tally());
+  const auto read = Tally::decode(twice.encode());
+  REQUIRE(read);
+  CHECK(read->stages[0].wire.itl.count() == 6);
+  CHECK(read->stages[0].wire.reused == 2);
+}
 
 TEST_CASE("the critical path of nothing is empty") { REQUIRE(path_of({}).empty()); }
 
