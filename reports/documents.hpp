@@ -2,6 +2,7 @@
 
 #include <span>
 
+#include "harness/record/audit.hpp"
 #include "harness/record/comparison.hpp"
 #include "harness/record/summary.hpp"
 #include "reports/document.hpp"
@@ -14,5 +15,7 @@ Document run_document(const record::RunSummary& run);
 Document comparison_document(const record::Comparison& comparison);
 // The points of one grid, a row each; at least one.
 Document sweep_document(std::span<const record::RunSummary> points);
+
+Document audit_document(const record::Audit& audit);
 
 }  // namespace rehearse::reports

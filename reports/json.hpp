@@ -4,6 +4,7 @@
 #include <string>
 
 #include "harness/json/value.hpp"
+#include "harness/record/audit.hpp"
 #include "harness/record/comparison.hpp"
 #include "harness/record/summary.hpp"
 
@@ -16,5 +17,6 @@ inline constexpr int kJsonVersion = 1;
 json::Value run_json(const record::RunSummary& run);
 json::Value comparison_json(const record::Comparison& comparison);
 json::Value sweep_json(std::span<const record::RunSummary> points);
+json::Value audit_json(const record::Audit& audit);
 
 }  // namespace rehearse::reports

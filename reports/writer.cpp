@@ -31,6 +31,9 @@ class TerminalWriter final : public Writer {
   std::string sweep(std::span<const record::RunSummary> points) const override {
     return write_terminal(sweep_document(points), options_);
   }
+  std::string audit(const record::Audit& audit) const override {
+    return write_terminal(audit_document(audit), options_);
+  }
 
  private:
   TerminalOptions options_;
@@ -49,6 +52,9 @@ class MarkdownWriter final : public Writer {
   std::string sweep(std::span<const record::RunSummary> points) const override {
     return write_markdown(sweep_document(points));
   }
+  std::string audit(const record::Audit& audit) const override {
+    return write_markdown(audit_document(audit));
+  }
 };
 
 class JsonWriter final : public Writer {
@@ -63,6 +69,9 @@ class JsonWriter final : public Writer {
   }
   std::string sweep(std::span<const record::RunSummary> points) const override {
     return json::dump(sweep_json(points), 2) + "\n";
+  }
+  std::string audit(const record::Audit& audit) const override {
+    return json::dump(audit_json(audit), 2) + "\n";
   }
 };
 

@@ -166,8 +166,9 @@ Task<CallResult> run_call(Job& job, const scenarios::Stage& stage, DrawKey key, 
   CallTexts base_texts;
   provider::Call call{.key = key, .stage = stage.path};
   call.features = features_of(stage.call.spec, job, key, texts);
+  call.time_ratio = stage.time_scale;
   if (stage.call.base) {
-    call.time_ratio =
+    call.time_ratio *=
         time_ratio(job, stage, call.features, features_of(*stage.call.base, job, key, base_texts));
   }
   call.new_connection = new_connection;

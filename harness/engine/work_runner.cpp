@@ -30,8 +30,8 @@ ProcessorSharing* sharing_of(const Job& job, const Stage& stage) {
 Task<StageEnd> run_local(Job& job, const Stage& stage, DrawKey key, std::uint32_t span) {
   runtime::Runtime& rt = job.shared.runtime;
   const StopToken stop = job.stop.token();
-  const double cpu_s = amount(stage.local.cpu, job, key, Dimension::CpuTime);
-  const double io_s = amount(stage.local.io, job, key, Dimension::IoTime);
+  const double cpu_s = amount(stage.local.cpu, job, key, Dimension::CpuTime) * stage.time_scale;
+  const double io_s = amount(stage.local.io, job, key, Dimension::IoTime) * stage.time_scale;
   job.spans[span].cpu = Duration::from_seconds(cpu_s);
   Wake wake = Wake::Fired;
   ProcessorSharing* sharing = sharing_of(job, stage);
@@ -124,7 +124,8 @@ Task<StageEnd> run_connected_call(Job& job, const Stage& stage, DrawKey key, std
   if (open_one) {
     const scenarios::Amount& connect =
         pool != nullptr ? pool->spec().connect : stage.connection->connect;
-    const Duration wait = Duration::from_seconds(amount(connect, job, key, Dimension::ConnectTime));
+    const Duration wait = Duration::from_seconds(amount(connect, job, key, Dimension::ConnectTime) *
+                                                 stage.time_scale);
     if (wait > Duration::zero()) {
       const Wake wake = co_await rt.sleep(wait, stop);
       end = wake == Wake::Stopped ? StageEnd::Cancelled : end;
@@ -153,8 +154,8 @@ Task<StageEnd> run_work(Job& job, const Stage& stage, DrawKey key, Place place,
       co_return co_await run_local(job, stage, key, span);
     }
     case StageKind::Wait: {
-      const Duration wait =
-          Duration::from_seconds(amount(stage.wait, job, key, Dimension::WaitTime));
+      const Duration wait = Duration::from_seconds(
+          amount(stage.wait, job, key, Dimension::WaitTime) * stage.time_scale);
       const StopToken stop = job.stop.token();
       const Wake wake = co_await rt.sleep(wait, stop);
       co_return wake == Wake::Stopped ? StageEnd::Cancelled : StageEnd::Done;
