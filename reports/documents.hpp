@@ -5,6 +5,7 @@
 #include "harness/record/audit.hpp"
 #include "harness/record/comparison.hpp"
 #include "harness/record/summary.hpp"
+#include "harness/record/what_if.hpp"
 #include "reports/document.hpp"
 
 // What stands in a report, in the reading order of an engineer in a hurry: is it valid, the number,
@@ -17,5 +18,6 @@ Document comparison_document(const record::Comparison& comparison);
 Document sweep_document(std::span<const record::RunSummary> points);
 
 Document audit_document(const record::Audit& audit);
+Document what_if_document(const record::WhatIf& study);
 
 }  // namespace rehearse::reports

@@ -34,6 +34,9 @@ class TerminalWriter final : public Writer {
   std::string audit(const record::Audit& audit) const override {
     return write_terminal(audit_document(audit), options_);
   }
+  std::string what_if(const record::WhatIf& study) const override {
+    return write_terminal(what_if_document(study), options_);
+  }
 
  private:
   TerminalOptions options_;
@@ -55,6 +58,9 @@ class MarkdownWriter final : public Writer {
   std::string audit(const record::Audit& audit) const override {
     return write_markdown(audit_document(audit));
   }
+  std::string what_if(const record::WhatIf& study) const override {
+    return write_markdown(what_if_document(study));
+  }
 };
 
 class JsonWriter final : public Writer {
@@ -72,6 +78,9 @@ class JsonWriter final : public Writer {
   }
   std::string audit(const record::Audit& audit) const override {
     return json::dump(audit_json(audit), 2) + "\n";
+  }
+  std::string what_if(const record::WhatIf& study) const override {
+    return json::dump(what_if_json(study), 2) + "\n";
   }
 };
 

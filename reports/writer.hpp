@@ -11,6 +11,7 @@
 #include "harness/record/audit.hpp"
 #include "harness/record/comparison.hpp"
 #include "harness/record/summary.hpp"
+#include "harness/record/what_if.hpp"
 #include "reports/terminal.hpp"
 
 namespace rehearse::reports {
@@ -26,6 +27,7 @@ class Writer {
   // At least one point.
   virtual std::string sweep(std::span<const record::RunSummary> points) const = 0;
   virtual std::string audit(const record::Audit& audit) const = 0;
+  virtual std::string what_if(const record::WhatIf& study) const = 0;
 };
 
 // The formats there are.

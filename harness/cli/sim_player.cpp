@@ -34,7 +34,9 @@ Result<engine::RunOutcome> SimPlayer::play(const scenarios::Scenario& scenario,
 }
 
 record::RunHeader SimPlayer::header(const scenarios::Scenario& scenario, std::uint64_t seed) const {
-  return make_header(scenario, {.seed = seed});
+  HeaderOptions options;
+  options.seed = seed;
+  return make_header(scenario, options);
 }
 
 }  // namespace rehearse::cli
