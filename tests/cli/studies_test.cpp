@@ -39,10 +39,12 @@ std::string pipeline(const std::string& basis, const std::string& title_s,
          basis + R"(" } } },
       "title": { "local": { "io": { "typical": ")" +
          title_s + R"(", "spread": 0.05, "basis": "measured" } } },
-      "image": { "needs": ["text"], "local": { "io": { "typical": "20s", "spread": 0.05, "basis": "measured" } } } },
+      "image": { "needs": ["text"],
+                 "local": { "io": { "typical": "20s", "spread": 0.05, "basis": "measured" } } } },
     "variants": {
       "beside":  { "change": { "stages": { "title": { "after": [] }, "image": { "after": [] } } } },
-      "smaller": { "change": { "stages": { "image": { "local": { "io": { "typical": "10s" } } } } } },
+      "smaller": { "change": { "stages": {
+                     "image": { "local": { "io": { "typical": "10s" } } } } } },
       "idle":    { "change": { "stages": { "text": { "timeout": "1h" } } } } },
     "claims": [)" +
          claims + "] }";

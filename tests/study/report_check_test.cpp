@@ -14,7 +14,8 @@ std::vector<record::ClaimOpinion> opinions(const std::string& claims) {
   const std::string text =
       R"({ "scenario": "report", "stages": {
              "draft": { "local": { "io": "4s" } }, "image": { "local": { "io": "6s" } } },
-           "variants": { "fast": { "change": { "stages": { "image": { "local": { "io": "2s" } } } } } },
+           "variants": { "fast": { "change": {
+             "stages": { "image": { "local": { "io": "2s" } } } } } },
            "claims": [)" +
       claims + "] }";
   const auto file = scenarios::parse_scenario(text, "report.json", ".");
