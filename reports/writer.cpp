@@ -31,6 +31,12 @@ class TerminalWriter final : public Writer {
   std::string sweep(std::span<const record::RunSummary> points) const override {
     return write_terminal(sweep_document(points), options_);
   }
+  std::string audit(const record::Audit& audit) const override {
+    return write_terminal(audit_document(audit), options_);
+  }
+  std::string what_if(const record::WhatIf& study) const override {
+    return write_terminal(what_if_document(study), options_);
+  }
 
  private:
   TerminalOptions options_;
@@ -49,6 +55,12 @@ class MarkdownWriter final : public Writer {
   std::string sweep(std::span<const record::RunSummary> points) const override {
     return write_markdown(sweep_document(points));
   }
+  std::string audit(const record::Audit& audit) const override {
+    return write_markdown(audit_document(audit));
+  }
+  std::string what_if(const record::WhatIf& study) const override {
+    return write_markdown(what_if_document(study));
+  }
 };
 
 class JsonWriter final : public Writer {
@@ -63,6 +75,12 @@ class JsonWriter final : public Writer {
   }
   std::string sweep(std::span<const record::RunSummary> points) const override {
     return json::dump(sweep_json(points), 2) + "\n";
+  }
+  std::string audit(const record::Audit& audit) const override {
+    return json::dump(audit_json(audit), 2) + "\n";
+  }
+  std::string what_if(const record::WhatIf& study) const override {
+    return json::dump(what_if_json(study), 2) + "\n";
   }
 };
 

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "harness/base/result.hpp"
+#include "harness/record/audit.hpp"
 #include "harness/record/comparison.hpp"
 #include "harness/record/summary.hpp"
+#include "harness/record/what_if.hpp"
 #include "reports/terminal.hpp"
 
 namespace rehearse::reports {
@@ -24,6 +26,8 @@ class Writer {
   virtual std::string comparison(const record::Comparison& comparison) const = 0;
   // At least one point.
   virtual std::string sweep(std::span<const record::RunSummary> points) const = 0;
+  virtual std::string audit(const record::Audit& audit) const = 0;
+  virtual std::string what_if(const record::WhatIf& study) const = 0;
 };
 
 // The formats there are.

@@ -30,6 +30,9 @@ class Compiler {
 
   // The scenario with this workload in force; `all` also checks the other workloads.
   Scenario compile(const std::string& workload, bool all);
+  void scale_figures(const std::map<std::string, double>& scaled) {
+    reader_.scale_figures(&scaled);
+  }
 
  private:
   // One level of stages: a scenario's, a task's or a group's.

@@ -193,7 +193,7 @@ std::string workload_line(const json::Value& workload) {
   return (line.empty() ? "1 job" : line) + part(workload, "source", "; ");
 }
 
-std::string claim_line(const Claim& claim) {
+std::string claim_line(const Claim& claim, bool with_source) {
   const json::Value* figures = find(claim.raw, kind_key(claim.kind));
   std::string line = claim.metric + (claim.of.empty() ? "" : " of " + claim.of) + ": " +
                      std::string(kind_words(claim.kind)) +
@@ -208,7 +208,7 @@ std::string claim_line(const Claim& claim) {
             : claim.jobs == ClaimJobs::Warm ? "jobs after the first"
                                             : "");
   parts.add(claim.parts.empty() ? "" : "from " + joined(claim.parts, " + "));
-  return parts.take() + (claim.source.empty() ? "" : "; " + claim.source);
+  return parts.take() + (claim.source.empty() || !with_source ? "" : "; " + claim.source);
 }
 
 }  // namespace rehearse::scenarios

@@ -16,6 +16,6 @@ std::string variant_line(const Variant& variant);
 std::string workload_line(const json::Value& workload);
 
 // "response of stage image: saves 20s–30s, with optimised; auto-post.md:26".
-std::string claim_line(const Claim& claim);
+std::string claim_line(const Claim& claim, bool with_source = true);
 
 }  // namespace rehearse::scenarios

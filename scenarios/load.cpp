@@ -178,8 +178,9 @@ Result<Scenario> Loader::instantiate(const ScenarioFile& file, const Selection& 
   Sink sink(file.label_);
   const bool changed = !chosen->empty() || !selection.parameters.empty();
   check(*language().file(), {&merged.json, ""}, {merged.environment, sink, &base.json});
-  Scenario scenario =
-      Compiler(changed ? merged : base, base, file.folder_, sink).compile(workload, false);
+  Compiler compiler(changed ? merged : base, base, file.folder_, sink);
+  compiler.scale_figures(selection.scaled_figures);
+  Scenario scenario = compiler.compile(workload, false);
   if (!sink.empty()) {
     return sink.take();
   }

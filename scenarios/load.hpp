@@ -55,6 +55,8 @@ struct Selection {
   std::vector<std::string> variants;              // names; "base" stands for none; presets expand
   std::map<std::string, json::Value> parameters;  // --set and sweep axes
   std::string workload;                           // empty: the first
+  // Figures (Scenario::figures) by pointer, and what to multiply them by (> 0): what a study moves.
+  std::map<std::string, double> scaled_figures;
 };
 
 // Merges the variants (conflicts are errors), substitutes parameters, resolves names.

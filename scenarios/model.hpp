@@ -144,6 +144,7 @@ struct Stage {
   std::optional<Amount> repeat;  // how many items; none: the stage is not fanned out
   std::uint32_t parallel = 1;    // items of a repeat at once; 0: all
   double vary = 0;               // 0…1: share of log variance that a job's items have in common
+  double time_scale = 1;         // > 0, of all its durations: a study's virtual speed-up
   std::optional<double> probability;    // `when` as a number
   std::optional<Expression> condition;  // `when` as an expression; runs where it is not 0
   bool skip = false;

@@ -136,6 +136,11 @@ Amount Reader::amount(const Node& node, Unit unit, const Origin& around, double 
     }
   }
   Amount read{distribution(node, unit), {}};
+  if (scaled_ != nullptr) {
+    if (const auto factor = scaled_->find(node.pointer); factor != scaled_->end()) {
+      read.distribution = read.distribution.scaled(factor->second);
+    }
+  }
   if (figures_ != nullptr && !known(node).computed) {
     const Origin own = node->is_object() ? origin(node, around) : around;
     figures_->push_back({node.pointer, own, read.distribution});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ class Reader {
   const std::filesystem::path& folder() const { return folder_; }
   // Where figures are collected; nullptr: nowhere.
   void collect_figures(std::vector<Figure>* figures) { figures_ = figures; }
+  // Figures by pointer that are read times a factor; nullptr: none. Outlives the reader.
+  void scale_figures(const std::map<std::string, double>* scaled) { scaled_ = scaled; }
 
   double number(const Node& node, double fallback) const;
   std::uint64_t integer(const Node& node, std::uint64_t fallback) const;
@@ -62,6 +65,7 @@ class Reader {
   Sink& sink_;
   const std::filesystem::path& folder_;
   std::vector<Figure>* figures_ = nullptr;
+  const std::map<std::string, double>* scaled_ = nullptr;
 };
 
 }  // namespace rehearse::scenarios

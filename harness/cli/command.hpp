@@ -21,6 +21,8 @@ Command init_command();
 Command schema_command();
 Command run_command();
 Command compare_command();
+Command whatif_command();
+Command audit_command();
 Command report_command();
 Command serve_command();
 

@@ -103,6 +103,12 @@ Status check_against(const scenarios::Scenario& scenario, const Against& against
   return Done{};
 }
 
+std::unique_ptr<World> make_sim_world(
+    const scenarios::Scenario& scenario,
+    const std::vector<std::shared_ptr<const latency::Profile>>& profiles) {
+  return std::make_unique<SimWorld>(scenario, profiles);
+}
+
 Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,
                                           const WorldOptions& options) {
   const Status against = check_against(scenario, options.against);
@@ -114,7 +120,7 @@ Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,
     return profiles.errors();
   }
   if (options.against.is_sim()) {
-    return std::unique_ptr<World>(std::make_unique<SimWorld>(scenario, *profiles));
+    return make_sim_world(scenario, *profiles);
   }
   Result<std::unique_ptr<RealWorld>> real = RealWorld::make(scenario, *profiles, options, {});
   if (!real) {

@@ -198,9 +198,10 @@ void prepare_features(const Job& job, const scenarios::Stage& stage, const DrawK
   call.key = key;
   call.stage = stage.path;
   call.features = features_of(stage.call.spec, job, key, texts);
+  call.time_ratio = stage.time_scale;
   if (stage.call.base) {
     CallTexts base_texts;
-    call.time_ratio =
+    call.time_ratio *=
         time_ratio(job, stage, call.features, features_of(*stage.call.base, job, key, base_texts));
   }
 }

@@ -34,7 +34,7 @@ Task<StageEnd> run_local(Job& job, const Stage& stage, DrawKey key, std::uint32_
   Wake wake = Wake::Fired;
   ProcessorSharing* sharing = sharing_of(job, stage);
   if (sharing != nullptr) {
-    const double cpu_s = amount(stage.local.cpu, job, key, Dimension::CpuTime);
+    const double cpu_s = amount(stage.local.cpu, job, key, Dimension::CpuTime) * stage.time_scale;
     wake = co_await sharing->serve(cpu_s, stop);
     const Duration io = job.spans[span].io_wait;
     if (wake == Wake::Fired && io > Duration::zero()) {
@@ -118,7 +118,8 @@ Task<StageEnd> run_connected_call(Job& job, const Stage& stage, DrawKey key, std
   if (open_one) {
     const scenarios::Amount& connect =
         pool != nullptr ? pool->spec().connect : stage.connection->connect;
-    const Duration wait = Duration::from_seconds(amount(connect, job, key, Dimension::ConnectTime));
+    const Duration wait = Duration::from_seconds(amount(connect, job, key, Dimension::ConnectTime) *
+                                                 stage.time_scale);
     if (wait > Duration::zero()) {
       const Wake wake = co_await rt.sleep(wait, stop);
       end = wake == Wake::Stopped ? StageEnd::Cancelled : end;
@@ -148,15 +149,16 @@ Task<StageEnd> run_group(Job& job, std::size_t index, Place inside, std::uint32_
 }  // namespace
 
 Duration begin_local(Job& job, const Stage& stage, const DrawKey& key, std::uint32_t span) {
-  const double cpu_s = amount(stage.local.cpu, job, key, Dimension::CpuTime);
-  const double io_s = amount(stage.local.io, job, key, Dimension::IoTime);
+  const double cpu_s = amount(stage.local.cpu, job, key, Dimension::CpuTime) * stage.time_scale;
+  const double io_s = amount(stage.local.io, job, key, Dimension::IoTime) * stage.time_scale;
   job.spans[span].cpu = Duration::from_seconds(cpu_s);
   job.spans[span].io_wait = Duration::from_seconds(io_s);
   return Duration::from_seconds(cpu_s + io_s);
 }
 
 Duration wait_of(const Job& job, const Stage& stage, const DrawKey& key) {
-  return Duration::from_seconds(amount(stage.wait, job, key, Dimension::WaitTime));
+  return Duration::from_seconds(amount(stage.wait, job, key, Dimension::WaitTime) *
+                                stage.time_scale);
 }
 
 // The work itself, once all that it uses is held.

@@ -14,8 +14,9 @@ struct Call {
   DrawKey key = {};             // stage = hash_name(stage_path)
   std::string_view stage = {};  // its path
   CallFeatures features = {};
-  // What a draw from the stage's own `time` is multiplied by: typical(this call) / typical(the same
-  // call in the base scenario), 1 where nothing was changed.
+  // What the drawn time is multiplied by: typical(this call) / typical(the same call in the base
+  // scenario) where the stage has a `time` of its own, and a study's virtual speed-up; 1 where
+  // nothing was changed.
   double time_ratio = 1;
   bool new_connection = false;    // pays the connection's set-up
   std::string_view request = {};  // JSON that is really sent; empty: filler of the drawn size

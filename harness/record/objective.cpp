@@ -23,6 +23,23 @@ class Parser {
  public:
   explicit Parser(std::string_view text) : text_(text) {}
 
+  Result<Objective> run_subject() {
+    Objective out;
+    out.text = text_;
+    if (text_.size() > kLongestObjective) {
+      return fail("expected at most 500 characters");
+    }
+    if (!subject(out)) {
+      return Error(error_);
+    }
+    skip();
+    if (at_ != text_.size()) {
+      return fail("expected the end");
+    }
+    out.unit = out.stat == Stat::Share ? ValueUnit::Ratio : unit_of(out);
+    return out;
+  }
+
   Result<Objective> run() {
     Objective out;
     out.text = text_;
@@ -39,27 +56,6 @@ class Parser {
       return Error(error_);
     }
     if (!op(out) || !value(out)) {
-      return Error(error_);
-    }
-    skip();
-    if (at_ != text_.size()) {
-      return fail("expected the end");
-    }
-    return out;
-  }
-
-  Result<Objective> run_metric() {
-    Objective out;
-    out.text = text_;
-    const std::string_view word = peek_word();
-    if (const std::optional<Metric> alone = find_metric(word); alone && word == text_) {
-      out.metric = *alone;
-      return out;
-    }
-    if (text_.size() > kLongestObjective) {
-      return fail("expected at most 500 characters");
-    }
-    if (!subject(out)) {
       return Error(error_);
     }
     skip();
@@ -333,69 +329,20 @@ class Parser {
   Error error_;
 };
 
-std::string value_text(double value, ValueUnit unit) {
-  switch (unit) {
-    case ValueUnit::Seconds:
-      return number_text(value) + "s";
-    case ValueUnit::Usd:
-      return number_text(value) + " USD";
-    case ValueUnit::Ratio:
-      return number_text(value * 100) + "%";
-    case ValueUnit::Megabytes:
-      return number_text(value) + " MB";
-    case ValueUnit::PerSecond:
-      return number_text(value) + "/s";
-    case ValueUnit::Number:
-      break;
-  }
-  return number_text(value);
-}
-
-std::string stat_text(const Objective& objective) {
-  switch (objective.stat) {
-    case Stat::Quantile:
-      return "p(" + number_text(std::round(objective.argument * 1e10) / 1e8) + ")";
-    case Stat::Mean:
-      return "mean";
-    case Stat::Min:
-      return "min";
-    case Stat::Max:
-      return "max";
-    case Stat::Total:
-      return "total";
-    case Stat::Rate:
-      return "rate";
-    case Stat::Share: {
-      Objective plain = objective;
-      plain.stat = Stat::Mean;
-      return "share(>" + value_text(objective.argument, unit_of(plain)) + ")";
-    }
-  }
-  return "";
-}
-
 }  // namespace
 
-Result<Objective> parse_objective(std::string_view text) { return Parser(text).run(); }
-
-Result<Objective> parse_metric(std::string_view text) { return Parser(text).run_metric(); }
-
-std::string objective_text(const Objective& objective) {
-  static constexpr std::array<std::string_view, 4> kOps{"<", "<=", ">", ">="};
-  static constexpr std::array<std::string_view, 4> kScopes{"", "stage", "task", "resource"};
-  std::string out = objective.delta ? "delta(" : "";
-  const std::string metric(metric_name(objective.metric));
-  const bool bare = is_scalar(objective.metric) && objective.stat == Stat::Rate;
-  out += bare ? metric : stat_text(objective) + " of " + metric;
-  if (objective.scope != Scope::Run) {
-    out += " of ";
-    out += kScopes[static_cast<std::size_t>(objective.scope)];
-    out += " " + objective.name;
+Result<Objective> parse_subject(std::string_view text) {
+  const std::string_view word = text.substr(0, text.find_first_of(" \t"));
+  const std::optional<Metric> metric = find_metric(word);
+  if (metric && !is_scalar(*metric)) {
+    const std::string whole =
+        (*metric == Metric::Cost ? "mean of " : "p(50) of ") + std::string(text);
+    return Parser(whole).run_subject();
   }
-  out += objective.delta ? ") " : " ";
-  out += kOps[static_cast<std::size_t>(objective.op)];
-  return out + " " + value_text(objective.value, objective.unit);
+  return Parser(text).run_subject();
 }
+
+Result<Objective> parse_objective(std::string_view text) { return Parser(text).run(); }
 
 bool holds(double value, Op op, double limit) {
   switch (op) {

@@ -60,9 +60,9 @@ struct Objective {
 // alone speaks of response; `rate` alone of errors. Times need a unit. `avg` and `med` are k6's.
 Result<Objective> parse_objective(std::string_view text);
 
-// Reads what an objective speaks of, without its limit: "[stat of] metric"; a metric alone is fine,
-// of whatever statistic its reader takes. Errors as above.
-Result<Objective> parse_metric(std::string_view text);
+// Reads what an objective speaks of, without an operator and a value: `[stat of] metric [of …]`. A
+// metric alone is its p50, of money its mean.
+Result<Objective> parse_subject(std::string_view text);
 
 // The text in its usual spelling; parse_objective of it gives the same objective.
 std::string objective_text(const Objective& objective);

@@ -147,8 +147,8 @@ void Planner::draw_times(Ticket& ticket, const Work& work, Instant now) {
   } else {
     const double first_drawn = drawn(entry.first, key, Dimension::FirstToken);
     const double pace = drawn(entry.pace, key, Dimension::ServiceTime);
-    first = first_seconds(work, first_drawn);
-    total = total_seconds(work, first_drawn, pace);
+    first = first_seconds(work, first_drawn) * ticket.time_ratio;
+    total = total_seconds(work, first_drawn, pace) * ticket.time_ratio;
   }
   const double slow = weather(key.seed, now);
   Plan& plan = ticket.plan;

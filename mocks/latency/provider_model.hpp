@@ -14,7 +14,7 @@
 
 namespace rehearse::latency {
 
-// A stage's own `time`: its calls take a draw from it, times their time_ratio.
+// A stage's own `time`: its calls take a draw from it instead of the profile's.
 struct StageTime {
   std::uint64_t stage = 0;  // hash_name of its path
   Distribution time;        // seconds

@@ -1,0 +1,42 @@
+#include "harness/cli/sim_player.hpp"
+
+#include "harness/cli/run_header.hpp"
+#include "harness/cli/world.hpp"
+#include "harness/json/write.hpp"
+
+namespace rehearse::cli {
+
+Result<SimPlayer::Profiles> SimPlayer::profiles_of(const scenarios::Scenario& scenario) const {
+  std::string key;
+  for (const scenarios::Provider& provider : scenario.providers) {
+    key += provider.name + '\n' + provider.profile + '\n' + json::dump(provider.change) + '\n';
+  }
+  const std::lock_guard lock(mutex_);
+  if (const auto known = known_.find(key); known != known_.end()) {
+    return known->second;
+  }
+  Result<Profiles> profiles = load_profiles(scenario, folder_);
+  if (profiles) {
+    known_[key] = *profiles;
+  }
+  return profiles;
+}
+
+Result<engine::RunOutcome> SimPlayer::play(const scenarios::Scenario& scenario,
+                                           const engine::Options& options,
+                                           engine::JobSink& sink) const {
+  const Result<Profiles> profiles = profiles_of(scenario);
+  if (!profiles) {
+    return profiles.errors();
+  }
+  const std::unique_ptr<World> world = make_sim_world(scenario, *profiles);
+  return engine::run(world->runtime(), scenario, world->providers(), sink, options);
+}
+
+record::RunHeader SimPlayer::header(const scenarios::Scenario& scenario, std::uint64_t seed) const {
+  HeaderOptions options;
+  options.seed = seed;
+  return make_header(scenario, options);
+}
+
+}  // namespace rehearse::cli

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "harness/study/player.hpp"
+#include "mocks/latency/provider_model.hpp"
+
+namespace rehearse::cli {
+
+// Plays a study's scenarios in virtual time; each profile is read once.
+class SimPlayer final : public study::Player {
+ public:
+  // `folder` is the scenario's: where profile files are looked for.
+  explicit SimPlayer(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  Result<engine::RunOutcome> play(const scenarios::Scenario& scenario,
+                                  const engine::Options& options,
+                                  engine::JobSink& sink) const override;
+  record::RunHeader header(const scenarios::Scenario& scenario, std::uint64_t seed) const override;
+
+ private:
+  using Profiles = std::vector<std::shared_ptr<const latency::Profile>>;
+  Result<Profiles> profiles_of(const scenarios::Scenario& scenario) const;
+
+  std::filesystem::path folder_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, Profiles> known_;  // by the providers' own text
+};
+
+}  // namespace rehearse::cli

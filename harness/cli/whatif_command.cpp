@@ -1,0 +1,77 @@
+#include "harness/cli/command.hpp"
+#include "harness/cli/exit_code.hpp"
+#include "harness/cli/report_output.hpp"
+#include "harness/cli/sim_player.hpp"
+#include "harness/study/what_if.hpp"
+
+namespace rehearse::cli {
+namespace {
+
+Result<study::WhatIfOptions> read_options(const Arguments& arguments) {
+  const auto jobs = arguments.count("jobs", 10, 1'000'000);
+  const auto seed = arguments.count("seed", 0, UINT64_MAX);
+  const auto exact = arguments.count("exact-players", 1, 16);
+  if (!jobs || !seed || !exact) {
+    return !jobs ? jobs.errors() : !seed ? seed.errors() : exact.errors();
+  }
+  study::WhatIfOptions out;
+  out.jobs = jobs->value_or(out.jobs);
+  out.seed = seed->value_or(out.seed);
+  out.exact_players = exact->value_or(out.exact_players);
+  out.workload = arguments.text("workload").value_or("");
+  return out;
+}
+
+Result<record::WhatIf> study_file(const std::string& path, const study::WhatIfOptions& options) {
+  const Result<scenarios::ScenarioFile> file = scenarios::load_scenario(path);
+  if (!file) {
+    return file.errors();
+  }
+  const SimPlayer player(file->folder());
+  return study::what_if(*file, player, options);
+}
+
+int what_if(const Arguments& arguments, const Console& console) {
+  const Result<ReportOutput> output = ReportOutput::make(arguments, console);
+  const Result<study::WhatIfOptions> options = read_options(arguments);
+  if (!output || !options) {
+    console.fail(output ? options.errors() : output.errors());
+    return kUsage;
+  }
+  const Result<record::WhatIf> found = study_file(arguments.positional().front(), *options);
+  if (!found) {
+    console.fail(found.errors());
+    return kUsage;
+  }
+  const Status written =
+      output->write(console, [&](const reports::Writer& writer) { return writer.what_if(*found); });
+  if (!written) {
+    console.fail(written.errors());
+    return kUsage;
+  }
+  return kPass;
+}
+
+}  // namespace
+
+Command whatif_command() {
+  using Kind = Flag::Kind;
+  Usage usage{
+      .verb = "whatif",
+      .positional = "SCENARIO",
+      .summary = "What every variant is worth: alone, last, its share; what a faster stage brings.",
+      .flags = {{"workload", "NAME", "what is played; the first", Kind::Text},
+                {"jobs", "N", "of each coalition of variants; 1000", Kind::Text},
+                {"seed", "N", "of all draws; 1", Kind::Text},
+                {"exact-players", "N", "more than so many share by sampled orders; 12",
+                 Kind::Text}},
+      .least = 1,
+      .most = 1,
+      .example = "rehearse whatif scenarios/auto-post.json --workload batch_5"};
+  for (Flag& flag : report_flags()) {
+    usage.flags.push_back(std::move(flag));
+  }
+  return {std::move(usage), &what_if};
+}
+
+}  // namespace rehearse::cli

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <vector>
+
+#include "harness/base/result.hpp"
+#include "scenarios/model.hpp"
+
+namespace rehearse::study {
+
+// For each stage of `after`: does it do other work than in `before` (or is it new), or does what it
+// runs on differ: its provider, connection pool, resources? A stage that was only moved (`after`,
+// `background`, another level of parallel stages) does the same work.
+std::vector<bool> changed_work(const scenarios::Scenario& before, const scenarios::Scenario& after);
+
+}  // namespace rehearse::study

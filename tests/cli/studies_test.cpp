@@ -1,0 +1,178 @@
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <map>
+
+#include "harness/cli/sim_player.hpp"
+#include "harness/study/audit.hpp"
+#include "harness/study/what_if.hpp"
+#include "scenarios/load.hpp"
+
+// Studies in virtual time, on scenarios whose answers are known and on the reference ones.
+
+using namespace rehearse;
+using record::ClaimVerdict;
+using record::Worth;
+
+namespace {
+
+scenarios::ScenarioFile parse(const std::string& text) {
+  auto file = scenarios::parse_scenario(text, "study.json", ".");
+  INFO((file ? "" : file.error().text()));
+  REQUIRE(file);
+  return *file;
+}
+
+scenarios::ScenarioFile reference(const std::string& name) {
+  auto file =
+      scenarios::load_scenario(std::string(REHEARSE_SOURCE_DIR) + "/scenarios/" + name + ".json");
+  INFO((file ? "" : file.error().text()));
+  REQUIRE(file);
+  return *file;
+}
+
+// Two texts and an image one after the other; a variant lets the title run beside the others.
+std::string pipeline(const std::string& basis, const std::string& title_s,
+                     const std::string& claims) {
+  return R"({ "scenario": "pipeline", "order": "sequential", "stages": {
+      "text":  { "local": { "io": { "typical": "4s", "spread": 0.05, "basis": ")" +
+         basis + R"(" } } },
+      "title": { "local": { "io": { "typical": ")" +
+         title_s + R"(", "spread": 0.05, "basis": "measured" } } },
+      "image": { "needs": ["text"],
+                 "local": { "io": { "typical": "20s", "spread": 0.05, "basis": "measured" } } } },
+    "variants": {
+      "beside":  { "change": { "stages": { "title": { "after": [] }, "image": { "after": [] } } } },
+      "smaller": { "change": { "stages": {
+                     "image": { "local": { "io": { "typical": "10s" } } } } } },
+      "idle":    { "change": { "stages": { "text": { "timeout": "1h" } } } } },
+    "claims": [)" +
+         claims + "] }";
+}
+
+std::map<std::string, record::JudgedClaim> judge(const scenarios::ScenarioFile& file,
+                                                 std::uint64_t jobs = 1000) {
+  study::AuditOptions options;
+  options.jobs = jobs;
+  const auto audit = study::audit(file, cli::SimPlayer(file.folder()), options);
+  INFO((audit ? "" : audit.error().text()));
+  REQUIRE(audit);
+  std::map<std::string, record::JudgedClaim> out;
+  for (const record::JudgedClaim& claim : audit->claims) {
+    out[claim.id] = claim;
+  }
+  return out;
+}
+
+record::WhatIf study_of(const scenarios::ScenarioFile& file, std::uint64_t jobs = 200) {
+  study::WhatIfOptions options;
+  options.jobs = jobs;
+  auto found = study::what_if(file, cli::SimPlayer(file.folder()), options);
+  INFO((found ? "" : found.error().text()));
+  REQUIRE(found);
+  return *found;
+}
+
+const record::PlayerWorth& named(const record::WhatIf& study, const std::string& name) {
+  for (const record::PlayerWorth& player : study.players) {
+    if (player.name == name) {
+      return player;
+    }
+  }
+  FAIL("no player " << name);
+  return study.players.front();
+}
+
+double p50(const record::Worths& worths) { return worths[static_cast<std::size_t>(Worth::P50)]; }
+
+}  // namespace
+
+TEST_CASE("an audit judges by what the scenario says: changed inputs change verdicts") {
+  const std::string saves =
+      R"({ "id": "s", "source": "r:1", "with": ["beside"], "saves": ["2.8s", "3.2s"] })";
+  CHECK(judge(parse(pipeline("measured", "3s", saves)))["s"].overall.verdict ==
+        ClaimVerdict::Holds);
+  const auto shorter = judge(parse(pipeline("measured", "1s", saves)))["s"];
+  CHECK(shorter.overall.verdict == ClaimVerdict::Fails);
+  CHECK(*shorter.found == Approx(1).margin(0.1));
+}
+
+TEST_CASE("a saving past what the critical path allows fails by the report already") {
+  const auto claim = judge(
+      parse(pipeline("measured", "1s",
+                     R"({ "id": "s", "source": "r:1", "with": ["beside"], "saves": "5s" })")))["s"];
+  CHECK(claim.by_report.verdict == ClaimVerdict::Fails);
+  CHECK(claim.by_report.why.find("critical path allows at most") != std::string::npos);
+}
+
+TEST_CASE("an assumed input that turns the verdict is named, a measured one is not moved") {
+  const std::string total = R"({ "id": "t", "source": "r:1", "meets": "26.1s" })";
+  const auto firm = judge(parse(pipeline("measured", "1s", total)))["t"];
+  CHECK(firm.overall.verdict == ClaimVerdict::Holds);
+  CHECK(firm.flipped_by.empty());
+  const std::string wide = R"({ "id": "t", "source": "r:1", "meets": "25.25s" })";
+  const auto open = judge(parse(pipeline("assumed", "1s", wide)))["t"];
+  CHECK(open.overall.verdict == ClaimVerdict::CannotBeJudged);
+  CHECK(open.flipped_by == "/stages/text/local/io");
+}
+
+TEST_CASE("the audit of the auto-post report finds what the report overlooks") {
+  auto claims = judge(reference("auto-post"));
+  CHECK(claims["total"].overall.verdict == ClaimVerdict::Holds);
+  CHECK(claims["steps-sum"].by_report.verdict == ClaimVerdict::Holds);
+  CHECK(claims["parallel-gpt-saves"].by_report.verdict == ClaimVerdict::Fails);
+  CHECK(claims["parallel-gpt-saves"].by_model.verdict == ClaimVerdict::Fails);
+  CHECK(*claims["parallel-gpt-saves"].found == Approx(0.93).margin(0.2));
+  CHECK(claims["repeat-adds-up"].by_report.verdict == ClaimVerdict::Fails);
+  CHECK(claims["context-cache-saves"].overall.verdict == ClaimVerdict::Holds);
+  CHECK(claims["dalle3-image"].by_report.verdict == ClaimVerdict::Fails);
+}
+
+TEST_CASE("shares add up to what all variants save, and alone and last agree with direct runs") {
+  const record::WhatIf study = study_of(parse(pipeline("measured", "3s", "")));
+  REQUIRE(study.players.size() == 3);
+  double sum = 0;
+  for (const record::PlayerWorth& player : study.players) {
+    sum += player.shapley[0].value;
+  }
+  CHECK(sum == Approx(p50(study.before) - p50(study.after)).epsilon(1e-9));
+  CHECK(p50(named(study, "beside").alone) == Approx(3).margin(0.2));
+  CHECK(p50(named(study, "smaller").alone) == Approx(10).margin(0.5));
+  CHECK(p50(named(study, "smaller").last) == Approx(10).margin(0.5));
+  CHECK(named(study, "idle").without_effect);
+  CHECK(named(study, "idle").shapley[0].value == 0);
+  CHECK(study.players.front().name == "smaller");
+}
+
+TEST_CASE("a stage off every critical path has no speed-up value, the only one has all") {
+  const auto file = parse(R"({ "scenario": "paths", "stages": {
+      "long":  { "local": { "io": "20s" } },
+      "short": { "local": { "io": "5s" } },
+      "last":  { "needs": ["long", "short"], "local": { "io": "1s" } } } })");
+  const record::WhatIf study = study_of(file);
+  std::map<std::string, record::SpeedUp> curves;
+  for (const record::SpeedUp& curve : study.speed_ups) {
+    curves[curve.name] = curve;
+  }
+  for (const double saved : curves["short"].saved_s) {
+    CHECK(saved == 0);
+  }
+  CHECK(curves["short"].critical_share == 0);
+  CHECK(curves["short"].slack_s == Approx(5));
+  // Past three quarters "short" holds the path.
+  CHECK(curves["long"].knee == Approx(0.75));
+  CHECK(curves["long"].takes_over == "short");
+  CHECK(curves["long"].saved_s.back() == Approx(15).margin(0.1));
+  CHECK(curves["last"].saved_s.back() == Approx(1).margin(0.01));
+}
+
+TEST_CASE("alternatives are one player at its best member") {
+  const record::WhatIf study = study_of(reference("auto-post"), 50);
+  std::size_t images = 0;
+  for (const record::PlayerWorth& player : study.players) {
+    images += player.group == "image_backend" ? 1U : 0U;
+    CHECK(player.name != "cached");  // a preset
+  }
+  CHECK(images == 1);
+  CHECK(named(study, "dalle2").alternatives == std::vector<std::string>{"smaller_image"});
+}
