@@ -16,12 +16,17 @@ std::string_view audio_format_name(AudioFormat format);   // "mp3"
 std::string_view audio_content_type(AudioFormat format);  // "audio/mpeg"
 std::optional<AudioFormat> parse_audio_format(std::string_view name);
 
+// How speech comes that is sent while it is made: as its bytes (also where nothing is said), or as
+// events that hold pieces of them.
+enum class SpeechStream { Unsaid, Audio, Events };
+
 struct SpeechRequest {
   std::string model;
   std::string input;
   std::string voice = "alloy";
   AudioFormat format = AudioFormat::Mp3;
   double speed = 1;  // 0.25 to 4
+  SpeechStream stream = SpeechStream::Unsaid;
   bool operator==(const SpeechRequest&) const = default;
 };
 
@@ -34,6 +39,8 @@ struct TranscriptionRequest {
   std::string language;
   std::string prompt;
   TranscriptFormat format = TranscriptFormat::Json;
+  bool stream = false;
+  bool words = false;  // their instants are asked for too
   bool operator==(const TranscriptionRequest&) const = default;
 };
 
@@ -49,6 +56,8 @@ struct TranscriptionReply {
   std::optional<double> seconds;  // of audio, as billed; nothing where the format does not say
   std::string language;
   std::vector<TranscriptSegment> segments;
+  std::vector<TranscriptSegment> words = {};
+  std::optional<Usage> tokens = {};  // billed instead of seconds; the input is audio
   bool operator==(const TranscriptionReply&) const = default;
 };
 

@@ -50,6 +50,8 @@ struct ChatRequest {
   std::vector<Tool> tools;
   std::string tool_choice;  // "none", "auto", "required", or a tool's name; empty: the default
   std::optional<Duration> keep_alive;  // Ollama: how long the model stays loaded
+  bool logprobs = false;
+  std::string reasoning_effort = {};  // "low", …; empty: the model's default
   bool operator==(const ChatRequest&) const = default;
 };
 
@@ -61,10 +63,17 @@ struct Usage {
   bool operator==(const Usage&) const = default;
 };
 
+struct TokenLogprob {
+  std::string token;
+  double logprob = 0;  // natural; <= 0
+  bool operator==(const TokenLogprob&) const = default;
+};
+
 struct ChatChoice {
   std::string text;
   std::vector<ToolCall> tool_calls;
   FinishReason finish = FinishReason::Stop;
+  std::vector<TokenLogprob> logprobs = {};  // where they were asked for
   bool operator==(const ChatChoice&) const = default;
 };
 
@@ -77,6 +86,13 @@ struct ChatReply {
   bool operator==(const ChatReply&) const = default;
 };
 
+// A piece of a tool call: the first has id and name, the later ones more of the arguments.
+struct ToolCallDelta {
+  std::int64_t index = 0;  // of the call in its choice
+  ToolCall call;
+  bool operator==(const ToolCallDelta&) const = default;
+};
+
 // One piece of a streamed reply.
 struct ChatChunk {
   std::int64_t choice = 0;
@@ -85,6 +101,7 @@ struct ChatChunk {
   std::optional<FinishReason> finish;
   std::optional<Usage> usage;
   bool done = false;  // the stream's own end mark
+  std::vector<ToolCallDelta> tool_calls = {};
   bool operator==(const ChatChunk&) const = default;
 };
 

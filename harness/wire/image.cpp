@@ -28,6 +28,25 @@ Result<ImageSize> parse_image_size(std::string_view text) {
   return size;
 }
 
+std::string_view image_format_name(ImageFormat format) {
+  return format == ImageFormat::Png ? "png" : format == ImageFormat::Jpeg ? "jpeg" : "webp";
+}
+
+std::string_view image_content_type(ImageFormat format) {
+  return format == ImageFormat::Png    ? "image/png"
+         : format == ImageFormat::Jpeg ? "image/jpeg"
+                                       : "image/webp";
+}
+
+std::optional<ImageFormat> parse_image_format(std::string_view name) {
+  for (const ImageFormat format : {ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Webp}) {
+    if (name == image_format_name(format)) {
+      return format;
+    }
+  }
+  return std::nullopt;
+}
+
 std::string image_size_text(ImageSize size) {
   return std::to_string(size.width) + "x" + std::to_string(size.height);
 }

@@ -20,6 +20,11 @@ struct ImageSize {
 Result<ImageSize> parse_image_size(std::string_view text);
 std::string image_size_text(ImageSize size);
 
+enum class ImageFormat { Png, Jpeg, Webp };
+std::string_view image_format_name(ImageFormat format);   // "png"
+std::string_view image_content_type(ImageFormat format);  // "image/png"
+std::optional<ImageFormat> parse_image_format(std::string_view name);
+
 struct ImageRequest {
   std::string model;
   std::string prompt;
@@ -27,6 +32,11 @@ struct ImageRequest {
   ImageSize size;
   std::string quality;  // as the provider names it; empty: the default
   bool base64 = false;  // else a URL
+  ImageFormat format = ImageFormat::Png;
+  std::string background = {};  // "transparent", "opaque", "auto"; empty: the default
+  bool stream = false;
+  std::int64_t partial_images = 0;  // of a stream, before the last
+  std::vector<std::string> inputs = {};  // the pictures to edit, as uploaded
   bool operator==(const ImageRequest&) const = default;
 };
 
@@ -34,12 +44,14 @@ struct Image {
   std::string url;
   std::string bytes;  // the encoded image, where it came inline
   std::string revised_prompt;
+  std::string base64 = {};  // in place of `bytes`, where who writes it has it already
   bool operator==(const Image&) const = default;
 };
 
 struct ImageUsage {
   std::int64_t input_tokens = 0;
   std::int64_t output_tokens = 0;
+  std::int64_t input_image_tokens = 0;  // of the input
   bool operator==(const ImageUsage&) const = default;
 };
 
@@ -47,6 +59,11 @@ struct ImageReply {
   std::int64_t created_s = 0;
   std::vector<Image> images;
   std::optional<ImageUsage> usage;  // gpt-image models only
+  // As they were made; gpt-image models only, else empty.
+  std::string background = {};
+  std::string output_format = {};
+  std::string quality = {};
+  std::string size = {};
   bool operator==(const ImageReply&) const = default;
 };
 

@@ -56,6 +56,19 @@ void decode_format(Fields& fields, ChatRequest& request) {
   }
 }
 
+void decode_tools(Fields& fields, ChatRequest& request) {
+  const json::Value* tools = fields.array("tools");
+  for (std::size_t i = 0; tools != nullptr && i < tools->items().size(); ++i) {
+    Fields tool(tools->items()[i], json::pointer_join("/tools", i), fields.errors());
+    if (const json::Value* function = tool.object("function")) {
+      Fields inner(*function, tool.pointer("function"), fields.errors());
+      const json::Value* parameters = inner.find("parameters");
+      request.tools.push_back({inner.required_text("name"), inner.text("description"),
+                               parameters == nullptr ? "" : json::dump(*parameters)});
+    }
+  }
+}
+
 // Seconds as a number, or a Go duration; negative: for ever.
 void decode_keep_alive(Fields& fields, ChatRequest& request) {
   const json::Value* value = fields.find("keep_alive");
@@ -142,6 +155,7 @@ Result<ChatRequest> decode_request(std::string_view text, Api api) {
     }
   }
   decode_format(fields, request);
+  decode_tools(fields, request);
   decode_keep_alive(fields, request);
   if (!errors.empty()) {
     return errors;

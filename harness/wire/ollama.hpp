@@ -41,6 +41,7 @@ struct Line {
   std::string model;
   Instant created;  // wall time since the epoch; written, not read back
   std::string text;
+  std::vector<ToolCall> tool_calls = {};  // of a chat
   bool done = false;
   std::string done_reason;  // stop, length, load, unload; with done
   Timing timing;            // with done

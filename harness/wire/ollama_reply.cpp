@@ -22,7 +22,19 @@ Duration duration_of(Fields& fields, std::string_view key) {
 std::string encode_line(const Line& line, Api api) {
   json::Value body = object_of({{"model", line.model}, {"created_at", rfc3339(line.created)}});
   if (api == Api::Chat) {
-    body.set("message", object_of({{"role", "assistant"}, {"content", line.text}}));
+    json::Value& message =
+        body.set("message", object_of({{"role", "assistant"}, {"content", line.text}}));
+    for (const ToolCall& call : line.tool_calls) {
+      if (message.find("tool_calls") == nullptr) {
+        message.set("tool_calls", json::Value::array());
+      }
+      const auto arguments = parse_body(call.arguments);
+      message.find("tool_calls")
+          ->push(object_of(
+              {{"function",
+                object_of({{"name", call.name},
+                           {"arguments", arguments ? *arguments : json::Value::object()}})}}));
+    }
   } else {
     body.set("response", line.text);
   }
@@ -54,7 +66,18 @@ Result<Line> decode_line(std::string_view text, Api api) {
   if (api == Api::Generate) {
     line.text = fields.text("response");
   } else if (const json::Value* message = fields.object("message")) {
-    line.text = Fields(*message, "/message", errors).text("content");
+    Fields inner(*message, "/message", errors);
+    line.text = inner.text("content");
+    const json::Value* calls = inner.array("tool_calls");
+    for (std::size_t i = 0; calls != nullptr && i < calls->items().size(); ++i) {
+      Fields call(calls->items()[i], json::pointer_join("/message/tool_calls", i), errors);
+      if (const json::Value* function = call.object("function")) {
+        Fields named(*function, call.pointer("function"), errors);
+        const json::Value* arguments = named.find("arguments");
+        line.tool_calls.push_back(
+            {"", named.text("name"), arguments == nullptr ? "{}" : json::dump(*arguments)});
+      }
+    }
   }
   line.done = fields.flag("done", false);
   if (line.done) {

@@ -4,6 +4,7 @@
 
 #include "harness/json/write.hpp"
 #include "harness/wire/fields.hpp"
+#include "harness/wire/openai_form.hpp"
 
 namespace rehearse::wire {
 namespace {
@@ -77,6 +78,9 @@ std::string encode_speech_request(const SpeechRequest& request) {
   if (request.speed != 1) {
     body.set("speed", request.speed);
   }
+  if (request.stream != SpeechStream::Unsaid) {
+    body.set("stream_format", request.stream == SpeechStream::Events ? "sse" : "audio");
+  }
   return json::dump(body);
 }
 
@@ -99,6 +103,13 @@ Result<SpeechRequest> decode_speech_request(std::string_view text) {
                 expected_found("mp3, opus, aac, flac, wav or pcm", json::Value(format)));
   }
   request.speed = fields.number("speed", 0.25, 4).value_or(1);
+  const std::string stream = fields.text("stream_format");
+  request.stream = stream == "sse"     ? SpeechStream::Events
+                   : stream == "audio" ? SpeechStream::Audio
+                                       : SpeechStream::Unsaid;
+  if (!stream.empty() && request.stream == SpeechStream::Unsaid) {
+    fields.fail("stream_format", expected_found("audio or sse", json::Value(stream)));
+  }
   if (!errors.empty()) {
     return errors;
   }
@@ -116,6 +127,12 @@ Request encode_transcription_request(const TranscriptionRequest& request, std::s
     parts.push_back({"prompt", "", "", request.prompt});
   }
   parts.push_back({"response_format", "", "", std::string(transcript_format_name(request.format))});
+  if (request.stream) {
+    parts.push_back({"stream", "", "", "true"});
+  }
+  if (request.words) {
+    parts.push_back({"timestamp_granularities[]", "", "", "word"});
+  }
   const std::string boundary = make_boundary(parts);
   return {"POST",
           std::move(target),
@@ -136,6 +153,11 @@ Result<TranscriptionRequest> decode_transcription_request(std::vector<Part> part
       request.model = std::move(part.body);
     } else if (part.name == "language") {
       request.language = std::move(part.body);
+    } else if (part.name == "stream") {
+      request.stream = part.body == "true";
+    } else if (part.name == "timestamp_granularities[]" ||
+               part.name == "timestamp_granularities") {
+      request.words = request.words || part.body == "word";
     } else if (part.name == "prompt") {
       request.prompt = std::move(part.body);
     } else if (part.name == "response_format") {
@@ -160,15 +182,7 @@ Result<TranscriptionRequest> decode_transcription_request(std::vector<Part> part
 }
 
 Result<TranscriptionRequest> decode_transcription_request(const Request& request) {
-  const auto boundary = boundary_of(request.headers.get("content-type"));
-  if (!boundary) {
-    return boundary.errors();
-  }
-  MultipartDecoder decoder(*boundary);
-  if (Status fed = decoder.feed(request.body); !fed) {
-    return fed.errors();
-  }
-  auto parts = decoder.finish();
+  auto parts = decode_form(request);
   if (!parts) {
     return parts.errors();
   }

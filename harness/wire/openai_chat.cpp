@@ -219,6 +219,12 @@ std::string encode_chat_request(const ChatRequest& request) {
                  : object_of({{"type", "function"},
                               {"function", object_of({{"name", request.tool_choice}})}}));
   }
+  if (request.logprobs) {
+    body.set("logprobs", true);
+  }
+  if (!request.reasoning_effort.empty()) {
+    body.set("reasoning_effort", request.reasoning_effort);
+  }
   return json::dump(body);
 }
 
@@ -243,6 +249,8 @@ Result<ChatRequest> decode_chat_request(std::string_view text) {
   }
   decode_format(fields, request);
   decode_tools(fields, request);
+  request.logprobs = fields.flag("logprobs", false);
+  request.reasoning_effort = fields.text("reasoning_effort");
   if (!errors.empty()) {
     return errors;
   }

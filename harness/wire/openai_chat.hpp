@@ -34,15 +34,19 @@ class ChatStreamWriter {
 
   std::string role(std::int64_t choice) const;  // the first frame of each choice
   std::string text(std::int64_t choice, std::string_view piece) const;
-  // A whole tool call in one frame; `index` counts the calls of this choice.
+  std::string text(std::int64_t choice, const std::vector<TokenLogprob>& tokens) const;
+  // The first frame of a tool call has all but its arguments, which follow piece by piece; `index`
+  // counts the calls of this choice.
   std::string tool_call(std::int64_t choice, std::int64_t index, const ToolCall& call) const;
+  std::string tool_arguments(std::int64_t choice, std::int64_t index, std::string_view piece) const;
   std::string finish(std::int64_t choice, FinishReason reason) const;
   // The choices:[] frame of include_usage; empty where nobody asked for it.
   std::string usage(const Usage& usage) const;
   static std::string done();  // data: [DONE]
 
  private:
-  std::string frame(std::int64_t choice, std::string_view delta, std::string_view finish) const;
+  std::string frame(std::int64_t choice, std::string_view delta, std::string_view finish,
+                    std::string_view logprobs = "null") const;
   std::string head_;
   std::string tail_;
   bool include_usage_;

@@ -23,7 +23,7 @@ json::Value encode_choice(const ChatChoice& choice, std::int64_t index) {
   }
   return object_of({{"index", index},
                     {"message", std::move(message)},
-                    {"logprobs", nullptr},
+                    {"logprobs", encode_logprobs(choice.logprobs)},
                     {"finish_reason", finish_reason_name(choice.finish)}});
 }
 
@@ -75,6 +75,24 @@ std::optional<FinishReason> parse_finish_reason(std::string_view name) {
     }
   }
   return std::nullopt;
+}
+
+json::Value encode_logprobs(const std::vector<TokenLogprob>& tokens) {
+  if (tokens.empty()) {
+    return {};
+  }
+  json::Value content = json::Value::array();
+  for (const TokenLogprob& token : tokens) {
+    json::Value bytes = json::Value::array();
+    for (const char byte : token.token) {
+      bytes.push(static_cast<int>(static_cast<unsigned char>(byte)));
+    }
+    content.push(object_of({{"token", token.token},
+                            {"logprob", token.logprob},
+                            {"bytes", std::move(bytes)},
+                            {"top_logprobs", json::Value::array()}}));
+  }
+  return object_of({{"content", std::move(content)}, {"refusal", nullptr}});
 }
 
 json::Value encode_usage(const Usage& usage) {

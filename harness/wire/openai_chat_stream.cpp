@@ -5,6 +5,28 @@
 #include "harness/wire/openai_usage.hpp"
 
 namespace rehearse::wire::openai {
+namespace {
+
+std::vector<ToolCallDelta> decode_tool_deltas(Fields& delta) {
+  std::vector<ToolCallDelta> out;
+  const json::Value* calls = delta.array("tool_calls");
+  for (std::size_t i = 0; calls != nullptr && i < calls->items().size(); ++i) {
+    Fields one(calls->items()[i], json::pointer_join(delta.pointer("tool_calls"), i),
+               delta.errors());
+    ToolCallDelta piece;
+    piece.index = one.integer("index", 0, 1'000).value_or(0);
+    piece.call.id = one.text("id");
+    if (const json::Value* function = one.object("function")) {
+      Fields inner(*function, one.pointer("function"), delta.errors());
+      piece.call.name = inner.text("name");
+      piece.call.arguments = inner.text("arguments");
+    }
+    out.push_back(std::move(piece));
+  }
+  return out;
+}
+
+}  // namespace
 
 ChatStreamWriter::ChatStreamWriter(const Options& options) : include_usage_(options.include_usage) {
   head_ = "data: {\"id\":" + json::dump(options.id) +
@@ -15,11 +37,12 @@ ChatStreamWriter::ChatStreamWriter(const Options& options) : include_usage_(opti
 }
 
 std::string ChatStreamWriter::frame(std::int64_t choice, std::string_view delta,
-                                    std::string_view finish) const {
+                                    std::string_view finish, std::string_view logprobs) const {
   std::string out;
-  out.reserve(head_.size() + tail_.size() + delta.size() + finish.size() + 80);
+  out.reserve(head_.size() + tail_.size() + delta.size() + finish.size() + logprobs.size() + 80);
   out.append(head_).append("{\"index\":").append(std::to_string(choice));
-  out.append(",\"delta\":{").append(delta).append("},\"logprobs\":null,\"finish_reason\":");
+  out.append(",\"delta\":{").append(delta).append("},\"logprobs\":");
+  out.append(logprobs).append(",\"finish_reason\":");
   return out.append(finish).append("}").append(tail_);
 }
 
@@ -31,13 +54,30 @@ std::string ChatStreamWriter::text(std::int64_t choice, std::string_view piece) 
   return frame(choice, "\"content\":" + json::dump(piece), "null");
 }
 
+std::string ChatStreamWriter::text(std::int64_t choice,
+                                   const std::vector<TokenLogprob>& tokens) const {
+  std::string piece;
+  for (const TokenLogprob& token : tokens) {
+    piece += token.token;
+  }
+  return frame(choice, "\"content\":" + json::dump(piece), "null",
+               json::dump(encode_logprobs(tokens)));
+}
+
 std::string ChatStreamWriter::tool_call(std::int64_t choice, std::int64_t index,
                                         const ToolCall& call) const {
   const json::Value delta =
       object_of({{"index", index},
                  {"id", call.id},
                  {"type", "function"},
-                 {"function", object_of({{"name", call.name}, {"arguments", call.arguments}})}});
+                 {"function", object_of({{"name", call.name}, {"arguments", ""}})}});
+  return frame(choice, "\"tool_calls\":[" + json::dump(delta) + "]", "null");
+}
+
+std::string ChatStreamWriter::tool_arguments(std::int64_t choice, std::int64_t index,
+                                             std::string_view piece) const {
+  const json::Value delta =
+      object_of({{"index", index}, {"function", object_of({{"arguments", piece}})}});
   return frame(choice, "\"tool_calls\":[" + json::dump(delta) + "]", "null");
 }
 
@@ -78,6 +118,7 @@ Result<ChatChunk> decode_chat_chunk(std::string_view data) {
       Fields inner(*delta, choice.pointer("delta"), errors);
       chunk.role = inner.text("role");
       chunk.text = inner.text("content");
+      chunk.tool_calls = decode_tool_deltas(inner);
     }
   }
   if (!errors.empty()) {

@@ -19,6 +19,23 @@ std::optional<std::string> text_or_nothing(const json::Value& object, std::strin
   return member->is_string() ? member->as_string() : json::dump(*member);
 }
 
+// "messages[0].role" for "/messages/0/role".
+std::string parameter_name(std::string_view pointer) {
+  std::string out;
+  while (!pointer.empty()) {
+    pointer.remove_prefix(1);
+    const std::string_view step = pointer.substr(0, pointer.find('/'));
+    const bool index = !step.empty() && step.find_first_not_of("0123456789") == step.npos;
+    if (index) {
+      out.append("[").append(step).append("]");
+    } else {
+      out.append(out.empty() ? 0 : 1, '.').append(step);
+    }
+    pointer.remove_prefix(step.size());
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string encode_error(const ApiError& error) {
@@ -48,18 +65,21 @@ ApiError decode_error(int status, std::string_view body) {
 }
 
 ApiError bad_request(const Errors& errors) {
-  std::string message;
-  for (const Error& error : errors) {
-    message += (message.empty() ? "" : "; ") + error.text();
-    if (message.size() > 1'000) {
-      break;
-    }
+  const Error& first = errors.front();
+  ApiError error{400, "", "invalid_request_error", std::nullopt, std::nullopt};
+  if (!first.where.starts_with('/') || first.where.size() < 2) {
+    error.message = "We could not parse the JSON body of your request: " + first.text();
+    return error;
   }
-  std::optional<std::string> param;
-  if (errors.front().where.starts_with('/') && errors.front().where.size() > 1) {
-    param = errors.front().where.substr(1);
+  error.param = parameter_name(first.where);
+  const bool missing = first.what.ends_with("found nothing") || first.what.ends_with("found none");
+  error.code = missing ? "missing_required_parameter" : "invalid_value";
+  error.message = missing ? "Missing required parameter: '" + *error.param + "'."
+                          : "Invalid value for '" + *error.param + "': " + first.what + ".";
+  for (std::size_t i = 1; i < errors.size() && error.message.size() < 1'000; ++i) {
+    error.message += " Also at " + errors[i].text() + ".";
   }
-  return {400, message, "invalid_request_error", param, std::nullopt};
+  return error;
 }
 
 }  // namespace rehearse::wire::openai

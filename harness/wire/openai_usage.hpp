@@ -12,6 +12,8 @@ namespace rehearse::wire::openai {
 json::Value encode_usage(const Usage& usage);
 // The "usage" member, nothing where it is missing or null.
 std::optional<Usage> decode_usage(Fields& fields);
+// {"content": […], "refusal": null}; null where there are no tokens.
+json::Value encode_logprobs(const std::vector<TokenLogprob>& tokens);
 std::optional<FinishReason> parse_finish_reason(std::string_view name);
 
 }  // namespace rehearse::wire::openai

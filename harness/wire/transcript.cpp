@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "harness/json/write.hpp"
+#include "harness/wire/base64.hpp"
 #include "harness/wire/fields.hpp"
 #include "harness/wire/openai_audio.hpp"
 
@@ -44,8 +45,19 @@ json::Value encode_segment(const TranscriptSegment& segment, std::int64_t id) {
                     {"no_speech_prob", 0.01}});
 }
 
-json::Value billed(double seconds) {
-  return object_of({{"type", "duration"}, {"seconds", std::ceil(seconds)}});
+// By the second, or by the token; null where nobody says.
+json::Value billed(const TranscriptionReply& reply) {
+  if (!reply.tokens) {
+    return reply.seconds
+               ? object_of({{"type", "duration"}, {"seconds", std::ceil(*reply.seconds)}})
+               : json::Value();
+  }
+  const auto& [input, cached, output, reasoning] = *reply.tokens;
+  return object_of({{"type", "tokens"},
+                    {"input_tokens", input},
+                    {"input_token_details", object_of({{"text_tokens", 0}, {"audio_tokens", input}})},
+                    {"output_tokens", output},
+                    {"total_tokens", input + output}});
 }
 
 json::Value verbose(const TranscriptionReply& reply) {
@@ -56,6 +68,13 @@ json::Value verbose(const TranscriptionReply& reply) {
                                 {"segments", json::Value::array()}});
   for (std::size_t i = 0; i < reply.segments.size(); ++i) {
     body.find("segments")->push(encode_segment(reply.segments[i], static_cast<std::int64_t>(i)));
+  }
+  for (const TranscriptSegment& word : reply.words) {
+    if (body.find("words") == nullptr) {
+      body.set("words", json::Value::array());
+    }
+    body.find("words")->push(
+        object_of({{"word", word.text}, {"start", word.start_s}, {"end", word.end_s}}));
   }
   return body;
 }
@@ -76,10 +95,73 @@ Response encode_transcription_reply(const TranscriptionReply& reply, TranscriptF
   }
   json::Value body =
       format == TranscriptFormat::VerboseJson ? verbose(reply) : object_of({{"text", reply.text}});
-  if (reply.seconds) {
-    body.set("usage", billed(*reply.seconds));
+  if (json::Value usage = billed(reply); !usage.is_null()) {
+    body.set("usage", std::move(usage));
   }
   return json_response(200, json::dump(body));
+}
+
+namespace {
+
+std::string frame(const json::Value& event) {
+  return "event: " + event.find("type")->as_string() + "\ndata: " + json::dump(event) + "\n\n";
+}
+
+}  // namespace
+
+std::string encode_transcript_delta(std::string_view piece) {
+  return frame(object_of({{"type", "transcript.text.delta"}, {"delta", piece}}));
+}
+
+std::string encode_transcript_done(const TranscriptionReply& reply) {
+  json::Value event = object_of({{"type", "transcript.text.done"}, {"text", reply.text}});
+  if (json::Value usage = billed(reply); !usage.is_null()) {
+    event.set("usage", std::move(usage));
+  }
+  return frame(event);
+}
+
+std::string encode_speech_delta(std::string_view bytes) {
+  return frame(object_of({{"type", "speech.audio.delta"}, {"audio", encode_base64(bytes)}}));
+}
+
+std::string encode_speech_done(const Usage& usage) {
+  return frame(object_of(
+      {{"type", "speech.audio.done"},
+       {"usage", object_of({{"input_tokens", usage.input_tokens},
+                            {"output_tokens", usage.output_tokens},
+                            {"total_tokens", usage.input_tokens + usage.output_tokens}})}}));
+}
+
+Result<AudioEvent> decode_audio_event(std::string_view data) {
+  const auto body = parse_body(data);
+  if (!body) {
+    return body.errors();
+  }
+  Errors errors;
+  Fields fields(*body, "", errors);
+  AudioEvent event;
+  const std::string type = fields.required_text("type");
+  event.done = type.ends_with(".done");
+  if (const std::string audio = fields.text("audio"); !audio.empty()) {
+    auto bytes = decode_base64(audio);
+    if (bytes) {
+      event.piece = std::move(*bytes);
+    } else {
+      fields.fail("audio", bytes.error().what);
+    }
+  } else {
+    event.piece = fields.text(event.done ? "text" : "delta");
+  }
+  if (const json::Value* usage = fields.object("usage")) {
+    Fields inner(*usage, "/usage", errors);
+    event.usage = Usage{inner.integer("input_tokens", 0, INT64_MAX).value_or(0), 0,
+                        inner.integer("output_tokens", 0, INT64_MAX).value_or(0), 0};
+  }
+  if (!errors.empty()) {
+    return errors;
+  }
+  return event;
 }
 
 Result<TranscriptionReply> decode_transcription_reply(const Response& response) {

@@ -5,18 +5,21 @@
 #include <mutex>
 #include <tuple>
 
+#include "harness/wire/base64.hpp"
 #include "mocks/script/content.hpp"
+#include "mocks/script/image_encode.hpp"
 #include "mocks/script/png_encode.hpp"
 
 namespace rehearse::script {
 namespace {
 
 constexpr std::size_t kHeadBytes = 8 + 25;  // signature and IHDR
-constexpr std::size_t kTextBytes = 12 + 8 + 32;
+constexpr std::size_t kTextLetters = 34;    // 33 + 12 + 8 + 34 is a multiple of three
+constexpr std::size_t kTextBytes = 12 + 8 + kTextLetters;
 constexpr std::size_t kChunkBytes = 12;
 
 std::string text_chunk(std::uint64_t content) {
-  return png_chunk("tEXt", std::string("Comment") + '\0' + make_id("", content, 32));
+  return png_chunk("tEXt", std::string("Comment") + '\0' + make_id("", content, kTextLetters));
 }
 
 // A private chunk that decoders skip makes up what the noise left short of the weight.
@@ -32,7 +35,33 @@ std::string padding(std::size_t bytes, std::uint64_t weight) {
   return png_chunk("rhPd", data);
 }
 
+PictureParts encode(const PngSpec& spec, std::size_t weight) {
+  if (spec.format == wire::ImageFormat::Jpeg) {
+    return encode_noise_jpeg(spec.size, weight);
+  }
+  if (spec.format == wire::ImageFormat::Webp) {
+    return encode_noise_webp(spec.size, weight);
+  }
+  const std::string png = encode_noise_png(spec.size, weight);
+  const std::size_t bare = png.size() + kTextBytes;
+  const std::string pad = padding(weight > bare ? weight - bare : 0, weight);
+  return {png.substr(0, kHeadBytes), pad + png.substr(kHeadBytes)};
+}
+
+std::string text_of(wire::ImageFormat format, std::uint64_t content) {
+  return format == wire::ImageFormat::Png    ? text_chunk(content)
+         : format == wire::ImageFormat::Jpeg ? jpeg_text(content)
+                                             : webp_text(content);
+}
+
 }  // namespace
+
+std::string SharedPng::base64() const { return wire::encode_base64(head) + *body_base64; }
+
+std::size_t typical_weight(wire::ImageSize size, wire::ImageFormat format) {
+  const std::size_t png = typical_png_weight(size);
+  return format == wire::ImageFormat::Png ? png : format == wire::ImageFormat::Jpeg ? png / 4 : png / 6;
+}
 
 std::size_t typical_png_weight(wire::ImageSize size) {
   return static_cast<std::size_t>(static_cast<double>(size.width * size.height) * 1.65);
@@ -41,11 +70,12 @@ std::size_t typical_png_weight(wire::ImageSize size) {
 struct PngMaker::State {
   struct Slot {
     std::once_flag once;
-    std::string head;  // signature and IHDR
+    std::string head;  // before the text: a PNG's signature and IHDR
     std::shared_ptr<const std::string> body;
+    std::shared_ptr<const std::string> base64;
     std::uint64_t used = 0;
   };
-  using Key = std::tuple<std::int64_t, std::int64_t, std::size_t>;
+  using Key = std::tuple<std::int64_t, std::int64_t, std::size_t, wire::ImageFormat>;
 
   explicit State(std::size_t cap_bytes) : cap(cap_bytes) {}
 
@@ -60,14 +90,14 @@ struct PngMaker::State {
   }
 
   void fill(Slot& filled, const PngSpec& spec, std::size_t weight) {
-    const std::string png = encode_noise_png(spec.size, weight);
-    filled.head = png.substr(0, kHeadBytes);
-    const std::size_t bare = png.size() + kTextBytes;
-    const std::string pad = padding(weight > bare ? weight - bare : 0, weight);
-    auto body = std::make_shared<const std::string>(pad + png.substr(kHeadBytes));
+    PictureParts parts = encode(spec, weight);
+    filled.head = std::move(parts.lead);
+    auto body = std::make_shared<const std::string>(std::move(parts.body));
+    auto text = std::make_shared<const std::string>(wire::encode_base64(*body));
     const std::lock_guard lock(mutex);
     filled.body = std::move(body);
-    bytes += filled.body->size();
+    filled.base64 = std::move(text);
+    bytes += filled.body->size() + filled.base64->size();
     ++encoded;
     trim();
   }
@@ -85,7 +115,7 @@ struct PngMaker::State {
       if (oldest == slots.end()) {
         return;
       }
-      bytes -= oldest->second->body->size();
+      bytes -= oldest->second->body->size() + oldest->second->base64->size();
       slots.erase(oldest);
     }
   }
@@ -102,10 +132,11 @@ PngMaker::PngMaker(std::size_t cap) : state_(std::make_unique<State>(cap)) {}
 PngMaker::~PngMaker() = default;
 
 SharedPng PngMaker::make(const PngSpec& spec) {
-  const std::size_t weight = spec.weight == 0 ? typical_png_weight(spec.size) : spec.weight;
-  const auto slot = state_->slot({spec.size.width, spec.size.height, weight});
+  const std::size_t weight =
+      spec.weight == 0 ? typical_weight(spec.size, spec.format) : spec.weight;
+  const auto slot = state_->slot({spec.size.width, spec.size.height, weight, spec.format});
   std::call_once(slot->once, [&] { state_->fill(*slot, spec, weight); });
-  return {slot->head + text_chunk(spec.content), slot->body};
+  return {slot->head + text_of(spec.format, spec.content), slot->body, slot->base64};
 }
 
 std::size_t PngMaker::cached_bytes() const {

@@ -9,26 +9,32 @@
 
 namespace rehearse::script {
 
-// A whole PNG in two parts: the head is this answer's own, the body is shared by all of its size.
+// A whole picture in two parts: the head is this answer's own, the body is shared by all of its
+// size. The head's length is a multiple of three, so that their base64 forms join too.
 struct SharedPng {
-  std::string head;                         // signature, IHDR, tEXt
+  std::string head;                         // a PNG's signature, IHDR, tEXt
   std::shared_ptr<const std::string> body;  // padding, IDAT, IEND
+  std::shared_ptr<const std::string> body_base64;
   std::size_t size() const { return head.size() + body->size(); }
   std::string bytes() const { return head + *body; }
+  std::string base64() const;
 };
 
 struct PngSpec {
   wire::ImageSize size;
-  std::size_t weight = 0;  // bytes of the file; 0: typical_png_weight(size)
+  std::size_t weight = 0;  // bytes of the file; 0: typical_weight(size, format)
   std::uint64_t content = 0;
+  wire::ImageFormat format = wire::ImageFormat::Png;
 };
 
 // The bytes that a real picture of that size takes: 1.65 a pixel (1024x1024: 1.7 MB,
 // 1792x1024: 3.0).
 std::size_t typical_png_weight(wire::ImageSize size);
+// The same in any format; JPEG and WebP at full quality take a quarter and a sixth of that.
+std::size_t typical_weight(wire::ImageSize size, wire::ImageFormat format);
 
-// Makes PNGs that decode at their size and weigh what was asked (never less than their pixels
-// need). Encoding takes tens of milliseconds, so one body per (size, weight) is kept, the least
+// Makes PNGs (and JPEGs and WebPs) that decode at their size and weigh what was asked (never less than their pixels
+// need). Encoding takes tens of milliseconds, so one body per (size, weight, format) is kept, the least
 // recently used dropped past `cap` bytes. Safe to use from several threads; each body is encoded
 // once.
 class PngMaker {

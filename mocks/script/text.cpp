@@ -90,4 +90,20 @@ wire::TranscriptionReply transcript(std::uint64_t content, double seconds) {
   return reply;
 }
 
+std::vector<wire::TranscriptSegment> words_of(const wire::TranscriptionReply& reply) {
+  std::vector<wire::TranscriptSegment> out;
+  const std::string& text = reply.text;
+  const double each =
+      text.empty() ? 0 : reply.seconds.value_or(0) / static_cast<double>(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(" .", at), text.size());
+    if (end > at) {
+      out.push_back({static_cast<double>(at) * each, static_cast<double>(end) * each,
+                     text.substr(at, end - at)});
+    }
+    at = end + 1;
+  }
+  return out;
+}
+
 }  // namespace rehearse::script

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "harness/wire/audio.hpp"
 
@@ -18,5 +19,7 @@ std::string filler_json(std::uint64_t content, std::int64_t tokens);
 
 // What somebody says in so many seconds (about 2.5 words a second), in segments of about 5 s.
 wire::TranscriptionReply transcript(std::uint64_t content, double seconds);
+// Its words, their instants in proportion to their letters.
+std::vector<wire::TranscriptSegment> words_of(const wire::TranscriptionReply& reply);
 
 }  // namespace rehearse::script

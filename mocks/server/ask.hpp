@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "harness/base/call_features.hpp"
 #include "harness/base/result.hpp"
+#include "harness/wire/api_error.hpp"
+#include "harness/wire/chat.hpp"
 #include "harness/wire/http_message.hpp"
 #include "mocks/latency/profile.hpp"
 #include "mocks/script/png.hpp"
@@ -17,6 +20,8 @@ namespace rehearse::server {
 // run.
 inline constexpr std::int64_t kCreated = 1'795'219'200;  // 2026-11-21
 
+class ResponseBook;
+
 // One request, understood.
 struct Ask {
   std::string operation;
@@ -25,12 +30,15 @@ struct Ask {
   std::string quality;
   CallFeatures amounts;  // its texts are filled in from the above by whoever keeps them
   std::unique_ptr<Script> script;
+  bool deferred = false;  // the client does not wait: it asks later how far it has come
+  std::optional<wire::ApiError> refused;  // understood, but the provider does not do that
 };
 
 // What understanding a request takes. All of it outlives the call.
 struct Stagehand {
   const latency::Profile& profile;
   std::shared_ptr<script::PngMaker> pictures;
+  std::shared_ptr<ResponseBook> responses;
   std::string origin;  // "http://127.0.0.1:8080": where pictures are fetched
   std::uint64_t seed = 1;
   bool scripted = false;  // the call names its own draw: nothing is refused that sim would take
@@ -38,14 +46,24 @@ struct Stagehand {
 
 // By endpoint. Errors name the place in the body.
 Result<Ask> ask_openai_chat(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_openai_responses(const wire::Request& request, const Stagehand& hand);
 Result<Ask> ask_openai_image(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_openai_image_edit(const wire::Request& request, const Stagehand& hand);
 Result<Ask> ask_openai_speech(const wire::Request& request, const Stagehand& hand);
 Result<Ask> ask_openai_transcription(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_openai_translation(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_openai_moderation(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_openai_video(const wire::Request& request, const Stagehand& hand);
 Result<Ask> ask_openai_embedding(const wire::Request& request, const Stagehand& hand);
 Result<Ask> ask_ollama_chat(const wire::Request& request, const Stagehand& hand);
 Result<Ask> ask_ollama_generate(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_ollama_embed(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_ollama_embeddings(const wire::Request& request, const Stagehand& hand);
 // Any method and path; `path` is below the mount.
 Result<Ask> ask_generic(const wire::Request& request, std::string_view path, const Stagehand& hand);
+
+// A text generation without its script.
+Ask chat_ask(const wire::ChatRequest& request, bool scripted);
 
 // The name that an answer gives to its model.
 std::string answer_model(const latency::Profile& profile, std::string_view operation,

@@ -14,8 +14,6 @@ bool is_cut(latency::Fault fault) {
          fault == latency::Fault::TruncatedBody;
 }
 
-std::int64_t units_of(const latency::Plan& plan) { return plan.usage.output_tokens; }
-
 }  // namespace
 
 Call::Call(const Options& options, Caller caller, Ask ask)
@@ -99,12 +97,12 @@ void Call::serve(Instant now) {
     default:
       break;
   }
-  if (!script_->stream_type().empty()) {
-    wait(Next::Chunk, plan.first_token);
-    return;
-  }
   if (script_->heavy(plan)) {
     prepare();
+  }
+  if (!script_->stream_type().empty()) {
+    wait(Next::Chunk, script_->pieces(plan) > 0 ? piece_due(0) : plan.first_token);
+    return;
   }
   if (is_cut(plan.fault)) {
     wait(Next::Fault, plan.fault_after);
@@ -122,6 +120,8 @@ void Call::wait(Next next, Duration after_start) {
 void Call::due() {
   if (next_ == Next::Fault) {
     suffer();
+  } else if (next_ == Next::Chunk && making_) {
+    answer_due_ = true;
   } else if (next_ == Next::Chunk) {
     stream_due();
   } else {
@@ -137,14 +137,21 @@ void Call::prepare() {
   making_ = true;
   house_.worker.run(
       [script = script_, plan = ticket_.plan, self = self_, &transport = house_.transport] {
-        auto made = std::make_shared<wire::Response>(script->whole(plan));
+        auto made = std::make_shared<wire::Response>();
+        if (script->stream_type().empty()) {
+          *made = script->whole(plan);
+        } else {
+          script->prepare(plan);
+        }
         transport.inject([made, self] {
           if (Call* call = *self; call != nullptr && !call->ended_) {
             call->answer_ = std::move(*made);
             call->making_ = false;
             call->prepared_ = true;
-            if (call->answer_due_) {
+            if (call->answer_due_ && call->script_->stream_type().empty()) {
               call->answer();
+            } else if (call->answer_due_) {
+              call->stream_due();
             }
           }
         });
@@ -191,8 +198,8 @@ void Call::write_until(Instant now) {
   const bool cut = is_cut(plan.fault);
   const double per_wall = 1 / house_.transport.speed();
   std::string out;
-  for (; chunk_ < plan.chunks; ++chunk_) {
-    const Duration offset = provider_.model.chunk_due(ticket_, chunk_);
+  for (; chunk_ < pieces(); ++chunk_) {
+    const Duration offset = piece_due(chunk_);
     if (cut && offset > plan.fault_after) {
       connection_.write(out);
       wait(Next::Fault, plan.fault_after);
@@ -205,9 +212,8 @@ void Call::write_until(Instant now) {
       return;
     }
     house_.ledger.late_by((now - at) * per_wall);
-    const bool last = chunk_ + 1 == plan.chunks;
     const std::int64_t to =
-        last ? units_of(plan) : units_ + provider_.model.chunk_tokens(ticket_, chunk_);
+        units_ + (script_->pieces(plan) > 0 ? 1 : provider_.model.chunk_tokens(ticket_, chunk_));
     out += script_->piece(plan, units_, to);
     units_ = to;
     due_at_ = at;
@@ -216,6 +222,25 @@ void Call::write_until(Instant now) {
   connection_.write(out);
   end(CallEnd::Answered, 200);
   connection_.end();
+}
+
+std::uint32_t Call::pieces() const {
+  const std::uint32_t own = script_->pieces(ticket_.plan);
+  return own > 0 ? own : ticket_.plan.chunks;
+}
+
+Duration Call::piece_due(std::uint32_t piece) const {
+  const std::uint32_t own = script_->pieces(ticket_.plan);
+  return own == 0 ? provider_.model.chunk_due(ticket_, piece)
+                  : ticket_.plan.total * (static_cast<double>(piece + 1) / own);
+}
+
+double Call::done_share(Instant now) const {
+  const auto total = static_cast<double>(ticket_.plan.total.count_ns());
+  if (ended_ || ticket_.state != latency::Ticket::State::InService || total <= 0) {
+    return ended_ ? 1 : 0;
+  }
+  return std::clamp(static_cast<double>((now - record_.started).count_ns()) / total, 0.0, 1.0);
 }
 
 // ---- ends

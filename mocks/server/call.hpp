@@ -58,6 +58,10 @@ class Call final : public Exchange {
   // Arrives at the provider now. It may be refused, and so have ended, before this returns.
   void begin();
   bool ended() const { return ended_; }
+  // Has its slot, or had it.
+  bool in_service() const { return ended_ || ticket_.state == latency::Ticket::State::InService; }
+  Duration took() const { return record_.done - record_.arrived; }  // once it has ended
+  double done_share(Instant now) const;                             // 0 to 1, of the planned time
 
  private:
   struct Ticket : latency::Ticket {
@@ -77,6 +81,8 @@ class Call final : public Exchange {
   void send(wire::Response response);
   void stream_due();
   void write_until(Instant now);
+  std::uint32_t pieces() const;
+  Duration piece_due(std::uint32_t piece) const;
   void suffer();
   void begin_half();
   double hint_speed() const;

@@ -1,38 +1,46 @@
 #include "harness/wire/openai_chat.hpp"
 
 #include "harness/base/rng.hpp"
+#include "harness/base/text.hpp"
 #include "mocks/script/content.hpp"
-#include "mocks/script/text.hpp"
 #include "mocks/server/ask.hpp"
+#include "mocks/server/chat_content.hpp"
 
 namespace rehearse::server {
 namespace {
 
-wire::Usage usage_of(const latency::Plan& plan) {
-  return {plan.usage.input_tokens, plan.usage.cached_tokens, plan.usage.output_tokens, 0};
+// Made-up but plausible: small, and the same for the same token.
+std::vector<wire::TokenLogprob> logprobs_of(std::string_view text) {
+  std::vector<wire::TokenLogprob> out;
+  for (std::size_t at = 0; at < text.size(); at += wire::kBytesPerToken) {
+    const std::string token(text.substr(at, wire::kBytesPerToken));
+    out.push_back({token, -static_cast<double>(hash_name(token) % 1'000) / 4'000});
+  }
+  return out;
 }
 
 class OpenAiChatScript final : public Script {
  public:
-  OpenAiChatScript(wire::ChatRequest request, std::string model)
-      : request_(std::move(request)), model_(std::move(model)) {
-    const std::string& choice = request_.tool_choice;
-    if (!request_.tools.empty() && !choice.empty() && choice != "auto" && choice != "none") {
-      tool_ = choice == "required" ? request_.tools.front().name : choice;
-    }
+  OpenAiChatScript(wire::ChatRequest request, std::string model, bool scripted)
+      : request_(std::move(request)),
+        model_(std::move(model)),
+        said_(request_, model_, scripted) {
     request_.messages.clear();
   }
 
   wire::Response whole(const latency::Plan& plan) override {
-    wire::ChatReply reply{id(), model_, kCreated, {}, usage_of(plan)};
+    wire::ChatReply reply{id(), model_, kCreated, {}, said_.usage(plan)};
     for (std::int64_t i = 0; i < request_.choices; ++i) {
       wire::ChatChoice choice;
-      if (tool_.empty()) {
-        choice.text = text(plan, i);
+      if (said_.tool().empty()) {
+        choice.text = said_.text(content_of(i), plan);
+        if (request_.logprobs) {
+          choice.logprobs = logprobs_of(choice.text);
+        }
       } else {
-        choice.tool_calls.push_back(tool_call(plan, i));
+        choice.tool_calls.push_back(said_.tool_call(content_of(i), plan));
       }
-      choice.finish = finish(plan);
+      choice.finish = said_.finish(plan);
       reply.choices.push_back(std::move(choice));
     }
     return wire::json_response(200, wire::openai::encode_chat_reply(reply));
@@ -45,21 +53,16 @@ class OpenAiChatScript final : public Script {
   std::string piece(const latency::Plan& plan, std::int64_t from, std::int64_t to) override {
     std::string out;
     if (!writer_) {
-      writer_.emplace(
-          wire::openai::ChatStreamWriter::Options{id(), model_, kCreated, request_.include_usage});
-      for (std::int64_t i = 0; i < request_.choices; ++i) {
-        out += writer_->role(i);
-        texts_.push_back(tool_.empty() ? text(plan, i) : std::string());
-      }
+      out = begin(plan);
     }
-    // The choices take turns, so that each gets its share of every piece.
-    const std::int64_t n = request_.choices;
-    for (std::int64_t i = 0; tool_.empty() && i < n; ++i) {
-      const auto begin = static_cast<std::size_t>((from + i) / n) * 4;
-      const auto end = static_cast<std::size_t>((to + i) / n) * 4;
-      const std::string& all = texts_[static_cast<std::size_t>(i)];
-      if (end > begin && begin < all.size()) {
-        out += writer_->text(i, std::string_view(all).substr(begin, end - begin));
+    const auto n = static_cast<std::size_t>(request_.choices);
+    for (std::size_t i = 0; i < n; ++i) {
+      // The choices take turns, so that each gets its share of every piece.
+      const Said::Span span = said_.span(texts_[i].size(), plan, from, to,
+                                         static_cast<std::int64_t>(i));
+      if (span.size > 0) {
+        const std::string_view text = std::string_view(texts_[i]).substr(span.at, span.size);
+        out += said(static_cast<std::int64_t>(i), text);
       }
     }
     return out;
@@ -68,42 +71,43 @@ class OpenAiChatScript final : public Script {
   std::string ending(const latency::Plan& plan) override {
     std::string out;
     for (std::int64_t i = 0; i < request_.choices; ++i) {
-      if (!tool_.empty()) {
-        out += writer_->tool_call(i, 0, tool_call(plan, i));
-      }
-      out += writer_->finish(i, finish(plan));
+      out += writer_->finish(i, said_.finish(plan));
     }
-    return out + writer_->usage(usage_of(plan)) + wire::openai::ChatStreamWriter::done();
+    return out + writer_->usage(said_.usage(plan)) + wire::openai::ChatStreamWriter::done();
   }
 
  private:
-  std::string id() const { return script::make_id("chatcmpl-", content); }
-  wire::FinishReason finish(const latency::Plan& plan) const {
-    return plan.truncated   ? wire::FinishReason::Length
-           : !tool_.empty() ? wire::FinishReason::ToolCalls
-                            : wire::FinishReason::Stop;
+  std::string begin(const latency::Plan& plan) {
+    std::string out;
+    writer_.emplace(
+        wire::openai::ChatStreamWriter::Options{id(), model_, kCreated, request_.include_usage});
+    for (std::int64_t i = 0; i < request_.choices; ++i) {
+      out += writer_->role(i);
+      if (said_.tool().empty()) {
+        texts_.push_back(said_.text(content_of(i), plan));
+      } else {
+        wire::ToolCall call = said_.tool_call(content_of(i), plan);
+        out += writer_->tool_call(i, 0, call);
+        texts_.push_back(std::move(call.arguments));
+      }
+    }
+    return out;
   }
+  std::string said(std::int64_t choice, std::string_view text) const {
+    return !said_.tool().empty() ? writer_->tool_arguments(choice, 0, text)
+           : request_.logprobs   ? writer_->text(choice, logprobs_of(text))
+                                 : writer_->text(choice, text);
+  }
+  std::string id() const { return script::make_id("chatcmpl-", content); }
   std::uint64_t content_of(std::int64_t choice) const {
     return choice == 0 ? content : mix64(content + static_cast<std::uint64_t>(choice));
-  }
-  std::int64_t tokens(const latency::Plan& plan) const {
-    return plan.usage.output_tokens / request_.choices;
-  }
-  std::string text(const latency::Plan& plan, std::int64_t choice) const {
-    return request_.format == wire::TextFormat::Text || plan.truncated
-               ? script::filler_text(content_of(choice), tokens(plan))
-               : script::filler_json(content_of(choice), tokens(plan));
-  }
-  wire::ToolCall tool_call(const latency::Plan& plan, std::int64_t choice) const {
-    return {script::make_id("call_", content_of(choice), 24), tool_,
-            script::filler_json(content_of(choice), tokens(plan))};
   }
 
   wire::ChatRequest request_;
   std::string model_;
-  std::string tool_;  // that is called instead of text
+  Said said_;
   std::optional<wire::openai::ChatStreamWriter> writer_;
-  std::vector<std::string> texts_;
+  std::vector<std::string> texts_;  // of each choice, or its tool's arguments
 };
 
 }  // namespace
@@ -117,20 +121,29 @@ std::string answer_model(const latency::Profile& profile, std::string_view opera
   return entry == nullptr ? std::string() : entry->model;
 }
 
+Ask chat_ask(const wire::ChatRequest& request, bool scripted) {
+  Ask ask;
+  ask.operation = "chat";
+  ask.model = request.model;
+  ask.amounts.input_tokens = wire::input_tokens(request);
+  ask.amounts.max_tokens = request.max_output_tokens.value_or(0);
+  ask.amounts.n = request.choices;
+  ask.amounts.stream = request.stream;
+  if (!scripted) {
+    ask.refused = too_long(request, ask.amounts.input_tokens);
+    ask.refused = ask.refused ? ask.refused : unknown_tool(request);
+  }
+  return ask;
+}
+
 Result<Ask> ask_openai_chat(const wire::Request& request, const Stagehand& hand) {
   auto decoded = wire::openai::decode_chat_request(request.body);
   if (!decoded) {
     return decoded.errors();
   }
-  Ask ask;
-  ask.operation = "chat";
-  ask.model = decoded->model;
-  ask.amounts.input_tokens = wire::input_tokens(*decoded);
-  ask.amounts.max_tokens = decoded->max_output_tokens.value_or(0);
-  ask.amounts.n = decoded->choices;
-  ask.amounts.stream = decoded->stream;
-  ask.script = std::make_unique<OpenAiChatScript>(std::move(*decoded),
-                                                  answer_model(hand.profile, "chat", ask.model));
+  Ask ask = chat_ask(*decoded, hand.scripted);
+  ask.script = std::make_unique<OpenAiChatScript>(
+      std::move(*decoded), answer_model(hand.profile, "chat", ask.model), hand.scripted);
   return ask;
 }
 

@@ -14,12 +14,12 @@ class PictureExchange final : public Exchange {
       : self_(std::make_shared<PictureExchange*>(this)), connection_(connection) {}
   ~PictureExchange() override { *self_ = nullptr; }
 
-  void begin(const script::PngSpec& spec, const std::shared_ptr<script::PngMaker>& pictures,
-             House& house) {
-    house.worker.run([spec, pictures, self = self_, &transport = house.transport] {
+  void begin(std::string type, std::function<std::string()> make, House& house) {
+    house.worker.run([type = std::move(type), make = std::move(make), self = self_,
+                      &transport = house.transport] {
       auto made = std::make_shared<wire::Response>();
-      made->headers.add("content-type", "image/png");
-      made->body = pictures->make(spec).bytes();
+      made->headers.add("content-type", type);
+      made->body = make();
       transport.inject([made, self] {
         if (*self != nullptr) {
           (*self)->connection_.send(std::move(*made));
@@ -42,6 +42,13 @@ std::string picture_path(wire::ImageSize size, std::uint64_t content) {
          std::string(kEnding);
 }
 
+std::unique_ptr<Exchange> make_later(Connection& connection, House& house, std::string type,
+                                     std::function<std::string()> make) {
+  auto exchange = std::make_unique<PictureExchange>(connection);
+  exchange->begin(std::move(type), std::move(make), house);
+  return exchange;
+}
+
 std::unique_ptr<Exchange> make_picture(Connection& connection, std::string_view path,
                                        const std::shared_ptr<script::PngMaker>& pictures,
                                        House& house) {
@@ -62,9 +69,8 @@ std::unique_ptr<Exchange> make_picture(Connection& connection, std::string_view 
   if (read.ec != std::errc() || read.ptr != hex.data() + hex.size()) {
     return nullptr;
   }
-  auto exchange = std::make_unique<PictureExchange>(connection);
-  exchange->begin(spec, pictures, house);
-  return exchange;
+  return make_later(connection, house, "image/png",
+                    [pictures, spec] { return pictures->make(spec).bytes(); });
 }
 
 }  // namespace rehearse::server

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +14,10 @@ namespace rehearse::server {
 
 // Where the picture of that size and content can be fetched, below /__rehearse/.
 std::string picture_path(wire::ImageSize size, std::uint64_t content);
+
+// Sends what `make` makes, called by the worker, as a body of that type.
+std::unique_ptr<Exchange> make_later(Connection& connection, House& house, std::string type,
+                                     std::function<std::string()> make);
 
 // Serves such a picture, made off the loop; nullptr where the path names none.
 std::unique_ptr<Exchange> make_picture(Connection& connection, std::string_view path,

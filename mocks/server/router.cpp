@@ -5,13 +5,7 @@
 
 #include "harness/base/text.hpp"
 #include "harness/wire/call_header.hpp"
-#include "harness/wire/ollama.hpp"
-#include "harness/wire/openai_audio.hpp"
-#include "harness/wire/openai_chat.hpp"
-#include "harness/wire/openai_embedding.hpp"
 #include "harness/wire/openai_error.hpp"
-#include "harness/wire/openai_image.hpp"
-#include "harness/wire/openai_models.hpp"
 #include "mocks/script/content.hpp"
 #include "mocks/server/picture.hpp"
 
@@ -65,7 +59,8 @@ Router::Router(const std::vector<Mount>& mounts, const Options& options, House& 
     : options_(options),
       house_(house),
       book_(options.seed),
-      pictures_(std::make_shared<script::PngMaker>()) {
+      pictures_(std::make_shared<script::PngMaker>()),
+      responses_(std::make_shared<ResponseBook>()) {
   for (const Mount& mount : mounts) {
     seats_.push_back(
         {&mount, std::unique_ptr<Provider>(new Provider{
@@ -182,118 +177,29 @@ bool Router::is_operation(const Visit& visit, std::string_view path) const {
   return path.starts_with('/') && visit.seat->mount->profile->find(path.substr(1), "") != nullptr;
 }
 
-// ---- protocols
-// ---------------------------------------------------------------------------------------
-
-std::unique_ptr<Exchange> Router::openai(Visit& visit) {
-  std::string_view path = visit.path;
-  path.remove_prefix(under(path, "/v1") ? 3 : 0);
-  if (options_.require_key && !has_key(visit.request)) {
-    fail(visit, {401,
-                 "You didn't provide an API key. Provide it in an Authorization header.",
-                 {},
-                 std::nullopt,
-                 "invalid_api_key"});
-    return nullptr;
-  }
-  if (under(path, wire::openai::kModelsPath) && visit.request.method == "GET") {
-    return models(visit, path);
-  }
-  static constexpr std::pair<std::string_view, Understand> kEndpoints[] = {
-      {wire::openai::kChatPath, &ask_openai_chat},
-      {wire::openai::kImagePath, &ask_openai_image},
-      {wire::openai::kSpeechPath, &ask_openai_speech},
-      {wire::openai::kTranscriptionPath, &ask_openai_transcription},
-      {wire::openai::kEmbeddingPath, &ask_openai_embedding},
-  };
-  for (const auto& [endpoint, understand] : kEndpoints) {
-    if (path != endpoint) {
-      continue;
-    }
-    if (visit.request.method != "POST") {
-      fail(visit, {405,
-                   "Not allowed to " + quoted_excerpt(visit.request.method) + " on " +
-                       std::string(visit.path) + ".",
-                   {},
-                   std::nullopt,
-                   "method_not_supported"});
-      return nullptr;
-    }
-    return call(visit, understand(visit.request, hand(visit)));
-  }
-  fail(visit, {404,
-               "Invalid URL (" + visit.request.method + " " + std::string(visit.path) + ")",
-               {},
-               std::nullopt,
-               "unknown_url"});
-  return nullptr;
-}
-
-std::unique_ptr<Exchange> Router::ollama(Visit& visit) {
-  if (visit.path == wire::ollama::kTagsPath) {
-    std::vector<wire::ollama::LocalModel> all;
-    for (const latency::Entry& entry : visit.seat->mount->profile->entries) {
-      if (!entry.model.empty() && entry.model != "*") {
-        all.push_back({entry.model, 4'900'000'000});
-      }
-    }
-    answer(visit, wire::json_response(200, wire::ollama::encode_tags(all)));
-    return nullptr;
-  }
-  if (visit.path == "/api/version") {
-    answer(visit, wire::json_response(200, R"({"version":"0.12.0"})"));
-    return nullptr;
-  }
-  if (visit.path == wire::ollama::kChatPath) {
-    return call(visit, ask_ollama_chat(visit.request, hand(visit)));
-  }
-  if (visit.path == wire::ollama::kGeneratePath) {
-    return call(visit, ask_ollama_generate(visit.request, hand(visit)));
-  }
-  if (is_operation(visit, visit.path)) {
-    return generic(visit);
-  }
-  fail(visit, {404, "404 page not found", {}, std::nullopt, std::nullopt});
-  return nullptr;
-}
-
 std::unique_ptr<Exchange> Router::generic(Visit& visit) {
   return call(visit, ask_generic(visit.request, visit.path, hand(visit)));
-}
-
-std::unique_ptr<Exchange> Router::models(Visit& visit, std::string_view path) {
-  std::vector<wire::openai::Model> all;
-  for (const latency::Entry& entry : visit.seat->mount->profile->entries) {
-    const auto same = [&entry](const wire::openai::Model& m) { return m.id == entry.model; };
-    if (!entry.model.empty() && entry.model != "*" && std::none_of(all.begin(), all.end(), same)) {
-      all.push_back({entry.model, kCreated});
-    }
-  }
-  if (path == wire::openai::kModelsPath) {
-    answer(visit, wire::json_response(200, wire::openai::encode_models(all)));
-    return nullptr;
-  }
-  const std::string id = wire::percent_decode(path.substr(wire::openai::kModelsPath.size() + 1));
-  for (const wire::openai::Model& model : all) {
-    if (model.id == id) {
-      answer(visit, wire::json_response(200, wire::openai::encode_model(model)));
-      return nullptr;
-    }
-  }
-  fail(visit, {404,
-               "The model '" + quoted_excerpt(id, 60) + "' does not exist",
-               {},
-               "model",
-               "model_not_found"});
-  return nullptr;
 }
 
 // ---- calls
 // -------------------------------------------------------------------------------------------
 
 std::unique_ptr<Exchange> Router::call(Visit& visit, Result<Ask> ask) {
+  auto out = make_call(visit, std::move(ask), visit.connection);
+  if (out != nullptr) {
+    out->begin();
+  }
+  return out;
+}
+
+// A call that has not arrived yet; nothing where the request was refused here.
+std::unique_ptr<Call> Router::make_call(Visit& visit, Result<Ask> ask, Connection& connection) {
   if (!ask) {
     fail(visit, wire::openai::bad_request(ask.errors()));
+    return nullptr;
+  }
+  if (ask->refused && visit.seat->provider->model.profile().find(ask->operation, ask->model)) {
+    fail(visit, *ask->refused);
     return nullptr;
   }
   Result<Caller> caller = caller_of(visit, *ask);
@@ -301,11 +207,13 @@ std::unique_ptr<Exchange> Router::call(Visit& visit, Result<Ask> ask) {
     fail(visit, wire::openai::bad_request(caller.errors()));
     return nullptr;
   }
-  auto out = std::make_unique<Call>(
-      Call::Options{house_, *visit.seat->provider, visit.connection, visit.protocol, visit.number},
+  if (ask->deferred) {
+    // Equal requests are different jobs.
+    ask->script->content = mix64(ask->script->content + jobs_++);
+  }
+  return std::make_unique<Call>(
+      Call::Options{house_, *visit.seat->provider, connection, visit.protocol, visit.number},
       std::move(*caller), std::move(*ask));
-  out->begin();
-  return out;
 }
 
 // Which draw this is: as the call says, else by what it looks like.
@@ -364,7 +272,7 @@ Stagehand Router::hand(const Visit& visit) {
                                  (c >= '0' && c <= '9') || c == '.' || c == ':' || c == '-' ||
                                  c == '[' || c == ']';
                         });
-  return {*visit.seat->mount->profile, pictures_,
+  return {*visit.seat->mount->profile, pictures_, responses_,
           sane ? "http://" + std::string(host) : house_.transport.url(), options_.seed,
           visit.request.headers.find(wire::kCallHeaderName) != nullptr};
 }

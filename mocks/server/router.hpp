@@ -1,14 +1,19 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "harness/wire/ollama.hpp"
 #include "mocks/script/png.hpp"
 #include "mocks/server/call.hpp"
 #include "mocks/server/mount.hpp"
+#include "mocks/server/response_book.hpp"
 #include "mocks/server/stage_book.hpp"
+#include "mocks/server/video_book.hpp"
 
 namespace rehearse::server {
 
@@ -53,6 +58,23 @@ class Router final : public Handler {
   std::unique_ptr<Exchange> generic(Visit& visit);
   std::unique_ptr<Exchange> models(Visit& visit, std::string_view path);
   std::unique_ptr<Exchange> call(Visit& visit, Result<Ask> ask);
+  std::unique_ptr<Call> make_call(Visit& visit, Result<Ask> ask, Connection& connection);
+  std::unique_ptr<DeferredCall> defer(Visit& visit, Result<Ask> ask, std::uint64_t& content);
+
+  // Of OpenAI: what is kept and asked for again. `path` is below the collection, "" or "/ID…".
+  std::unique_ptr<Exchange> responses(Visit& visit, std::string_view path);
+  void create_background(Visit& visit, Result<Ask> ask);
+  void kept_response(Visit& visit, std::string_view id, std::string_view action);
+  void videos(Visit& visit, std::string_view path);
+  void create_video(Visit& visit, Result<Ask> ask, VideoBook::Entry entry);
+  void list_videos(Visit& visit);
+  std::unique_ptr<Exchange> video_content(Visit& visit, std::string_view id);
+  bool is_method(Visit& visit, std::string_view method);
+
+  // Of Ollama: which models are in memory, and until when.
+  std::unique_ptr<Exchange> ollama_text(Visit& visit, wire::ollama::Api api);
+  std::unique_ptr<Exchange> ollama_page(Visit& visit);
+  void note_use(const std::string& model, std::optional<Duration> keep_alive);
   Result<Caller> caller_of(const Visit& visit, Ask& ask);
   Stagehand hand(const Visit& visit);
   void answer(Visit& visit, wire::Response response);
@@ -64,6 +86,10 @@ class Router final : public Handler {
   std::vector<Seat> seats_;
   StageBook book_;
   std::shared_ptr<script::PngMaker> pictures_;
+  std::shared_ptr<ResponseBook> responses_;
+  VideoBook videos_;
+  std::map<std::string, Instant> loaded_;  // until when; endless ones at Instant::max()
+  std::uint64_t jobs_ = 0;
   std::uint64_t requests_ = 0;
 };
 

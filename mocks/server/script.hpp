@@ -20,10 +20,16 @@ class Script {
   // Whether that takes milliseconds to make: then it is made off the loop, by one thread at a time.
   virtual bool heavy(const latency::Plan&) const { return false; }
 
+  // For a heavy stream in its place: makes what the pieces are cut from.
+  virtual void prepare(const latency::Plan&) {}
+
   // The content type where the client asked for a stream, else empty.
   virtual std::string_view stream_type() const { return {}; }
   // The units (tokens) from … to-1 of plan.usage, as frames; from == 0 begins the stream.
   virtual std::string piece(const latency::Plan&, std::int64_t, std::int64_t) { return {}; }
+  // > 0: the stream comes in so many pieces instead, evenly spread over the time of the call, and
+  // its units are these pieces.
+  virtual std::uint32_t pieces(const latency::Plan&) const { return 0; }
   virtual std::string ending(const latency::Plan&) { return {}; }
 
   std::uint64_t content = 0;  // set before any of these is called

@@ -128,3 +128,127 @@ test('a client that leaves in mid-stream ends it, and the server serves the next
   const next = await client.chat.completions.create(request);
   assert.equal(next.choices[0].finish_reason, 'stop');
 });
+
+// ---- tools, JSON, reasoning
+
+const city = { type: 'object', additionalProperties: false, required: ['city', 'unit', 'days'],
+               properties: { city: { type: 'string' }, unit: { enum: ['C', 'F'] },
+                             days: { type: 'array', items: { type: 'integer', minimum: 1 } } } };
+const tools = [{ type: 'function', function: { name: 'weather', parameters: city } }];
+
+function checkCity(text) {
+  const value = JSON.parse(text);
+  assert.deepEqual(Object.keys(value).sort(), ['city', 'days', 'unit']);
+  assert.equal(typeof value.city, 'string');
+  assert.ok(['C', 'F'].includes(value.unit));
+  assert.ok(value.days.every((day) => Number.isInteger(day) && day >= 1));
+}
+
+for (const [why, more] of Object.entries({
+  'tool_choice is required': { tool_choice: 'required' },
+  'tool_choice names it': { tool_choice: { type: 'function', function: { name: 'weather' } } },
+  'the user names it': { messages: [{ role: 'user', content: 'Ask the weather tool about Bonn.' }] },
+})) {
+  test(`a tool is called where ${why}, with arguments of its schema`, async () => {
+    const answer = await openai().chat.completions.create({ ...request, tools, ...more });
+    const [{ message, finish_reason: finish }] = answer.choices;
+    assert.equal(finish, 'tool_calls');
+    assert.equal(message.content, null);
+    assert.equal(message.tool_calls[0].function.name, 'weather');
+    checkCity(message.tool_calls[0].function.arguments);
+  });
+}
+
+test('a streamed tool call starts with its name, and its arguments come piece by piece', async () => {
+  const stream = await openai().chat.completions.create(
+    { ...request, tools, tool_choice: 'required', stream: true });
+  const deltas = [];
+  let finish;
+  for await (const { choices: [choice] } of stream) {
+    deltas.push(...(choice.delta.tool_calls ?? []));
+    finish = choice.finish_reason ?? finish;
+  }
+  assert.equal(finish, 'tool_calls');
+  assert.ok(deltas.length > 3, 'in pieces');
+  assert.match(deltas[0].id, /^call_/);
+  assert.deepEqual(deltas[0].function, { name: 'weather', arguments: '' });
+  assert.ok(deltas.slice(1).every(({ id, index }) => id === undefined && index === 0));
+  checkCity(deltas.map((delta) => delta.function.arguments).join(''));
+});
+
+test('after the tool has answered, text comes', async () => {
+  const call = { id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{}' } };
+  const answer = await openai().chat.completions.create({ ...request, tools, messages: [
+    { role: 'user', content: 'Ask weather.' }, { role: 'assistant', tool_calls: [call] },
+    { role: 'tool', tool_call_id: 'call_1', content: 'sunny' }] });
+  assert.equal(answer.choices[0].finish_reason, 'stop');
+  assert.ok(answer.choices[0].message.content.length > 0);
+});
+
+test('JSON mode gives JSON, a schema one of that schema, plain and streamed', async () => {
+  const object = await openai().chat.completions.create(
+    { ...request, response_format: { type: 'json_object' } });
+  assert.equal(typeof JSON.parse(object.choices[0].message.content), 'object');
+  const schema = { ...request, response_format: { type: 'json_schema',
+    json_schema: { name: 'city', schema: city, strict: true } } };
+  const plain = await openai().chat.completions.create(schema);
+  checkCity(plain.choices[0].message.content);
+  assert.equal(plain.usage.completion_tokens, tokensOf(plain.choices[0].message.content));
+  const seen = await collect(await openai().chat.completions.create({ ...schema, stream: true }));
+  checkCity(seen.texts[0]);
+});
+
+test('a model that reasons bills tokens that it does not show, less with less effort', async () => {
+  const hidden = [];
+  for (const effort of ['low', 'high']) {
+    const { usage, choices } = await openai().chat.completions.create(
+      { ...request, model: 'o4-mini', reasoning_effort: effort });
+    hidden.push(usage.completion_tokens_details.reasoning_tokens / usage.completion_tokens);
+    assert.equal(usage.completion_tokens, tokensOf(choices[0].message.content) +
+                 usage.completion_tokens_details.reasoning_tokens);
+  }
+  assert.ok(hidden[0] > 0 && hidden[0] < hidden[1], `${hidden}`);
+});
+
+test('logprobs come for every token where they are asked for', async () => {
+  const { choices: [choice] } = await openai().chat.completions.create(
+    { ...request, logprobs: true });
+  assert.equal(choice.logprobs.content.map(({ token }) => token).join(''), choice.message.content);
+  assert.ok(choice.logprobs.content.every(({ logprob }) => logprob <= 0));
+});
+
+test('the same request and seed have the same answer', async () => {
+  const [first, again] = [await openai().chat.completions.create(request),
+                          await openai().chat.completions.create(request)];
+  assert.deepEqual(again, first);
+  const seen = await collect(await openai().chat.completions.create({ ...request, stream: true }));
+  assert.ok(seen.texts[0].length > 0);
+});
+
+test('a prompt longer than the context window is refused in the provider\'s words', async () => {
+  const messages = [{ role: 'user', content: 'bees '.repeat(20_000) }];
+  await assert.rejects(openai().chat.completions.create({ model: 'gpt-3.5-turbo', messages }), (error) => {
+    assert.equal(error.status, 400);
+    assert.equal(error.code, 'context_length_exceeded');
+    assert.equal(error.param, 'messages');
+    assert.match(error.message, /maximum context length is 16385 tokens/);
+    return true;
+  });
+});
+
+test('what is wrong with a request is said with its place', async () => {
+  for (const [more, param, code] of [
+    [{ messages: undefined }, 'messages', 'missing_required_parameter'],
+    [{ messages: [{ content: 'x' }] }, 'messages[0].role', 'missing_required_parameter'],
+    [{ n: 1000 }, 'n', 'invalid_value'],
+    [{ tools, tool_choice: { type: 'function', function: { name: 'other' } } }, 'tool_choice', null],
+  ]) {
+    await assert.rejects(openai().chat.completions.create({ ...request, ...more }), (error) => {
+      assert.equal(error.status, 400, `${error}`);
+      assert.equal(error.type, 'invalid_request_error');
+      assert.equal(error.param, param);
+      assert.equal(error.code, code);
+      return true;
+    });
+  }
+});

@@ -1,0 +1,90 @@
+// Every error status and broken answer of faulty.json, as the SDK meets it, plain and streamed.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import OpenAI from 'openai';
+import { countingFetch, faultyUrl, openaiAt } from './lib/server.mjs';
+
+const messages = [{ role: 'user', content: 'Say hello.' }];
+const statuses = [
+  [400, OpenAI.BadRequestError, 'content_policy_violation', 'invalid_request_error', 1],
+  [401, OpenAI.AuthenticationError, 'invalid_api_key', 'invalid_request_error', 1],
+  [403, OpenAI.PermissionDeniedError, 'unsupported_country_region_territory',
+   'invalid_request_error', 1],
+  [404, OpenAI.NotFoundError, 'model_not_found', 'invalid_request_error', 1],
+  [409, OpenAI.ConflictError, null, 'invalid_request_error', 2],
+  [422, OpenAI.UnprocessableEntityError, null, 'invalid_request_error', 1],
+  [429, OpenAI.RateLimitError, 'rate_limit_exceeded', 'requests', 2],
+  [500, OpenAI.InternalServerError, 'server_error', 'server_error', 2],
+  [502, OpenAI.InternalServerError, 'server_error', 'server_error', 2],
+  [503, OpenAI.InternalServerError, 'service_unavailable', 'server_error', 2],
+];
+
+for (const [status, kind, code, type, attempts] of statuses) {
+  for (const stream of [false, true]) {
+    test(`${status} is a ${kind.name} after ${attempts} attempts (stream: ${stream})`, async () => {
+      const counted = countingFetch();
+      const client = openaiAt(faultyUrl(), { maxRetries: 1, fetch: counted.fetch });
+      const call = client.chat.completions.create({ model: `status-${status}`, messages, stream });
+      await assert.rejects(call, (error) => {
+        assert.ok(error instanceof kind, `${error}`);
+        assert.equal(error.status, status);
+        assert.equal(error.code ?? null, code);
+        assert.equal(error.type, type);
+        assert.ok(error.message.length > 10);
+        assert.ok(error.headers.get('x-request-id'));
+        return true;
+      });
+      assert.deepEqual(counted.attempts.map((attempt) => attempt.status),
+                       Array(attempts).fill(status));
+      assert.deepEqual(counted.attempts.map(({ retry }) => retry), [0, 1].slice(0, attempts));
+    });
+  }
+}
+
+test('a used-up quota is a RateLimitError of its own code', async () => {
+  const client = openaiAt(faultyUrl(), { maxRetries: 0 });
+  await assert.rejects(client.chat.completions.create({ model: 'quota', messages }), (error) => {
+    assert.ok(error instanceof OpenAI.RateLimitError);
+    assert.equal(error.code, 'insufficient_quota');
+    assert.equal(error.type, 'insufficient_quota');
+    return true;
+  });
+});
+
+test('a reset connection is retried, then an APIConnectionError', async () => {
+  let attempts = 0;
+  const client = openaiAt(faultyUrl(), { maxRetries: 1, fetch: (...call) => {
+    attempts += 1;
+    return fetch(...call);
+  } });
+  await assert.rejects(client.chat.completions.create({ model: 'connection-reset', messages }),
+                       OpenAI.APIConnectionError);
+  assert.equal(attempts, 2);
+});
+
+for (const model of ['reset-in-stream', 'malformed-body']) {
+  test(`a stream with ${model} throws in the middle and is not retried`, async () => {
+    const counted = countingFetch();
+    const client = openaiAt(faultyUrl(), { maxRetries: 1, fetch: counted.fetch });
+    await assert.rejects(async () => {
+      const stream = await client.chat.completions.create(
+        { model, messages, stream: true, max_tokens: 200 });
+      for await (const chunk of stream) assert.ok(chunk.id);
+    });
+    assert.equal(counted.attempts.length, 1);
+  });
+}
+
+test('a truncated stream ends without a finish reason', async () => {
+  const client = openaiAt(faultyUrl());
+  const stream = await client.chat.completions.create(
+    { model: 'truncated-body', messages, stream: true, max_tokens: 200 });
+  let finish = null;
+  for await (const chunk of stream) finish ??= chunk.choices[0]?.finish_reason ?? null;
+  assert.equal(finish, null);
+});
+
+test('a malformed plain answer is not JSON to the SDK', async () => {
+  const client = openaiAt(faultyUrl(), { maxRetries: 0 });
+  await assert.rejects(client.chat.completions.create({ model: 'malformed-body', messages }));
+});
