@@ -23,6 +23,8 @@ Command run_command();
 Command compare_command();
 Command report_command();
 Command serve_command();
+Command record_command();
+Command calibrate_command();
 
 // Every verb, in the order of the help.
 std::vector<Command> all_commands();
