@@ -70,7 +70,7 @@ struct RunWriter::State {
   Statement insert_job;
   Statement insert_jobs_at_once;
   Statement insert_trace;
-  Statement insert_call;                    // made with the table of calls, by the first call
+  CallRows calls;
   std::array<JobRow, kRowsAtOnce> waiting;  // rows that are not in the database yet
   std::size_t waiting_count = 0;
   mutable std::mutex mutex;
