@@ -25,6 +25,8 @@ Command whatif_command();
 Command audit_command();
 Command report_command();
 Command serve_command();
+Command record_command();
+Command calibrate_command();
 
 // Every verb, in the order of the help.
 std::vector<Command> all_commands();

@@ -4,6 +4,7 @@
 
 #include "harness/base/text.hpp"
 #include "harness/cli/mock_mounts.hpp"
+#include "harness/cli/provider_variables.hpp"
 #include "harness/net/asio_runtime.hpp"
 #include "harness/net/http_client.hpp"
 #include "harness/net/http_provider.hpp"
@@ -15,17 +16,6 @@ namespace {
 
 using Profiles = std::vector<std::shared_ptr<const latency::Profile>>;
 
-// "openai" → "OPENAI_BASE_URL"; anything but letters and digits becomes '_'.
-std::string variable(const std::string& provider, const char* ending) {
-  std::string out;
-  for (const char c : provider) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    const bool digit = c >= '0' && c <= '9';
-    out += letter ? static_cast<char>(c & ~0x20) : digit ? c : '_';
-  }
-  return out + ending;
-}
-
 struct LiveAddress {
   std::string base_url;
   net::Secret key;
@@ -36,7 +26,7 @@ Result<LiveAddress> live_address(const scenarios::Provider& provider) {
   LiveAddress out;
   Errors errors;
   const std::string where = "provider \"" + provider.name + "\"";
-  const std::string url_name = variable(provider.name, "_BASE_URL");
+  const std::string url_name = variable_name(provider.name, "_BASE_URL");
   const char* url = std::getenv(url_name.c_str());
   if (url != nullptr && *url != '\0') {
     out.base_url = url;
@@ -47,7 +37,7 @@ Result<LiveAddress> live_address(const scenarios::Provider& provider) {
   } else {
     errors.push_back({where, "is live: set " + url_name + " to its base URL"});
   }
-  const std::string key_name = variable(provider.name, "_API_KEY");
+  const std::string key_name = variable_name(provider.name, "_API_KEY");
   const char* key = std::getenv(key_name.c_str());
   if (key != nullptr || provider.profile == "openai") {
     Result<net::Secret> secret = net::Secret::from_environment(key_name.c_str());

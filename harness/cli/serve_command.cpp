@@ -16,9 +16,25 @@
 namespace rehearse::cli {
 namespace {
 
-// The providers of a scenario, or every shipped profile under its own name.
+// The named profiles, the providers of a scenario, or every shipped profile under its own name.
 Result<std::vector<server::Mount>> make_mounts(const Arguments& arguments) {
   std::vector<server::Mount> mounts;
+  for (const std::string& file : arguments.list("profile")) {
+    auto profile = latency::load_profile(file, ".");
+    if (!profile) {
+      return profile.errors();
+    }
+    server::Mount mount;
+    mount.name = (*profile)->name;
+    mount.profile = std::move(profile).value();
+    mounts.push_back(std::move(mount));
+  }
+  if (!mounts.empty()) {
+    if (!arguments.positional().empty()) {
+      return Error{"--profile", "stands in place of a scenario: give one of the two"};
+    }
+    return mounts;
+  }
   if (arguments.positional().empty()) {
     for (const std::string_view name : latency::shipped_profile_names()) {
       auto profile = latency::load_profile(name, ".");
@@ -127,6 +143,8 @@ Command serve_command() {
                 {"allow-remote", "", "allows addresses that others can reach", Kind::Switch},
                 {"ready-file", "FILE", "gets the URL once the server is callable", Kind::Text},
                 {"require-key", "", "refuses calls without an API key", Kind::Switch},
+                {"profile", "FILE",
+                 "serves this profile, such as one that calibrate made; repeatable", Kind::List},
                 {"speed", "X", "divides every duration by X", Kind::Text},
                 {"seed", "N", "of calls that do not name their own draw; 1", Kind::Text},
                 {"quiet", "", "prints the URL only", Kind::Switch}},

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/base/result.hpp"
+#include "harness/record/recorded_call.hpp"
 #include "harness/record/run.hpp"
 
 namespace rehearse::record {
@@ -50,6 +51,8 @@ class RunWriter {
   void add_row(std::uint32_t point, const JobRecord& job);
   void save_point(std::uint32_t point, const Tally& tally, const RunEnd* end);
   void commit();
+  // Of a recording: adds a call, or replaces what was written of it before.
+  void save_call(const RecordedCall& call);
   KeptRows kept(std::uint32_t point) const;
 
   // Ends the file; once, after every recorder's finish(). Trouble of any earlier call (disk full)
@@ -75,6 +78,10 @@ Result<Run> load_run(const std::filesystem::path& path);
 
 // The rows that were kept of a point, by job id; warm-up included.
 Result<std::vector<JobRecord>> load_jobs(const Run& run, std::size_t point);
+// The calls of a recording in the order of their start; empty where the file is of a run that was
+// not recorded. A killed recording has all but its last second. `bodies`: with what was said.
+Result<std::vector<RecordedCall>> load_calls(const std::filesystem::path& path,
+                                             bool bodies = false);
 // The traces that were kept, by job id, at most `limit`.
 Result<std::vector<JobTrace>> load_traces(const Run& run, std::size_t point, std::size_t limit);
 

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "harness/json/read.hpp"
+#include "harness/record/call_rows.hpp"
 #include "harness/record/run_file.hpp"
 #include "harness/record/run_schema.hpp"
 #include "harness/record/sqlite.hpp"
@@ -354,6 +355,21 @@ Result<std::vector<JobRecord>> load_jobs(const Run& run, std::size_t point) {
   std::sort(jobs.begin(), jobs.end(),
             [](const JobRecord& a, const JobRecord& b) { return a.id < b.id; });
   return jobs;
+}
+
+Result<std::vector<RecordedCall>> load_calls(const fs::path& path, bool bodies) {
+  Result<Opened> opened = open_run(path);
+  if (!opened.ok()) {
+    return opened.errors();
+  }
+  auto calls = CallRows::load(opened.value().database, bodies);
+  if (!calls) {
+    return truncated(path);
+  }
+  if (!calls->ok()) {
+    return Error{path.string(), "holds a call that cannot be read: " + calls->error().text()};
+  }
+  return *std::move(calls);
 }
 
 Result<std::vector<JobTrace>> load_traces(const Run& run, std::size_t point, std::size_t limit) {

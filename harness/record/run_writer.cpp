@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "harness/json/write.hpp"
+#include "harness/record/call_rows.hpp"
 #include "harness/record/run_file.hpp"
 #include "harness/record/run_place.hpp"
 #include "harness/record/run_schema.hpp"
@@ -69,6 +70,7 @@ struct RunWriter::State {
   Statement insert_job;
   Statement insert_jobs_at_once;
   Statement insert_trace;
+  CallRows calls;
   std::array<JobRow, kRowsAtOnce> waiting;  // rows that are not in the database yet
   std::size_t waiting_count = 0;
   mutable std::mutex mutex;
@@ -350,6 +352,12 @@ void RunWriter::save_point(std::uint32_t point, const Tally& tally, const RunEnd
   state_->check(update.value().run());
 }
 
+void RunWriter::save_call(const RecordedCall& call) {
+  const std::lock_guard lock(state_->mutex);
+  state_->begin();
+  state_->check(state_->calls.save(state_->database, call));
+}
+
 void RunWriter::commit() {
   const std::lock_guard lock(state_->mutex);
   state_->commit();
@@ -381,6 +389,7 @@ Status RunWriter::close() {
     state_->insert_job = Statement();
     state_->insert_jobs_at_once = Statement();
     state_->insert_trace = Statement();
+    state_->calls.close();
     state_->execute("PRAGMA wal_checkpoint(TRUNCATE);PRAGMA journal_mode=DELETE;");
     state_->database.close();
   }
