@@ -13,6 +13,7 @@
 #include "harness/wire/openai_image.hpp"
 #include "harness/wire/openai_models.hpp"
 #include "mocks/script/content.hpp"
+#include "mocks/server/caller_name.hpp"
 #include "mocks/server/picture.hpp"
 
 namespace rehearse::server {
@@ -301,6 +302,7 @@ std::unique_ptr<Exchange> Router::call(Visit& visit, Result<Ask> ask) {
     fail(visit, wire::openai::bad_request(caller.errors()));
     return nullptr;
   }
+  caller->name = caller_name(visit.request.headers, caller->stage);
   auto out = std::make_unique<Call>(
       Call::Options{house_, *visit.seat->provider, visit.connection, visit.protocol, visit.number},
       std::move(*caller), std::move(*ask));
