@@ -71,6 +71,7 @@ Router::Router(const std::vector<Mount>& mounts, const Options& options, House& 
     seats_.push_back(
         {&mount, std::unique_ptr<Provider>(new Provider{
                      mount.name, {mount.profile, mount.stage_times, mount.options}, Instant()})});
+    seats_.back().site = make_site(house, *seats_.back().provider, options.seed);
   }
 }
 
@@ -104,12 +105,19 @@ std::unique_ptr<Exchange> Router::start(Connection& connection, wire::Request re
          {404, "Nothing is served at " + quoted_excerpt(path), {}, std::nullopt, "unknown_url"});
     return nullptr;
   }
+  if (visit.seat->site) {
+    SiteVisit own = site_visit(visit);
+    if (auto served = visit.seat->site->serve(own)) {
+      return std::move(*served);
+    }
+  }
   switch (visit.protocol) {
     case Protocol::OpenAi:
       return openai(visit);
     case Protocol::Ollama:
       return ollama(visit);
     case Protocol::Generic:
+    case Protocol::Firecrawl:
       break;
   }
   return generic(visit);

@@ -131,7 +131,8 @@ TEST_CASE("every kind of fault is the same failure in both worlds") {
   const char* text = R"({
     "scenario": "faulty",
     "providers": { "openai": { "profile": "openai", "change": { "faults": {
-      "connection_reset": { "jobs": 0 }, "reset_in_stream": { "jobs": 1 }, "truncated": { "jobs": 2 },
+      "connection_reset": { "jobs": 0 }, "reset_in_stream": { "jobs": 1 },
+      "truncated": { "jobs": 2 },
       "malformed": { "jobs": 3 }, "wrong_content_type": { "jobs": 4 },
       "slow_bytes": { "jobs": 5, "lasts": "3s" }, "quota_exhausted": { "jobs": 6 },
       "status_503": { "jobs": 7, "attempts": [0] }, "status_400": { "jobs": 8 },

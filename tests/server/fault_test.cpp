@@ -60,7 +60,8 @@ TEST_CASE("slow bytes drip until the planned end, and none is lost") {
 
 TEST_CASE("a status fault says what its scenario tells it to") {
   const auto server = faulty(R"({ "insufficient_quota": { "probability": 1, "should_retry": false,
-    "retry_after": "30s", "body": { "error": { "message": "No money.", "code": "insufficient_quota" } } } })");
+    "retry_after": "30s",
+    "body": { "error": { "message": "No money.", "code": "insufficient_quota" } } } })");
   const auto answer = ask(*server);
   CHECK(answer.status == 429);
   CHECK(answer.headers.at("x-should-retry") == "false");
