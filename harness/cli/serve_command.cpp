@@ -1,8 +1,10 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
+#include "harness/base/text.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/exit_code.hpp"
 #include "harness/cli/interrupt.hpp"
@@ -92,6 +94,27 @@ Result<server::MockServer::Options> read_options(const Arguments& arguments) {
   return options;
 }
 
+// The bill, dearest first.
+void say_bill(const server::Stats& stats, const Console& console) {
+  constexpr std::size_t kShown = 20;
+  console.say(std::to_string(stats.calls) + " calls, " + readable_money(stats.bill));
+  std::vector<const server::BillRow*> rows;
+  for (const server::BillRow& row : stats.bill_rows) {
+    rows.push_back(&row);
+  }
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const auto* a, const auto* b) { return a->cost > b->cost; });
+  for (std::size_t i = 0; i < std::min(rows.size(), kShown); ++i) {
+    const server::BillRow& row = *rows[i];
+    console.say("  " + readable_money(row.cost) + "  " + std::to_string(row.calls) + " calls  " +
+                terminal_safe(row.provider + "." + row.operation +
+                              (row.model.empty() ? "" : " " + row.model) + " by " + row.caller));
+  }
+  if (rows.size() > kShown) {
+    console.say("  … and " + std::to_string(rows.size() - kShown) + " more lines");
+  }
+}
+
 int serve(const Arguments& arguments, const Console& console) {
   auto options = read_options(arguments);
   if (!options) {
@@ -126,7 +149,7 @@ int serve(const Arguments& arguments, const Console& console) {
   }
   (*server)->stop();
   const server::Stats stats = (*server)->stats();
-  console.say(std::to_string(stats.calls) + " calls, " + readable_money(stats.bill));
+  say_bill(stats, console);
   return kPass;
 }
 

@@ -163,6 +163,10 @@ void AnswerReader::read_chat(std::string_view body) {
 // An answer that came whole: what it holds, and whether it can be read at all.
 void AnswerReader::read_whole() {
   const bool told = headers_.find(wire::kUsageHeaderName) != nullptr;
+  if (codec_ != Codec::Generic && wire::media_type(headers_.get("content-type")) == "text/html") {
+    fail(Failure::Malformed, "expected an answer, found a web page");
+    return;
+  }
   switch (codec_) {
     case Codec::Chat:
     case Codec::OllamaChat:

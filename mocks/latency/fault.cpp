@@ -22,6 +22,10 @@ std::string_view fault_name(Fault fault) {
       return "truncated_body";
     case Fault::MalformedBody:
       return "malformed_body";
+    case Fault::WrongContentType:
+      return "wrong_content_type";
+    case Fault::SlowBytes:
+      return "slow_bytes";
   }
   return "none";
 }

@@ -16,9 +16,14 @@ enum class Fault : std::uint8_t {
   ResetInStream,      // after some of the answer
   StallBeforeAnswer,  // accepts and never answers in time
   StallInStream,
-  TruncatedBody,  // the answer ends early, as if it were complete
-  MalformedBody,  // the whole answer, but not readable
+  TruncatedBody,     // the answer ends early, as if it were complete
+  MalformedBody,     // the whole answer, but not readable
+  WrongContentType,  // the whole answer, called a web page
+  SlowBytes,         // the answer begins when due and drips out
 };
+
+// The call is slower and otherwise as it should be.
+inline bool only_slows(Fault fault) { return fault == Fault::None || fault == Fault::SlowBytes; }
 
 // "status", "connection_refused", …: what profiles call them.
 std::string_view fault_name(Fault fault);

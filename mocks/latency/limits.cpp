@@ -29,6 +29,8 @@ std::string_view Limits::text(What what) {
       return "requests per day (RPD)";
     case What::Tokens:
       return "tokens per min (TPM)";
+    case What::TokensDay:
+      return "tokens per day (TPD)";
     case What::Input:
       return "input tokens per min (ITPM)";
     case What::Output:
@@ -44,6 +46,7 @@ std::string_view Limits::text(What what) {
 std::int64_t Limits::amount(What what, const Demand& demand) {
   switch (what) {
     case What::Tokens:
+    case What::TokensDay:
       return demand.input_tokens + demand.reserved_output;
     case What::Input:
       return demand.input_tokens - demand.cached_tokens;
@@ -61,11 +64,11 @@ std::int64_t Limits::amount(What what, const Demand& demand) {
 
 Limits::Limits(const LimitSpec& spec, double others_per_s, const Demand& others)
     : in_flight_limit_(spec.in_flight), any_(spec.any()) {
-  const std::int64_t limits[kBuckets] = {spec.rpm,  spec.rpd,  spec.tpm,
+  const std::int64_t limits[kBuckets] = {spec.rpm,  spec.rpd,  spec.tpm, spec.tpd,
                                          spec.itpm, spec.otpm, spec.ipm};
   for (std::size_t i = 0; i < kBuckets; ++i) {
     const auto what = static_cast<What>(i);
-    const Duration window = what == What::Day ? kDay : kMinute;
+    const Duration window = what == What::Day || what == What::TokensDay ? kDay : kMinute;
     const auto each = static_cast<double>(amount(what, others));
     buckets_[i] = Bucket(limits[i], window, others_per_s * window.count_s() * each);
   }

@@ -21,7 +21,16 @@ struct Demand {
 // All the limits of one LimitSpec, as they stand. A call is counted by all of them or by none.
 class Limits {
  public:
-  enum class What : std::uint8_t { Requests, Day, Tokens, Input, Output, Images, InFlight };
+  enum class What : std::uint8_t {
+    Requests,
+    Day,
+    Tokens,
+    TokensDay,
+    Input,
+    Output,
+    Images,
+    InFlight
+  };
   // How a provider calls it: "requests per min (RPM)".
   static std::string_view text(What what);
 
@@ -48,7 +57,7 @@ class Limits {
   void describe(LimitState& state, Instant now);
 
  private:
-  static constexpr std::size_t kBuckets = 6;
+  static constexpr std::size_t kBuckets = 7;
   static std::int64_t amount(What what, const Demand& demand);
 
   std::array<Bucket, kBuckets> buckets_;  // by What

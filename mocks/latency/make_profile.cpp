@@ -6,6 +6,7 @@
 #include "mocks/latency/load_profile.hpp"
 #include "mocks/latency/read_distribution.hpp"
 #include "mocks/latency/read_entry.hpp"
+#include "mocks/latency/read_fault.hpp"
 
 namespace rehearse::latency {
 namespace {
@@ -26,6 +27,22 @@ void read_connection(json::ObjectReader& top, Profile& profile) {
   at.finish();
 }
 
+// A slow spell lasts slot / ((1 - persistence)(1 - share)) in the mean: see weather.hpp.
+void read_persistence(json::ObjectReader& at, SlowSpec& slow) {
+  const std::optional<double> lasts = read_seconds(at, "lasts");
+  if (!lasts) {
+    return;
+  }
+  const double shortest = slow.slot.count_s() / std::max(1 - slow.share, 1e-6);
+  if (*lasts < shortest) {
+    at.fail(*at.find("lasts"), at.pointer("lasts"),
+            "expected at least slot / (1 - share), the mean length where slots are independent: " +
+                number_text(shortest) + " s");
+    return;
+  }
+  slow.persistence = std::min(1 - shortest / *lasts, 0.9999);
+}
+
 void read_slow(json::ObjectReader& top, Profile& profile) {
   const json::Value* value = top.find("slow");
   if (value == nullptr) {
@@ -40,74 +57,10 @@ void read_slow(json::ObjectReader& top, Profile& profile) {
     at.fail(*at.find("slot"), at.pointer("slot"), "expected at least 1ms");
     profile.slow.slot = Duration::seconds(60);
   }
+  read_persistence(at, profile.slow);
   profile.slow.factor =
       read_distribution(at, "factor", Quantity::Amount).value_or(Distribution::constant(1));
   at.finish();
-}
-
-FaultSpec read_fault(json::ObjectReader& at, const json::Value& value, const std::string& name) {
-  static constexpr std::string_view kFaults[] = {
-      "status",          "connection_refused",  "connection_reset",
-      "reset_in_stream", "stall_before_answer", "stall_in_stream",
-      "truncated_body",  "malformed_body"};
-  FaultSpec out;
-  out.name = name;
-  read_origin(at);
-  const auto kind =
-      at.choice("fault", std::vector<std::string_view>(std::begin(kFaults), std::end(kFaults)));
-  out.fault = static_cast<Fault>(kind.value_or(0) + 1);
-  const auto status = at.integer("status", kLeastStatus, kMostStatus);
-  out.status = static_cast<std::uint16_t>(status.value_or(500));
-  out.code = at.text("code").value_or("");
-  out.message = at.text("message").value_or("");
-  out.operation = at.text("operation").value_or("");
-  out.model = at.text("model").value_or("");
-  out.probability = at.number("probability", 0, 1).value_or(0);
-  if (const std::optional<double> wait = read_seconds(at, "retry_after")) {
-    out.retry_after = Duration::from_seconds(*wait);
-  }
-  out.lasts = read_distribution(at, "lasts", Quantity::Time);
-  if (at.find("fault") == nullptr) {
-    at.fail(value, at.pointer(), "expected \"fault\": what happens");
-  }
-  if (status && out.fault != Fault::Status) {
-    at.fail(*at.find("status"), at.pointer("status"), "belongs to \"fault\": \"status\" alone");
-  }
-  if (out.retry_after && out.fault != Fault::Status) {
-    at.fail(*at.find("retry_after"), at.pointer("retry_after"),
-            "belongs to \"fault\": \"status\" alone");
-  }
-  if (out.lasts && out.fault != Fault::StallBeforeAnswer) {
-    at.fail(*at.find("lasts"), at.pointer("lasts"),
-            "belongs to \"fault\": \"stall_before_answer\" alone");
-  }
-  at.finish();
-  return out;
-}
-
-void read_faults(json::ObjectReader& top, Profile& profile) {
-  const json::Value* value = top.find("faults");
-  if (value == nullptr) {
-    return;
-  }
-  if (!value->is_object()) {
-    top.fail(*value, top.pointer("faults"), "expected an object of named faults");
-    return;
-  }
-  double total = 0;
-  for (const json::Member& member : value->members()) {
-    if (member.value.is_null()) {
-      continue;
-    }
-    json::ObjectReader at(member.value, json::pointer_join(top.pointer("faults"), member.key),
-                          top.name(), top.errors());
-    profile.faults.push_back(read_fault(at, member.value, member.key));
-    total += profile.faults.back().probability;
-  }
-  if (total > 1) {
-    top.fail(*value, top.pointer("faults"),
-             "the probabilities add up to " + number_text(total) + ", more than 1");
-  }
 }
 
 Wording read_wording(json::ObjectReader& top, std::string_view key, Wording out) {

@@ -27,9 +27,36 @@ std::uint32_t draw_chunks(const Entry& entry, const Work& work, const Ticket& ti
   return static_cast<double>(whole) < chunks ? whole + 1 : whole;
 }
 
+std::uint32_t draw_burst(const Entry& entry, const DrawKey& key) {
+  const double burst = drawn(entry.chunks_per_burst, key, Dimension::ChunkCount, 1);
+  return static_cast<std::uint32_t>(std::clamp(burst + 0.5, 1.0, kMostChunks));
+}
+
 bool concerns(const FaultSpec& fault, const Entry& entry) {
   return (fault.operation.empty() || fault.operation == entry.operation) &&
          (fault.model.empty() || fault.model == entry.model);
+}
+
+bool among(const std::vector<std::int64_t>& list, std::int64_t value) {
+  return list.empty() || std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// Whether the schedule lets a fault strike this call, the n-th that it concerns.
+bool is_time(const FaultSchedule& when, const DrawKey& key, std::int64_t nth, Instant now) {
+  if (when.is_script() &&
+      !(among(when.calls, nth) && among(when.jobs, static_cast<std::int64_t>(key.job)) &&
+        among(when.attempts, key.attempt))) {
+    return false;
+  }
+  if (when.during.empty()) {
+    return true;
+  }
+  Duration at = now - Instant();
+  if (when.every > Duration::zero()) {
+    at = Duration::nanoseconds(at.count_ns() % when.every.count_ns());
+  }
+  return std::any_of(when.during.begin(), when.during.end(),
+                     [at](const auto& w) { return at >= w.first && at < w.second; });
 }
 
 // When a fault shows, and whether what was done is billed.
@@ -65,7 +92,14 @@ void apply_fault(const FaultSpec& spec, const DrawKey& key, Duration answer_star
       billed = true;
       break;
     case Fault::MalformedBody:
+    case Fault::WrongContentType:
       plan.fault_after = plan.total;
+      billed = true;
+      break;
+    case Fault::SlowBytes:
+      plan.fault_after = plan.chunks > 1 ? answer_starts : plan.total;
+      plan.total +=
+          Duration::from_seconds(spec.lasts ? drawn(*spec.lasts, key, Dimension::Fault, 2) : 0);
       billed = true;
       break;
   }
@@ -80,7 +114,7 @@ void apply_fault(const FaultSpec& spec, const DrawKey& key, Duration answer_star
 
 Planner::Planner(const Profile& profile, const std::vector<StageTime>& times,
                  std::uint64_t provider)
-    : profile_(profile), entries_(profile), provider_(provider) {
+    : profile_(profile), entries_(profile), weather_(profile.slow, provider) {
   std::size_t size = 4;
   while (size < times.size() * 2) {
     size *= 2;
@@ -98,6 +132,7 @@ Planner::Planner(const Profile& profile, const std::vector<StageTime>& times,
   for (const FaultSpec& fault : profile.faults) {
     faults_ = faults_ || fault.probability > 0;
   }
+  concerned_.resize(profile.faults.size());
 }
 
 const Distribution* Planner::stage_time(std::uint64_t stage) const {
@@ -108,26 +143,13 @@ const Distribution* Planner::stage_time(std::uint64_t stage) const {
   }
 }
 
-double Planner::weather(std::uint64_t seed, Instant now) const {
-  const SlowSpec& slow = profile_.slow;
-  if (slow.share <= 0) {
-    return 1;
-  }
-  const auto slot = static_cast<std::uint64_t>(now.count_ns() / slow.slot.count_ns());
-  const DrawKey key{seed, slot, provider_, 0, 0};
-  if (key.uniform(Dimension::SlowRegime) >= slow.share) {
-    return 1;
-  }
-  return drawn(slow.factor, key, Dimension::SlowRegime, 1);
-}
-
 double Planner::connect_s(const DrawKey& key) const {
   return drawn(profile_.dns, key, Dimension::ConnectTime, 0) +
          drawn(profile_.tcp, key, Dimension::ConnectTime, 1) +
          drawn(profile_.tls, key, Dimension::ConnectTime, 2);
 }
 
-void Planner::draw_times(Ticket& ticket, const Work& work, Instant now) {
+void Planner::draw_times(Ticket& ticket, const Work& work, const Load& load, Instant now) {
   const Entry& entry = *ticket.entry;
   const DrawKey& key = ticket.key;
   double first = 0;
@@ -150,40 +172,53 @@ void Planner::draw_times(Ticket& ticket, const Work& work, Instant now) {
     first = first_seconds(work, first_drawn) * ticket.time_ratio;
     total = total_seconds(work, first_drawn, pace) * ticket.time_ratio;
   }
-  const double slow = weather(key.seed, now);
+  const double slow = weather_.factor(key.seed, now) * load.slowdown;
   Plan& plan = ticket.plan;
+  plan.load = load.wait;
   plan.connect = ticket.new_connection ? Duration::from_seconds(connect_s(key)) : Duration::zero();
-  plan.first_token = Duration::from_seconds(first * slow) + plan.connect;
-  plan.total = std::max(Duration::from_seconds(total * slow) + plan.connect, plan.first_token);
+  const Duration before = plan.connect + plan.load;
+  plan.first_token = Duration::from_seconds(first * slow) + before;
+  plan.total = std::max(Duration::from_seconds(total * slow) + before, plan.first_token);
 }
 
-void Planner::draw_fault(Ticket& ticket) const {
+// The first that strikes; every one counts the calls that it concerns.
+void Planner::draw_fault(Ticket& ticket, Instant now) {
   const double u = ticket.key.uniform(Dimension::Fault);
   double until = 0;
-  for (const FaultSpec& fault : profile_.faults) {
-    if (fault.probability > 0 && concerns(fault, *ticket.entry)) {
-      until += fault.probability;
-      if (u < until) {
-        apply_fault(fault, ticket.key, ticket.plan.first_token, ticket.plan);
-        return;
-      }
+  const FaultSpec* chosen = nullptr;
+  for (std::size_t i = 0; i < profile_.faults.size(); ++i) {
+    const FaultSpec& fault = profile_.faults[i];
+    if (fault.probability <= 0 || !concerns(fault, *ticket.entry)) {
+      continue;
     }
+    const std::int64_t nth = ++concerned_[i];
+    if (fault.when.any() && !is_time(fault.when, ticket.key, nth, now)) {
+      continue;
+    }
+    until += fault.probability;
+    chosen = chosen == nullptr && u < until ? &fault : chosen;
+  }
+  if (chosen != nullptr) {
+    apply_fault(*chosen, ticket.key, ticket.plan.first_token, ticket.plan);
   }
 }
 
-void Planner::draw(Ticket& ticket, Instant now) {
+void Planner::draw(Ticket& ticket, const Load& load, Instant now) {
   const Work work = make_work(*ticket.entry, *ticket.features, &ticket.key);
   Plan& plan = ticket.plan;
   plan = {};
-  draw_times(ticket, work, now);
+  draw_times(ticket, work, load, now);
   plan.truncated = work.truncated;
   plan.chunks = draw_chunks(*ticket.entry, work, ticket);
+  if (plan.chunks > 1) {
+    plan.chunks_per_burst = draw_burst(*ticket.entry, ticket.key);
+  }
   plan.usage = usage_of(work);
   plan.cost = ticket.entry->rates.cost(plan.usage, work.size, work.quality);
   if (faults_) {
-    draw_fault(ticket);
+    draw_fault(ticket, now);
   }
-  if (plan.chunks == 1 && plan.fault == Fault::None) {
+  if (plan.chunks == 1 && only_slows(plan.fault)) {
     plan.first_token = plan.total;
   }
 }

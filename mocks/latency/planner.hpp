@@ -5,6 +5,7 @@
 
 #include "mocks/latency/entry_cache.hpp"
 #include "mocks/latency/provider_model.hpp"
+#include "mocks/latency/weather.hpp"
 #include "mocks/latency/work.hpp"
 
 namespace rehearse::latency {
@@ -16,15 +17,19 @@ class Planner {
   Planner(const Profile& profile, const std::vector<StageTime>& times, std::uint64_t provider);
 
   EntryCache& entries() { return entries_; }
+  // What a call finds when its service starts.
+  struct Load {
+    double slowdown = 1;  // by the others in service
+    Duration wait;        // for its model
+  };
   // Fills ticket.plan; ticket.entry, key, features, time_ratio and
   // new_connection are set.
-  void draw(Ticket& ticket, Instant now);
+  void draw(Ticket& ticket, const Load& load, Instant now);
 
  private:
   const Distribution* stage_time(std::uint64_t stage) const;
-  void draw_times(Ticket& ticket, const Work& work, Instant now);
-  void draw_fault(Ticket& ticket) const;
-  double weather(std::uint64_t seed, Instant now) const;
+  void draw_times(Ticket& ticket, const Work& work, const Load& load, Instant now);
+  void draw_fault(Ticket& ticket, Instant now);
   double connect_s(const DrawKey& key) const;
 
   struct Slot {
@@ -35,7 +40,8 @@ class Planner {
   EntryCache entries_;
   std::vector<Distribution> times_;
   std::vector<Slot> table_;  // open addressing, a power of two
-  std::uint64_t provider_;
+  Weather weather_;
+  std::vector<std::int64_t> concerned_;  // calls so far, by fault that counts them
   bool faults_ = false;
 };
 

@@ -1,6 +1,24 @@
 #include "mocks/latency/profile.hpp"
 
 namespace rehearse::latency {
+
+double CapacitySpec::slowdown(std::int64_t in_service) const {
+  const auto n = static_cast<double>(in_service);
+  if (speed_up.empty() || n <= 1) {
+    return 1;
+  }
+  double calls = 1;
+  double rate = 1;
+  for (const auto& [more, faster] : speed_up) {
+    if (n <= more) {
+      rate += more > calls ? (faster - rate) * (n - calls) / (more - calls) : 0;
+      return n / rate;
+    }
+    calls = more;
+    rate = faster;
+  }
+  return n / rate;
+}
 namespace {
 
 bool alias_fits(std::string_view alias, std::string_view model) {

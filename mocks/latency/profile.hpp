@@ -18,7 +18,7 @@
 namespace rehearse::latency {
 
 // What an operation's time depends on.
-enum class Kind : std::uint8_t { Chat, Image, Speech, Transcription, Embedding, Generic };
+enum class Kind : std::uint8_t { Chat, Image, Speech, Transcription, Embedding, Generic, Video };
 
 struct NamedFactor {
   std::string name;
@@ -30,16 +30,43 @@ struct LimitSpec {
   std::int64_t rpm = 0;
   std::int64_t rpd = 0;
   std::int64_t tpm = 0;   // input + max_tokens
+  std::int64_t tpd = 0;   // the same a day
   std::int64_t itpm = 0;  // input that came from no cache
   std::int64_t otpm = 0;  // max_tokens
   std::int64_t ipm = 0;
   std::int64_t in_flight = 0;
-  bool any() const { return rpm + rpd + tpm + itpm + otpm + ipm + in_flight != 0; }
+  bool any() const { return rpm + rpd + tpm + tpd + itpm + otpm + ipm + in_flight != 0; }
 };
 
 struct CapacitySpec {
   std::int64_t slots = 0;  // 0: unbounded
   std::int64_t queue = 0;  // places; one more is refused
+  // (calls in service, their total rate in those of one alone), ascending, straight lines between,
+  // flat past the last: the knee of a batch. Empty: calls do not slow each other down.
+  std::vector<std::pair<double, double>> speed_up;
+
+  // What the time of a call is multiplied by where so many, itself included, are in service.
+  double slowdown(std::int64_t in_service) const;
+};
+
+// A model that is not always in memory.
+struct LoadSpec {
+  Distribution time;
+  Duration keep;            // unloaded when unused for longer; zero: never
+  std::int64_t models = 0;  // of its operation that are loaded at once; 0: all
+  bool warm = true;         // loaded when the run starts
+};
+
+// When a fault may strike; empty: always.
+struct FaultSchedule {
+  std::vector<std::pair<Duration, Duration>> during;  // [from, to) of scenario time
+  Duration every;                                     // > 0: the windows repeat
+  std::vector<std::int64_t> calls;                    // the n-th call that it concerns, from 1
+  std::vector<std::int64_t> jobs;
+  std::vector<std::int64_t> attempts;  // 0: the first
+
+  bool any() const { return !during.empty() || is_script(); }
+  bool is_script() const { return !calls.empty() || !jobs.empty() || !attempts.empty(); }
 };
 
 struct FaultSpec {
@@ -52,7 +79,11 @@ struct FaultSpec {
   std::string model;      // empty: every
   double probability = 0;
   std::optional<Duration> retry_after;  // that a status comes with
-  std::optional<Distribution> lasts;    // a stall before the answer that ends: only a delay
+  std::optional<Distribution> lasts;    // a stall that ends: only a delay; of slow bytes, how much
+  std::optional<bool> should_retry;     // x-should-retry
+  std::string body;                     // in place of the provider's own words
+  std::string content_type;             // of `body`
+  FaultSchedule when;
 };
 
 // How a refusal reads: {model} {what} {limit} {used} {requested} {wait} are filled in.
@@ -77,18 +108,21 @@ struct Entry {
   double first_median_s = 0;
   double pace_median_s = 0;
   Distribution units_per_chunk = Distribution::constant(1);  // of a stream
+  Distribution chunks_per_burst = Distribution::constant(1);
+  double burst_pace = 0;  // gaps inside a burst, in mean gaps; 0…1
 
   // Where the features say nothing.
   Distribution input_tokens;
   Distribution output_tokens;
   Distribution characters;
-  Distribution audio_s;
+  Distribution audio_s;  // of videos too
   Distribution bytes;
   std::string size;
   std::string quality;
   std::int64_t steps = 0;
 
-  // Images: time × size × quality × (1 + steps_share (steps / default − 1)) × n^n_exponent.
+  // Images and videos: time × size × quality × (1 + steps_share (steps / default − 1)) ×
+  // n^n_exponent.
   std::vector<NamedFactor> sizes;
   std::vector<NamedFactor> qualities;
   double pixels_exponent = 1;  // of sizes that are not named
@@ -98,13 +132,15 @@ struct Entry {
 
   LimitSpec limits;
   std::optional<CapacitySpec> capacity;  // in place of the provider's
+  std::optional<LoadSpec> load;
   pricing::Rates rates;
 };
 
-// Slow weather: each slot of time is slow with probability `share`, the same for every variant.
+// Slow weather: see weather.hpp.
 struct SlowSpec {
   double share = 0;
   Duration slot = Duration::seconds(60);
+  double persistence = 0;  // that a slot is like the one before; 0: independent
   Distribution factor = Distribution::constant(1);
 };
 

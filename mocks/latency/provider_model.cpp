@@ -5,6 +5,7 @@
 #include "harness/base/check.hpp"
 #include "mocks/latency/planner.hpp"
 #include "mocks/latency/refusal.hpp"
+#include "mocks/latency/warmth.hpp"
 
 namespace rehearse::latency {
 namespace {
@@ -46,7 +47,7 @@ Demand typical_demand(const Entry& entry) {
 struct ProviderModel::State {
   State(std::shared_ptr<const Profile> p, const std::vector<StageTime>& times,
         const ModelOptions& options)
-      : profile(std::move(p)), planner(*profile, times, options.provider) {
+      : profile(std::move(p)), planner(*profile, times, options.provider), warmth(*profile) {
     const double others = options.other_load_per_s;
     for (const Entry& entry : profile->entries) {
       own.emplace_back(entry.limits, others, typical_demand(entry));
@@ -68,7 +69,9 @@ struct ProviderModel::State {
   Line& line(const Ticket& ticket) { return lines[line_of[index(ticket)]]; }
 
   void start(Ticket& ticket, Instant now) {
-    planner.draw(ticket, now);
+    const Line& at = line(ticket);
+    planner.draw(
+        ticket, {at.capacity.slowdown(at.busy), warmth.enter(index(ticket), ticket.key, now)}, now);
     ticket.state = Ticket::State::InService;
     bill += ticket.plan.cost;
   }
@@ -95,6 +98,7 @@ struct ProviderModel::State {
 
   std::shared_ptr<const Profile> profile;
   Planner planner;
+  Warmth warmth;
   std::vector<Limits> own;  // by entry
   Limits shared;
   std::vector<Line> lines;  // [0] is the provider's
@@ -159,6 +163,7 @@ void ProviderModel::leave(Ticket& ticket, Instant now) {
   }
   ticket.state = Ticket::State::Left;
   --line.busy;
+  s.warmth.leave(s.index(ticket), now);
   if (line.first != nullptr && line.has_slot()) {
     Ticket& next = *line.first;
     line.remove(next);
@@ -201,14 +206,23 @@ Duration ProviderModel::chunk_due(const Ticket& ticket, std::uint32_t chunk) con
   if (chunk == 0) {
     return plan.first_token;
   }
-  // Evenly spread, each inner one moved by up to half a gap either way: gaps of 0 to 2 means.
+  // Evenly spread, each inner one moved by up to half a gap either way: gaps of 0 to 2 means. So
+  // are bursts, by half of what lies between two of them; their chunks follow at a pace of their
+  // own.
+  const std::uint32_t burst = plan.chunks_per_burst;
+  const std::uint32_t inside = burst == 1 ? 0 : chunk % burst;
+  chunk -= inside;
   const std::uint64_t bits =
       mix64(ticket.key.seed ^
             mix64(ticket.key.stage ^ mix64(ticket.key.job * 1'000'003 + ticket.key.item * 257ULL +
                                            ticket.key.attempt)) ^
             (static_cast<std::uint64_t>(chunk) << 32));
-  const double place = (static_cast<double>(chunk) + unit_interval(bits) - 0.5) /
-                       static_cast<double>(plan.chunks - 1);
+  const double pace = ticket.entry->burst_pace;
+  const double between = burst == 1 ? 1 : burst - (burst - 1) * pace;
+  const double moved = chunk == 0 ? 0 : (unit_interval(bits) - 0.5) * between;
+  const double place = std::min(
+      (static_cast<double>(chunk) + moved + inside * pace) / static_cast<double>(plan.chunks - 1),
+      1.0);
   return plan.first_token + (plan.total - plan.first_token) * place;
 }
 

@@ -1,5 +1,7 @@
 #include "mocks/latency/read_entry.hpp"
 
+#include <charconv>
+
 #include "harness/base/text.hpp"
 #include "harness/json/read.hpp"
 #include "harness/pricing/read_rates.hpp"
@@ -52,6 +54,11 @@ std::vector<NamedFactor> read_factors(json::ObjectReader& reader, std::string_vi
   return out;
 }
 
+void read_bursts(Layers& keys, Entry& entry) {
+  entry.chunks_per_burst = keys.amount("chunks_per_burst", Distribution::constant(1));
+  entry.burst_pace = keys.at("burst_pace").number("burst_pace", 0, 1).value_or(0);
+}
+
 void read_times(Layers& keys, Entry& entry) {
   switch (entry.kind) {
     case Kind::Chat:
@@ -60,10 +67,15 @@ void read_times(Layers& keys, Entry& entry) {
       entry.per_cached_token_s = keys.seconds("per_cached_token");
       entry.pace = keys.time("per_output_token");
       entry.units_per_chunk = keys.amount("tokens_per_chunk", Distribution::constant(1));
+      read_bursts(keys, entry);
       entry.input_tokens = keys.amount("input_tokens");
       entry.output_tokens = keys.amount("output_tokens");
       break;
-    case Kind::Image: {
+    case Kind::Video:
+      entry.pace = keys.time("per_second");
+      entry.audio_s = keys.time("seconds");
+      [[fallthrough]];
+    case Kind::Image:
       entry.first = keys.time("time");
       entry.input_tokens = keys.amount("input_tokens");
       entry.sizes = read_factors(keys.at("sizes"), "sizes");
@@ -76,11 +88,11 @@ void read_times(Layers& keys, Entry& entry) {
       entry.pixels_exponent =
           keys.at("pixels_exponent").number("pixels_exponent", 0, 3).value_or(1);
       break;
-    }
     case Kind::Speech:
       entry.first = keys.time("first_byte");
       entry.pace = keys.time("per_character");
       entry.units_per_chunk = keys.amount("characters_per_chunk", Distribution::constant(40));
+      read_bursts(keys, entry);
       entry.characters = keys.amount("characters");
       entry.speech_s_per_character = keys.seconds("speech_per_character");
       break;
@@ -146,6 +158,65 @@ void read_aliases(json::ObjectReader& reader, Entry& entry) {
   }
 }
 
+// { "1": 1, "8": 8, "32": 16 }: ascending in both, from one call's own rate on.
+void read_speed_up(json::ObjectReader& capacity, CapacitySpec& out) {
+  const json::Value* value = capacity.find("speed_up");
+  if (value == nullptr) {
+    return;
+  }
+  const auto wrong = [&](const json::Value& at, std::string what) {
+    capacity.fail(at, capacity.pointer("speed_up"), std::move(what));
+  };
+  if (!value->is_object() || value->members().empty()) {
+    wrong(*value, "expected an object of calls in service: their total rate");
+    return;
+  }
+  for (const json::Member& member : value->members()) {
+    double calls = 0;
+    const char* end = member.key.data() + member.key.size();
+    const auto parsed = std::from_chars(member.key.data(), end, calls);
+    if (parsed.ec != std::errc() || parsed.ptr != end || calls < 1 || calls > 1e9 ||
+        !member.value.is_number()) {
+      wrong(member.value, "expected a number of calls from 1, and their total rate");
+      return;
+    }
+    const double rate = member.value.as_double();
+    const bool first = out.speed_up.empty();
+    if (rate < 1 || rate > calls ||
+        (!first && (calls <= out.speed_up.back().first || rate < out.speed_up.back().second))) {
+      wrong(member.value,
+            "expected ascending numbers of calls whose rates ascend too, at least 1 "
+            "and at most the number of calls");
+      return;
+    }
+    out.speed_up.emplace_back(calls, rate);
+  }
+}
+
+std::optional<LoadSpec> read_load(json::ObjectReader& reader) {
+  const json::Value* value = reader.find("load");
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  json::ObjectReader load(*value, reader.pointer("load"), reader.name(), reader.errors());
+  read_origin(load);
+  LoadSpec out;
+  const auto time = read_distribution(load, "time", Quantity::Time);
+  if (!time && value->is_object()) {
+    load.fail(*value, load.pointer(), "expected \"time\": how long the model takes to load");
+  }
+  out.time = time.value_or(Distribution());
+  out.keep = Duration::from_seconds(read_seconds(load, "keep").value_or(0));
+  out.models = load.integer("models", 1, 1'000'000).value_or(0);
+  const json::Value* warm = load.find("warm");
+  if (warm != nullptr && !warm->is_bool()) {
+    load.fail(*warm, load.pointer("warm"), "expected true or false");
+  }
+  out.warm = warm == nullptr || !warm->is_bool() || warm->as_bool();
+  load.finish();
+  return out;
+}
+
 Entry read_entry(json::ObjectReader& model, json::ObjectReader& operation, Entry entry,
                  const PriceSource& prices, const json::Value& value) {
   Layers keys(model, operation);
@@ -155,6 +226,7 @@ Entry read_entry(json::ObjectReader& model, json::ObjectReader& operation, Entry
   read_times(keys, entry);
   entry.limits = read_limits(keys.at("limits"));
   entry.capacity = read_capacity(keys.at("capacity"));
+  entry.load = read_load(keys.at("load"));
   read_price(keys, prices, value, entry);
   return entry;
 }
@@ -175,6 +247,7 @@ LimitSpec read_limits(json::ObjectReader& reader) {
   out.rpm = read("rpm");
   out.rpd = read("rpd");
   out.tpm = read("tpm");
+  out.tpd = read("tpd");
   out.itpm = read("itpm");
   out.otpm = read("otpm");
   out.ipm = read("ipm");
@@ -193,14 +266,15 @@ std::optional<CapacitySpec> read_capacity(json::ObjectReader& reader) {
   CapacitySpec out;
   out.slots = capacity.integer("slots", 1, 1'000'000'000).value_or(0);
   out.queue = capacity.integer("queue", 0, 1'000'000'000).value_or(0);
+  read_speed_up(capacity, out);
   capacity.finish();
   return out;
 }
 
 void read_operation(json::ObjectReader& reader, const json::Value& value, const std::string& name,
                     const PriceSource& prices, Profile& profile) {
-  static constexpr std::string_view kKinds[] = {"chat",          "image",     "speech",
-                                                "transcription", "embedding", "generic"};
+  static constexpr std::string_view kKinds[] = {"chat",      "image",   "speech", "transcription",
+                                                "embedding", "generic", "video"};
   const std::vector<std::string_view> kinds(std::begin(kKinds), std::end(kKinds));
   Entry entry;
   entry.operation = name;

@@ -24,6 +24,7 @@ struct Plan {
   Duration connect;      // of both, what the set-up of a new connection takes
   Duration load;         // of both, the wait for a model that was not in memory
   std::uint32_t chunks = 1;
+  std::uint32_t chunks_per_burst = 1;
   bool truncated = false;  // output cut at max_tokens
   Fault fault = Fault::None;
   std::uint16_t status = 200;

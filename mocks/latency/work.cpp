@@ -71,6 +71,15 @@ double image_factor(const Entry& entry, const CallFeatures& features, const Work
   return work.n == 1 ? factor : factor * power(static_cast<double>(work.n), entry.n_exponent);
 }
 
+// The asked seconds, or drawn ones.
+std::int64_t played_ms(const Entry& entry, const CallFeatures& features, const DrawKey* key) {
+  if (features.audio_ms > 0) {
+    return features.audio_ms;
+  }
+  const double u = key == nullptr ? 0.5 : key->uniform(Dimension::InputTokens);
+  return static_cast<std::int64_t>(std::min(entry.audio_s.quantile(u), kLargestCount / 1e3) * 1e3);
+}
+
 void fill_chat(const Entry& entry, const CallFeatures& features, const DrawKey* key, Work& work) {
   const std::int64_t drawn =
       asked_or(features.output_tokens, entry.output_tokens, key, Dimension::OutputTokens);
@@ -108,11 +117,7 @@ Work make_work(const Entry& entry, const CallFeatures& features, const DrawKey* 
       work.audio_ms = static_cast<std::int64_t>(work.units * entry.speech_s_per_character * 1e3);
       break;
     case Kind::Transcription:
-      if (work.audio_ms <= 0) {
-        const double u = key == nullptr ? 0.5 : key->uniform(Dimension::InputTokens);
-        work.audio_ms = static_cast<std::int64_t>(
-            std::min(entry.audio_s.quantile(u), kLargestCount / 1e3) * 1e3);
-      }
+      work.audio_ms = played_ms(entry, features, key);
       work.units = static_cast<double>(work.audio_ms) * 1e-3;
       break;
     case Kind::Embedding:
@@ -121,6 +126,12 @@ Work make_work(const Entry& entry, const CallFeatures& features, const DrawKey* 
     case Kind::Generic:
       work.bytes = asked_or(features.bytes, entry.bytes, key, Dimension::Bytes);
       work.units = static_cast<double>(work.bytes) * 1e-6;
+      break;
+    case Kind::Video:
+      work.factor = image_factor(entry, features, work);
+      work.video_ms = played_ms(entry, features, key);
+      work.audio_ms = 0;
+      work.units = static_cast<double>(work.video_ms) * 1e-3 * work.factor;
       break;
   }
   work.input_s =
@@ -145,6 +156,7 @@ Usage usage_of(const Work& work) {
   usage.output_tokens = work.output_tokens * work.n;
   usage.images = work.entry->kind == Kind::Image ? work.n : 0;
   usage.audio_ms = work.audio_ms;
+  usage.video_ms = work.video_ms * work.n;
   usage.characters = work.characters;
   usage.bytes = work.bytes;
   return usage;

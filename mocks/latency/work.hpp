@@ -20,6 +20,7 @@ struct Work {
   std::int64_t n = 1;
   std::int64_t characters = 0;
   std::int64_t audio_ms = 0;
+  std::int64_t video_ms = 0;  // of one video
   std::int64_t bytes = 0;
   std::string_view size;
   std::string_view quality;

@@ -7,6 +7,7 @@
 
 #include "harness/base/call_features.hpp"
 #include "harness/base/result.hpp"
+#include "harness/json/value.hpp"
 #include "harness/wire/api_error.hpp"
 #include "harness/wire/chat.hpp"
 #include "harness/wire/http_message.hpp"
@@ -59,6 +60,12 @@ Result<Ask> ask_ollama_chat(const wire::Request& request, const Stagehand& hand)
 Result<Ask> ask_ollama_generate(const wire::Request& request, const Stagehand& hand);
 Result<Ask> ask_ollama_embed(const wire::Request& request, const Stagehand& hand);
 Result<Ask> ask_ollama_embeddings(const wire::Request& request, const Stagehand& hand);
+// A prediction of `model` with this input; the answer's body is its output alone.
+struct ReplicateInput {
+  std::string model;
+  const json::Value& input;
+};
+Result<Ask> ask_replicate(const ReplicateInput& request, const Stagehand& hand);
 // Any method and path; `path` is below the mount.
 Result<Ask> ask_generic(const wire::Request& request, std::string_view path, const Stagehand& hand);
 

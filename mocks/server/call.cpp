@@ -40,6 +40,7 @@ Call::Call(const Options& options, Caller caller, Ask ask)
   record_.job = caller_.key.job;
   record_.provider = provider_.name;
   record_.stage = caller_.stage;
+  record_.caller = caller_.name;
   record_.operation = ask_.operation;
   record_.model = answer_model(provider_.model.profile(), ask_.operation, ask_.model);
   record_.item = caller_.key.item;
@@ -107,7 +108,7 @@ void Call::serve(Instant now) {
   if (is_cut(plan.fault)) {
     wait(Next::Fault, plan.fault_after);
   } else {
-    wait(Next::Answer, plan.total);
+    wait(Next::Answer, plan.fault == latency::Fault::SlowBytes ? plan.fault_after : plan.total);
   }
 }
 
@@ -124,6 +125,8 @@ void Call::due() {
     answer_due_ = true;
   } else if (next_ == Next::Chunk) {
     stream_due();
+  } else if (next_ == Next::Drip) {
+    drip();
   } else {
     answer_due_ = true;
     if (!making_) {
@@ -163,6 +166,11 @@ void Call::answer() {
   wire::Response response = prepared_ ? std::move(answer_) : script_->whole(plan);
   if (plan.fault == latency::Fault::MalformedBody) {
     response.body.insert(0, "<!-- ");
+  } else if (plan.fault == latency::Fault::WrongContentType) {
+    response.headers.set("content-type", "text/html");
+  } else if (plan.fault == latency::Fault::SlowBytes && plan.total > plan.fault_after) {
+    begin_slowly(std::move(response));
+    return;
   }
   send(std::move(response));
 }
@@ -182,7 +190,9 @@ void Call::send(wire::Response response) {
 void Call::stream_due() {
   if (!stream_begun_) {
     wire::Response head;
-    head.headers.add("content-type", std::string(script_->stream_type()));
+    head.headers.add("content-type", ticket_.plan.fault == latency::Fault::WrongContentType
+                                         ? "text/html"
+                                         : std::string(script_->stream_type()));
     head.headers.add("cache-control", "no-cache");
     add_headers(head.headers);
     stream_begun_ = true;
@@ -252,6 +262,13 @@ void Call::suffer() {
     const latency::FaultSpec* spec = plan.fault_spec;
     wire::Response response =
         error_response(protocol_, {plan.status, spec->message, {}, std::nullopt, spec->code});
+    if (!spec->body.empty()) {
+      response.body = spec->body;
+      response.headers.set("content-type", spec->content_type);
+    }
+    if (spec->should_retry) {
+      response.headers.add("x-should-retry", *spec->should_retry ? "true" : "false");
+    }
     if (spec->retry_after) {
       wire::write_retry_after(response.headers, *spec->retry_after * (1 / hint_speed()));
     }
@@ -287,6 +304,39 @@ void Call::begin_half() {
   record_.first_chunk = house_.transport.now();
   connection_.begin(std::move(response));
   connection_.write(std::string_view(body).substr(0, (body.size() + 1) / 2));
+}
+
+// The answer begins now and drips out until its planned end.
+void Call::begin_slowly(wire::Response response) {
+  answer_.body = std::move(response.body);
+  response.body.clear();
+  add_headers(response.headers);
+  record_.first_chunk = house_.transport.now();
+  stream_begun_ = true;
+  connection_.begin(std::move(response));
+  drip();
+}
+
+void Call::drip() {
+  constexpr std::size_t kDrips = 64;
+  const latency::Plan& plan = ticket_.plan;
+  const std::string_view all = answer_.body;
+  const Duration slow = plan.total - plan.fault_after;
+  const Duration passed = house_.transport.now() - record_.started - plan.fault_after;
+  const double done = passed.count_s() / slow.count_s();
+  const auto part = static_cast<std::size_t>(std::clamp(done, 0.0, 1.0) * kDrips);
+  const std::size_t to = done >= 1 ? all.size() : all.size() * part / kDrips;
+  if (to > dripped_) {
+    connection_.write(all.substr(dripped_, to - dripped_));
+    dripped_ = to;
+  }
+  if (done >= 1) {
+    due_at_ = record_.started + plan.total;
+    end(CallEnd::Answered, 200);
+    connection_.end();
+  } else {
+    wait(Next::Drip, plan.fault_after + slow * (static_cast<double>(part + 1) / kDrips));
+  }
 }
 
 // Hints of when to retry are in the caller's own time: scenario time where rehearse itself calls.

@@ -36,6 +36,7 @@ struct House {
 struct Caller {
   DrawKey key;
   std::string stage;  // its path, empty where nobody knows
+  std::string name;   // for the bill
   double time_ratio = 1;
   bool new_connection = false;
   bool scripted = false;  // it said which draw it is: rehearse itself is calling
@@ -70,7 +71,7 @@ class Call final : public Exchange {
   struct Timer : runtime::TimerNode {
     Call* call = nullptr;
   };
-  enum class Next { Answer, Chunk, Fault };
+  enum class Next { Answer, Chunk, Drip, Fault };
 
   void serve(Instant now);
   void wait(Next next, Duration after_start);
@@ -85,6 +86,8 @@ class Call final : public Exchange {
   Duration piece_due(std::uint32_t piece) const;
   void suffer();
   void begin_half();
+  void begin_slowly(wire::Response response);
+  void drip();
   double hint_speed() const;
   void add_headers(wire::Headers& headers) const;
   void end(CallEnd how, int status);
@@ -112,6 +115,7 @@ class Call final : public Exchange {
   bool answer_due_ = false;
   bool making_ = false;  // by the worker
   wire::Response answer_;
+  std::size_t dripped_ = 0;  // bytes of a slow answer that have left
   bool ended_ = false;
   std::shared_ptr<Call*> self_;  // nulled when this goes away; for the worker
 };

@@ -22,6 +22,7 @@ struct CallRecord {
   std::uint64_t job = 0;
   std::string provider;  // the mount's name
   std::string stage;     // its path; empty where no rule fitted
+  std::string caller;    // who is billed: as the request says, its stage, or its program
   std::string operation;
   std::string model;
   std::uint32_t item = 0;

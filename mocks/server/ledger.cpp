@@ -5,9 +5,48 @@
 namespace rehearse::server {
 namespace {
 
+constexpr std::size_t kMostAccounts = 4096;  // past them, calls are billed to "others"
+
 std::string quantile_ms(const stats::Histogram& histogram, double q) {
   const auto ns = histogram.quantile(q);
   return ns ? number_text(*ns / 1e6) : "null";
+}
+
+double usd(Money money) { return static_cast<double>(money.count_nano_usd()) / 1e9; }
+
+std::string text_json(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\' || byte < 0x20) {
+      constexpr std::string_view kDigits = "0123456789abcdef";
+      out += "\\u00";
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+std::string row_json(const BillRow& row) {
+  const Usage& u = row.usage;
+  std::string out = "{\"provider\":" + text_json(row.provider) +
+                    ",\"operation\":" + text_json(row.operation) +
+                    ",\"model\":" + text_json(row.model) + ",\"caller\":" + text_json(row.caller) +
+                    ",\"calls\":" + std::to_string(row.calls);
+  const std::pair<const char*, std::int64_t> amounts[] = {
+      {"input_tokens", u.input_tokens},   {"cached_tokens", u.cached_tokens},
+      {"output_tokens", u.output_tokens}, {"images", u.images},
+      {"audio_ms", u.audio_ms},           {"video_ms", u.video_ms},
+      {"characters", u.characters},       {"bytes", u.bytes}};
+  for (const auto& [name, amount] : amounts) {
+    if (amount != 0) {
+      out += std::string(",\"") + name + "\":" + std::to_string(amount);
+    }
+  }
+  return out + ",\"cost_usd\":" + number_text(usd(row.cost)) + "}";
 }
 
 }  // namespace
@@ -28,11 +67,29 @@ void Ledger::ended(const CallRecord& call) {
       ++stats_.abandoned;
       break;
   }
+  Account account(call.provider, call.operation, call.model, call.caller);
+  if (accounts_.size() >= kMostAccounts && !accounts_.contains(account)) {
+    account = {call.provider, call.operation, "others", "others"};
+  }
+  BillRow& row = accounts_[account];
+  ++row.calls;
+  row.usage += call.usage;
+  row.cost += call.cost;
   stats_.usage += call.usage;
   stats_.bill += call.cost;
   if (sink_) {
     sink_(call);
   }
+}
+
+Stats Ledger::stats() const {
+  Stats out = stats_;
+  for (const auto& [account, row] : accounts_) {
+    out.bill_rows.push_back(row);
+    BillRow& full = out.bill_rows.back();
+    std::tie(full.provider, full.operation, full.model, full.caller) = account;
+  }
+  return out;
 }
 
 std::string stats_json(const Stats& s) {
@@ -55,7 +112,12 @@ std::string stats_json(const Stats& s) {
   count("input_tokens", static_cast<std::uint64_t>(s.usage.input_tokens));
   count("output_tokens", static_cast<std::uint64_t>(s.usage.output_tokens));
   count("images", static_cast<std::uint64_t>(s.usage.images));
-  out += "\"bill_usd\":" + number_text(static_cast<double>(s.bill.count_nano_usd()) / 1e9);
+  out += "\"bill_usd\":" + number_text(usd(s.bill));
+  out += ",\"bill\":[";
+  for (const BillRow& row : s.bill_rows) {
+    out += (&row == s.bill_rows.data() ? "" : ",") + row_json(row);
+  }
+  out += "]";
   out += ",\"lateness_ms\":{\"count\":" + std::to_string(s.lateness.count());
   out += ",\"p50\":" + quantile_ms(s.lateness, 0.5);
   out += ",\"p99\":" + quantile_ms(s.lateness, 0.99);

@@ -2,13 +2,27 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "harness/base/money.hpp"
 #include "harness/stats/histogram.hpp"
 #include "mocks/server/call_record.hpp"
 
 namespace rehearse::server {
+
+// What the calls of one caller to one model cost so far.
+struct BillRow {
+  std::string provider;
+  std::string operation;
+  std::string model;
+  std::string caller;
+  std::uint64_t calls = 0;
+  Usage usage;
+  Money cost;
+};
 
 // What a server has done so far.
 struct Stats {
@@ -24,6 +38,7 @@ struct Stats {
   std::uint64_t accepted_connections = 0;
   Usage usage;
   Money bill;
+  std::vector<BillRow> bill_rows;  // by provider, operation, model and caller
   // How much later than planned answers and pieces of streams were written: wall nanoseconds.
   stats::Histogram lateness;
 };
@@ -40,11 +55,14 @@ class Ledger {
   void request() { ++stats_.requests; }
   void late_by(Duration wall) { stats_.lateness.record(wall.count_ns()); }
   void ended(const CallRecord& call);
-  const Stats& stats() const { return stats_; }
+  // With its bill row by row. Linear in the rows.
+  Stats stats() const;
 
  private:
   Sink sink_;
+  using Account = std::tuple<std::string, std::string, std::string, std::string>;
   Stats stats_;
+  std::map<Account, BillRow> accounts_;
 };
 
 }  // namespace rehearse::server

@@ -1,6 +1,7 @@
 #include "mocks/server/protocol.hpp"
 
 #include "harness/base/rng.hpp"
+#include "harness/wire/firecrawl.hpp"
 #include "harness/wire/ollama.hpp"
 #include "harness/wire/openai_error.hpp"
 #include "harness/wire/rate_limit.hpp"
@@ -38,6 +39,10 @@ wire::LimitState shown(std::int64_t limit, std::int64_t remaining, Duration rese
 wire::Response error_response(Protocol protocol, wire::ApiError error) {
   if (protocol == Protocol::Ollama) {
     return wire::json_response(error.status, wire::ollama::encode_error(error.message));
+  }
+  if (protocol == Protocol::Firecrawl) {
+    return wire::json_response(
+        error.status, wire::firecrawl::encode_error(error.message, error.code.value_or("")));
   }
   if (error.type.empty()) {
     error.type = error_type(error);

@@ -10,7 +10,7 @@
 namespace rehearse::server {
 
 // Whose words an answer is in.
-enum class Protocol : std::uint8_t { OpenAi, Ollama, Generic };
+enum class Protocol : std::uint8_t { OpenAi, Ollama, Generic, Firecrawl };
 
 // A refusal or an error in those words; `type` may be empty, then it follows from status and code.
 wire::Response error_response(Protocol protocol, wire::ApiError error);

@@ -7,6 +7,7 @@
 #include "harness/wire/call_header.hpp"
 #include "harness/wire/openai_error.hpp"
 #include "mocks/script/content.hpp"
+#include "mocks/server/caller_name.hpp"
 #include "mocks/server/picture.hpp"
 
 namespace rehearse::server {
@@ -65,6 +66,7 @@ Router::Router(const std::vector<Mount>& mounts, const Options& options, House& 
     seats_.push_back(
         {&mount, std::unique_ptr<Provider>(new Provider{
                      mount.name, {mount.profile, mount.stage_times, mount.options}, Instant()})});
+    seats_.back().site = make_site(house, *seats_.back().provider, options.seed);
   }
 }
 
@@ -98,12 +100,19 @@ std::unique_ptr<Exchange> Router::start(Connection& connection, wire::Request re
          {404, "Nothing is served at " + quoted_excerpt(path), {}, std::nullopt, "unknown_url"});
     return nullptr;
   }
+  if (visit.seat->site) {
+    SiteVisit own = site_visit(visit);
+    if (auto served = visit.seat->site->serve(own)) {
+      return std::move(*served);
+    }
+  }
   switch (visit.protocol) {
     case Protocol::OpenAi:
       return openai(visit);
     case Protocol::Ollama:
       return ollama(visit);
     case Protocol::Generic:
+    case Protocol::Firecrawl:
       break;
   }
   return generic(visit);
@@ -207,6 +216,7 @@ std::unique_ptr<Call> Router::make_call(Visit& visit, Result<Ask> ask, Connectio
     fail(visit, wire::openai::bad_request(caller.errors()));
     return nullptr;
   }
+  caller->name = caller_name(visit.request.headers, caller->stage);
   if (ask->deferred) {
     // Equal requests are different jobs.
     ask->script->content = mix64(ask->script->content + jobs_++);

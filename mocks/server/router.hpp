@@ -12,6 +12,7 @@
 #include "mocks/server/call.hpp"
 #include "mocks/server/mount.hpp"
 #include "mocks/server/response_book.hpp"
+#include "mocks/server/site.hpp"
 #include "mocks/server/stage_book.hpp"
 #include "mocks/server/video_book.hpp"
 
@@ -36,6 +37,7 @@ class Router final : public Handler {
   struct Seat {
     const Mount* mount = nullptr;
     std::unique_ptr<Provider> provider;
+    std::unique_ptr<Site> site = nullptr;  // where its API is more than single calls
   };
   // A request on its way.
   struct Visit {
@@ -50,6 +52,7 @@ class Router final : public Handler {
   using Understand = Result<Ask> (*)(const wire::Request&, const Stagehand&);
 
   bool find_seat(Visit& visit);
+  SiteVisit site_visit(Visit& visit);
   Seat* first_with(Protocol protocol);
   bool is_operation(const Visit& visit, std::string_view path) const;
   std::unique_ptr<Exchange> own_page(Visit& visit, std::string_view path);

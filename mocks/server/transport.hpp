@@ -9,6 +9,7 @@
 #include "harness/base/result.hpp"
 #include "harness/base/time.hpp"
 #include "harness/runtime/event_queue.hpp"
+#include "harness/wire/http_message.hpp"
 #include "mocks/server/connection.hpp"
 
 namespace rehearse::server {
@@ -47,6 +48,11 @@ class Transport {
   double speed() const;
   void schedule(runtime::TimerNode& node, Instant at);
   void cancel(runtime::TimerNode& node);
+
+  // Sends a request to an IP address and throws the answer away; nobody hears of its end.
+  void post(const std::string& address, std::uint16_t port, const wire::Request& request);
+  // Since the epoch, for what has to agree with other programs' clocks (signatures).
+  std::int64_t wall_seconds() const;
 
   std::uint64_t open_connections() const;
   std::uint64_t accepted_connections() const;

@@ -34,6 +34,7 @@ struct Visit : Ticket {
 Duration service_of(const Plan& plan) {
   switch (plan.fault) {
     case Fault::None:
+    case Fault::SlowBytes:
       return plan.total;
     case Fault::StallBeforeAnswer:
     case Fault::StallInStream:
@@ -50,8 +51,10 @@ Failure failure_of_fault(Fault fault) {
     case Fault::TruncatedBody:
       return Failure::Truncated;
     case Fault::MalformedBody:
+    case Fault::WrongContentType:
       return Failure::Malformed;
     case Fault::None:
+    case Fault::SlowBytes:
     case Fault::Status:
       return Failure::None;
     default:
@@ -73,14 +76,16 @@ void tell_fault(const Plan& plan, Outcome& outcome) {
     outcome.status = plan.status;
     outcome.failure = provider::failure_of_status(plan.status, plan.fault_spec->code);
     outcome.should_retry = provider::is_transient_status(plan.status, plan.fault_spec->code);
+    outcome.should_retry = plan.fault_spec->should_retry.value_or(outcome.should_retry);
     outcome.retry_after = plan.fault_spec->retry_after;
     outcome.detail = plan.fault_spec->message;
     return;
   }
   const bool began = plan.fault == Fault::ResetInStream || plan.fault == Fault::StallInStream ||
-                     plan.fault == Fault::TruncatedBody || plan.fault == Fault::MalformedBody;
+                     plan.fault == Fault::TruncatedBody || plan.fault == Fault::MalformedBody ||
+                     plan.fault == Fault::WrongContentType;
   outcome.status = began ? 200 : 0;
-  outcome.chunks = began ? outcome.chunks : 0;
+  outcome.chunks = began && plan.fault != Fault::WrongContentType ? outcome.chunks : 0;
   outcome.failure = failure_of_fault(plan.fault);
   outcome.should_retry = provider::is_transient_failure(outcome.failure, began);
   outcome.detail = plan.fault_spec->name;
@@ -89,7 +94,7 @@ void tell_fault(const Plan& plan, Outcome& outcome) {
 // The content chunks that had come by then.
 std::uint32_t chunks_by(const latency::ProviderModel& model, const Ticket& ticket, Duration after) {
   const Plan& plan = ticket.plan;
-  if (plan.fault != Fault::None) {
+  if (!latency::only_slows(plan.fault)) {
     after = std::min(after, plan.fault_after);
   }
   if (after >= plan.total) {
@@ -119,7 +124,11 @@ void tell_service(const latency::ProviderModel& model, const Ticket& ticket, Ins
     outcome.chunks = chunks_by(model, ticket, now - start);
     outcome.first_chunk = start + plan.first_token + back;
     outcome.status = plan.status;
-    if (plan.fault != Fault::None) {
+    // A caller that takes any bytes for an answer does not read what they are called.
+    const bool noticed =
+        plan.fault != Fault::WrongContentType || (ticket.entry->kind != latency::Kind::Generic &&
+                                                  ticket.entry->kind != latency::Kind::Video);
+    if (!latency::only_slows(plan.fault) && noticed) {
       tell_fault(plan, outcome);
     }
   } else if (ticket.refusal) {

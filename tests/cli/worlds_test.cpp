@@ -129,6 +129,47 @@ TEST_CASE("a variant that changes model and size keeps both worlds equal") {
   expect_equal(load("auto-post", 4, {"dalle2"}), 100);
 }
 
+TEST_CASE("every kind of fault is the same failure in both worlds") {
+  // One job for each fault: a script says which. Stalls last until the stage's timeout.
+  const char* text = R"({
+    "scenario": "faulty",
+    "providers": { "openai": { "profile": "openai", "change": { "faults": {
+      "connection_reset": { "jobs": 0 }, "reset_in_stream": { "jobs": 1 },
+      "truncated": { "jobs": 2 },
+      "malformed": { "jobs": 3 }, "wrong_content_type": { "jobs": 4 },
+      "slow_bytes": { "jobs": 5, "lasts": "3s" }, "quota_exhausted": { "jobs": 6 },
+      "status_503": { "jobs": 7, "attempts": [0] }, "status_400": { "jobs": 8 },
+      "stalled": { "jobs": 9 }, "stalled_in_stream": { "jobs": 10 },
+      "status_529": { "jobs": 11, "should_retry": false },
+      "status_404": { "jobs": 12 } } } } },
+    "stages": {
+      "draft": { "call": "openai.chat", "model": "gpt-4o-mini", "input_tokens": 300,
+                 "output_tokens": 40, "timeout": "20s", "retry": "openai-sdk",
+                 "on_error": "continue" },
+      "told": { "call": "openai.chat", "model": "gpt-4o-mini", "input_tokens": 300, "stream": true,
+                "output_tokens": 40, "timeout": "20s", "on_error": "continue", "needs": ["draft"] },
+      "image": { "call": "openai.image", "timeout": "100s", "on_error": "continue",
+                 "needs": ["told"] } },
+    "workloads": { "all": { "jobs": 14 } } })";
+  const auto file = scenarios::parse_scenario(text, "faulty.json", folder());
+  INFO((file ? "" : file.error().text()));
+  REQUIRE(file);
+  const auto scenario = scenarios::instantiate(*file, {});
+  REQUIRE(scenario);
+  const Played sim = play(*scenario, cli::WorldKind::Sim, 1, 1);
+  const Played mock = play(*scenario, cli::WorldKind::Mock, 40, 1);
+  REQUIRE(sim.sink.jobs.size() == mock.sink.jobs.size());
+  std::size_t failed = 0;
+  for (std::size_t i = 0; i < sim.sink.jobs.size(); ++i) {
+    CAPTURE(i);
+    CHECK(attempts_of(*scenario, sim.sink.jobs[i]) == attempts_of(*scenario, mock.sink.jobs[i]));
+    for (const record::AttemptSpan& attempt : sim.sink.jobs[i].attempts) {
+      failed += attempt.failure != 0;
+    }
+  }
+  CHECK(failed > 30);
+}
+
 namespace {
 
 // What one seed gave in one world.
