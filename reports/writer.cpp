@@ -31,6 +31,9 @@ class TerminalWriter final : public Writer {
   std::string sweep(std::span<const record::RunSummary> points) const override {
     return write_terminal(sweep_document(points), options_);
   }
+  std::string other(const Document& words, const json::Value&) const override {
+    return write_terminal(words, options_);
+  }
 
  private:
   TerminalOptions options_;
@@ -49,6 +52,9 @@ class MarkdownWriter final : public Writer {
   std::string sweep(std::span<const record::RunSummary> points) const override {
     return write_markdown(sweep_document(points));
   }
+  std::string other(const Document& words, const json::Value&) const override {
+    return write_markdown(words);
+  }
 };
 
 class JsonWriter final : public Writer {
@@ -64,9 +70,16 @@ class JsonWriter final : public Writer {
   std::string sweep(std::span<const record::RunSummary> points) const override {
     return json::dump(sweep_json(points), 2) + "\n";
   }
+  std::string other(const Document&, const json::Value& data) const override {
+    return json::dump(data, 2) + "\n";
+  }
 };
 
 }  // namespace
+
+std::string Writer::other(const Document& words, const json::Value&) const {
+  return write_terminal(words, {});
+}
 
 Writers Writers::standard(const TerminalOptions& terminal) {
   Writers out;

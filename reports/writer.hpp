@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "harness/base/result.hpp"
+#include "harness/json/value.hpp"
 #include "harness/record/comparison.hpp"
 #include "harness/record/summary.hpp"
+#include "reports/document.hpp"
 #include "reports/terminal.hpp"
 
 namespace rehearse::reports {
@@ -24,6 +26,9 @@ class Writer {
   virtual std::string comparison(const record::Comparison& comparison) const = 0;
   // At least one point.
   virtual std::string sweep(std::span<const record::RunSummary> points) const = 0;
+  // Any other report: its words for people, the same as data for scripts. A format without a page
+  // of its own for it shows the words as plain text.
+  virtual std::string other(const Document& words, const json::Value& data) const;
 };
 
 // The formats there are.

@@ -21,7 +21,10 @@ Command init_command();
 Command schema_command();
 Command run_command();
 Command compare_command();
+Command gate_command();
+Command aa_command();
 Command report_command();
+Command history_command();
 Command serve_command();
 
 // Every verb, in the order of the help.

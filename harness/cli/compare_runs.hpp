@@ -1,0 +1,17 @@
+#pragma once
+
+#include "harness/base/result.hpp"
+#include "harness/cli/arguments.hpp"
+#include "harness/cli/console.hpp"
+#include "harness/record/comparison.hpp"
+
+namespace rehearse::cli {
+
+// Runs both sides of `compare SCENARIO --before V --after V` into one run file and compares them:
+// once, or with --until-decided at growing numbers of seeds until there is a verdict or a budget is
+// used up.
+Result<record::Comparison> compare_variants(const Arguments& arguments,
+                                            const record::ComparisonOptions& options,
+                                            const Console& console);
+
+}  // namespace rehearse::cli
