@@ -100,10 +100,10 @@ Part cause_of(const StageSummary& b, const StageSummary& a) {
     // over, tokens and all. Parts are therefore only taken off where the model stayed.
     rest -= other_model && part.cause == Cause::Tokens ? 0 : part.seconds;
   }
-  parts.back() =
-      other_model ? Part{Cause::Model, rest, b.info.detail + " → " + a.info.detail}
-                  : Part{Cause::Code, rest,
-                         "its own time changed; model, tokens, retries and cache did not"};
+  parts.back() = other_model
+                     ? Part{Cause::Model, rest, b.info.detail + " → " + a.info.detail}
+                     : Part{Cause::Code, rest,
+                            "its own time changed; model, tokens, retries and cache did not"};
   const auto along = [&](const Part& part) { return whole < 0 ? -part.seconds : part.seconds; };
   Part found = *std::max_element(parts.begin(), parts.end(),
                                  [&](const Part& x, const Part& y) { return along(x) < along(y); });

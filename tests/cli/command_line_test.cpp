@@ -318,9 +318,8 @@ TEST_CASE("a reader that has seen enough ends nothing badly, a full disk does") 
 
 TEST_CASE("every verb has help, and the version is printed") {
   const Folder folder;
-  for (const char* verb :
-       {"check", "show", "init", "run", "compare", "gate", "aa", "report", "history", "serve",
-        "schema"}) {
+  for (const char* verb : {"check", "show", "init", "run", "compare", "gate", "aa", "report",
+                           "history", "serve", "schema"}) {
     const Said said = rehearse_in(folder, std::string(verb) + " --help");
     CHECK(said.code == 0);
     CHECK(said.out.find("rehearse " + std::string(verb)) != std::string::npos);

@@ -84,8 +84,8 @@ TEST_CASE("a gate passes, fails with 99 and names the stage that made it") {
   CHECK(fail.out.find("FAIL") != std::string::npos);
   CHECK(fail.out.find("look at stage draft") != std::string::npos);
   CHECK(lines(fail.out) <= 30);  // one screen
-  const Value data = json_of(
-      rehearse_in(folder, "gate slow.rehearsal --baseline main.rehearsal --format json"));
+  const Value data =
+      json_of(rehearse_in(folder, "gate slow.rehearsal --baseline main.rehearsal --format json"));
   CHECK(data.find("outcome")->as_string() == "fail");
 }
 
@@ -93,22 +93,23 @@ TEST_CASE("a gate that cannot decide passes loudly, or ends in 96 where it is st
   const Folder folder;
   folder.file("small.json", kSmall);
   REQUIRE(rehearse_in(folder, "run small.json --jobs 5 --out a.rehearsal").code == 0);
-  REQUIRE(
-      rehearse_in(folder, "run small.json --jobs 5 --variant slow --out b.rehearsal").code == 0);
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 5 --variant slow --out b.rehearsal").code ==
+          0);
   const Said loud = rehearse_in(folder, "gate b.rehearsal --baseline a.rehearsal");
   CHECK(loud.code == 0);
   CHECK(loud.out.find("INCONCLUSIVE") != std::string::npos);
   CHECK(loud.out.find("more jobs each") != std::string::npos);
-  CHECK(rehearse_in(folder, "gate b.rehearsal --baseline a.rehearsal --on-inconclusive fail").code ==
-        96);
+  CHECK(
+      rehearse_in(folder, "gate b.rehearsal --baseline a.rehearsal --on-inconclusive fail").code ==
+      96);
 }
 
 TEST_CASE("a baseline is made, replaced with a reason and found by its label") {
   const Folder folder;
   folder.file("small.json", kSmall);
   REQUIRE(rehearse_in(folder, "run small.json --jobs 200 --out a.rehearsal").code == 0);
-  REQUIRE(
-      rehearse_in(folder, "run small.json --jobs 200 --variant slow --out b.rehearsal").code == 0);
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 200 --variant slow --out b.rehearsal").code ==
+          0);
   refused(folder, "gate a.rehearsal", {"--baseline FILE is missing"});
   refused(folder, "gate a.rehearsal --baseline m.rehearsal", {"m.rehearsal", "no such file"});
   refused(folder, "gate a.rehearsal --baseline m.rehearsal --update-baseline", {"--reason"});

@@ -42,7 +42,8 @@ inline std::string read_file(const fs::path& path) {
 }
 
 // Runs `rehearse WORDS` in the folder, for at most 60 s.
-inline Said rehearse_in(const Folder& folder, const std::string& words, const std::string& setup = "") {
+inline Said rehearse_in(const Folder& folder, const std::string& words,
+                        const std::string& setup = "") {
   const std::string command = "cd '" + folder.path.string() + "' && " + setup +
                               " timeout 60 " REHEARSE_BINARY " " + words +
                               " > out.txt 2> err.txt < /dev/null";
@@ -73,7 +74,7 @@ inline const char* const kSmall = R"({
 
 // Exit code 2, words in the only line, nothing new in the folder.
 inline void refused(const Folder& folder, const std::string& words,
-             const std::vector<std::string>& expected) {
+                    const std::vector<std::string>& expected) {
   std::vector<std::string> before;
   for (const auto& entry : fs::directory_iterator(folder.path)) {
     before.push_back(entry.path().filename());

@@ -26,8 +26,8 @@ record::PairingChoice choice_of(const Cell& cell) {
 
 std::vector<stats::Statistic> statistics_of(const Cell& cell) {
   std::vector<stats::Statistic> out{stats::Statistic::mean()};
-  const bool whole = cell.unit == Pairing::Jobs ||
-                     (cell.unit == Pairing::Unpaired && cell.process.independent());
+  const bool whole =
+      cell.unit == Pairing::Jobs || (cell.unit == Pairing::Unpaired && cell.process.independent());
   if (whole) {
     out.push_back(stats::Statistic::location());
   }
@@ -73,8 +73,7 @@ std::vector<MetricChange> compare(const Cell& cell, std::uint64_t seed) {
     record::RunFigures figures;
     figures.statistic = statistics[i].text();
     figures.mean = statistics[i].is_mean();
-    out.push_back(
-        record::change_of_runs("value", samples[i], figures, choice, luck, options));
+    out.push_back(record::change_of_runs("value", samples[i], figures, choice, luck, options));
   }
   return out;
 }
@@ -116,17 +115,16 @@ std::vector<Outcome> run_cell(const Cell& cell, std::uint64_t pairs, std::uint64
 
 std::vector<Cell> null_cells() {
   std::vector<Cell> out;
-  const Process independent[] = {{Law::Lognormal, 0.2}, {Law::Lognormal, 0.5},
-                                 {Law::Lognormal, 1},   {Law::SlowMode, 0},
-                                 {Law::Pareto, 0},      {Law::Bimodal, 0}};
+  const Process independent[] = {{Law::Lognormal, 0.2}, {Law::Lognormal, 0.5}, {Law::Lognormal, 1},
+                                 {Law::SlowMode, 0},    {Law::Pareto, 0},      {Law::Bimodal, 0}};
   for (const Process& process : independent) {
     for (const std::size_t n : std::initializer_list<std::size_t>{5, 10, 20, 30, 100, 10'000}) {
       out.push_back({process, n, Pairing::Jobs, 0.9});
       out.push_back({process, n, Pairing::Unpaired, 0});
     }
   }
-  const Process dependent[] = {{Law::Ar1, 0.7}, {Law::Mm1, 0.5}, {Law::Mm1, 0.7},
-                               {Law::Mm1, 0.8}, {Law::Mm1, 0.9}};
+  const Process dependent[] = {
+      {Law::Ar1, 0.7}, {Law::Mm1, 0.5}, {Law::Mm1, 0.7}, {Law::Mm1, 0.8}, {Law::Mm1, 0.9}};
   for (const Process& process : dependent) {
     for (const std::size_t n : std::initializer_list<std::size_t>{100, 10'000, 50'000}) {
       out.push_back({process, n, Pairing::Unpaired, 0});

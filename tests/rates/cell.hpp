@@ -33,8 +33,8 @@ struct Outcome {
   std::uint64_t judged() const { return pairs - refused; }
 };
 
-// Compares `pairs` pairs from the seeds first, first + 1, …; the statistics that the cell's size can
-// carry.
+// Compares `pairs` pairs from the seeds first, first + 1, …; the statistics that the cell's size
+// can carry.
 std::vector<Outcome> run_cell(const Cell& cell, std::uint64_t pairs, std::uint64_t first = 1);
 
 // A/A cells: every process, size and unit that may give a verdict.

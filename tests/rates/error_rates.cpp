@@ -85,7 +85,7 @@ struct Power {
   std::function<std::string(std::uint64_t)> run;
 };
 
-std::string share_of(const Cell& cell, std::uint64_t pairs, std::uint64_t Outcome::*count) {
+std::string share_of(const Cell& cell, std::uint64_t pairs, std::uint64_t Outcome::* count) {
   for (const Outcome& o : run_cell(cell, pairs)) {
     if (o.statistic == "location") {
       return fmt::format("{} {}", o.*count, o.pairs);
@@ -108,8 +108,7 @@ std::vector<Power> power_lines() {
        }},
       {"\"N more jobs would decide\" does (20 pairs, correlation .9, +4%)", "at least 80%",
        [=](std::uint64_t n) {
-         const MoreNeeded found =
-             try_more({typical, 20, Pairing::Jobs, 0.9, 1.04, 0.1}, n);
+         const MoreNeeded found = try_more({typical, 20, Pairing::Jobs, 0.9, 1.04, 0.1}, n);
          return fmt::format("{} {}", found.decided, found.inconclusive);
        }},
       {"a stage that is a tenth of the whole, 30% slower, is named (20 runs of 100 jobs a side)",
@@ -123,9 +122,8 @@ constexpr std::uint64_t kGateChunk = 100;
 std::vector<Line> gate_lines(std::uint64_t gates) {
   std::vector<Line> out;
   for (std::uint64_t first = 0; first < gates; first += kGateChunk) {
-    out.push_back({fmt::format("gate, no change, {}", first), [first] {
-                     return tries_text(failing_gates({}, first, kGateChunk));
-                   }});
+    out.push_back({fmt::format("gate, no change, {}", first),
+                   [first] { return tries_text(failing_gates({}, first, kGateChunk)); }});
     out.push_back({fmt::format("gate, p95 +5%, {}", first), [first] {
                      static const double factor = factor_for_p95(1.05, GateTrial{}.jobs);
                      GateTrial trial;
@@ -182,15 +180,17 @@ std::string null_table(const State& state) {
       const bool wrong = judged > 0 && (past(alarms, 5, judged) || past(missed, 7, judged));
       bad += wrong ? 1 : 0;
       ++rows;
-      out += judged == 0
-                 ? fmt::format("| {} | {} | {} | all | – | – |\n", cell.name(), o.statistic, o.pairs)
-                 : fmt::format("| {} | {} | {} | {:.1f}% | {:.1f}%{} | {:.1f}% |\n", cell.name(),
-                               o.statistic, o.pairs, percent(o.refused, o.pairs), alarms,
-                               wrong ? " **!**" : "", missed);
+      out +=
+          judged == 0
+              ? fmt::format("| {} | {} | {} | all | – | – |\n", cell.name(), o.statistic, o.pairs)
+              : fmt::format("| {} | {} | {} | {:.1f}% | {:.1f}%{} | {:.1f}% |\n", cell.name(),
+                            o.statistic, o.pairs, percent(o.refused, o.pairs), alarms,
+                            wrong ? " **!**" : "", missed);
     }
   }
-  return fmt::format("{} rows, {} past their bound (5% false alarms, 7% missed, each + 2 s.e.).\n\n",
-                     rows, bad) +
+  return fmt::format(
+             "{} rows, {} past their bound (5% false alarms, 7% missed, each + 2 s.e.).\n\n", rows,
+             bad) +
          out;
 }
 
@@ -227,9 +227,10 @@ std::string power_table(const State& state) {
   for (const char* statistic : {"p50", "p95", "p99"}) {
     const std::string name = std::string("standard errors, ") + statistic;
     if (state.has(name)) {
-      out += fmt::format("| 5% on one stage, in the {} of 5,000 virtual jobs | at least 5 standard "
-                         "errors | {} |\n",
-                         statistic, state.all().at(name));
+      out += fmt::format(
+          "| 5% on one stage, in the {} of 5,000 virtual jobs | at least 5 standard "
+          "errors | {} |\n",
+          statistic, state.all().at(name));
     }
   }
   return out;
@@ -238,18 +239,25 @@ std::string power_table(const State& state) {
 std::string page(const State& state) {
   return "# Error rates\n\n"
          "How often the verdicts of `rehearse` are wrong, by simulation. Made by\n"
-         "`build/release/tests/rates/error_rates` (tests/rates/README.md says how), spot-checked in CI\n"
+         "`build/release/tests/rates/error_rates` (tests/rates/README.md says how), spot-checked "
+         "in CI\n"
          "by `tests/rates/rates_test.cpp`.\n\n"
          "## Power\n\n"
-         "Gates and culprits are of whole runs in virtual time: eight stages, one of them behind a\n"
-         "queue, 20 seeds of 100 jobs a side; one stage draws other luck on the second side, as code\n"
+         "Gates and culprits are of whole runs in virtual time: eight stages, one of them behind "
+         "a\n"
+         "queue, 20 seeds of 100 jobs a side; one stage draws other luck on the second side, as "
+         "code\n"
          "does that was touched.\n\n" +
          power_table(state) +
          "\n## Nothing changed\n\n"
-         "Both sides come from the same process; each row counts how often a verdict said otherwise,\n"
-         "at a tolerance of zero, which is the strictest. *Pairs* are correlated by .9. *seeds* and\n"
-         "*runs*: n runs a side of 200 jobs each, paired by seed or not. *Batches*: one long run a side.\n"
-         "*No verdict*: too few values, or values that hang together too much; the rates are of the\n"
+         "Both sides come from the same process; each row counts how often a verdict said "
+         "otherwise,\n"
+         "at a tolerance of zero, which is the strictest. *Pairs* are correlated by .9. *seeds* "
+         "and\n"
+         "*runs*: n runs a side of 200 jobs each, paired by seed or not. *Batches*: one long run a "
+         "side.\n"
+         "*No verdict*: too few values, or values that hang together too much; the rates are of "
+         "the\n"
          "rest. Statistics that the sample cannot carry have no row.\n\n" +
          null_table(state);
 }

@@ -96,8 +96,8 @@ Pair queue_pair(const Process& process, std::size_t n, std::uint64_t seed, const
 }  // namespace
 
 std::string Process::text() const {
-  static constexpr const char* kNames[] = {"lognormal", "5% x 3",  "Pareto 2.5", "bimodal cache",
-                                           "AR(1)",     "M/M/1",   "drift"};
+  static constexpr const char* kNames[] = {"lognormal", "5% x 3", "Pareto 2.5", "bimodal cache",
+                                           "AR(1)",     "M/M/1",  "drift"};
   const std::string name = kNames[static_cast<int>(law)];
   const bool bare = law == Law::SlowMode || law == Law::Pareto || law == Law::Bimodal;
   return bare ? name : name + " " + number_text(parameter);

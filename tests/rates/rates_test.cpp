@@ -55,7 +55,8 @@ TEST_CASE("20 pairs at correlation .9 find +20% in at least 96% of cases") {
 }
 
 TEST_CASE("what an inconclusive verdict asks for decides in at least 70% of cases") {
-  const MoreNeeded found = try_more({{Law::Lognormal, 0.4}, 20, Pairing::Jobs, 0.9, 1.04, 0.1}, 150);
+  const MoreNeeded found =
+      try_more({{Law::Lognormal, 0.4}, 20, Pairing::Jobs, 0.9, 1.04, 0.1}, 150);
   INFO(found.decided << " of " << found.inconclusive);
   REQUIRE(found.inconclusive > 30);
   CHECK(static_cast<double>(found.decided) >= 0.7 * static_cast<double>(found.inconclusive));

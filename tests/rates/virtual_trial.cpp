@@ -50,9 +50,9 @@ Recording run_once(const scenarios::Scenario& scenario, std::uint64_t seed,
 }
 
 std::string luck_name(const Change& change, const char* stage) {
-  return change.reseeded == stage ? stage + std::string("-") + number_text(
-                                        static_cast<double>(change.reseed))
-                                  : stage;
+  return change.reseeded == stage
+             ? stage + std::string("-") + number_text(static_cast<double>(change.reseed))
+             : stage;
 }
 
 }  // namespace
@@ -63,8 +63,8 @@ scenarios::Scenario pipeline(const Change& change, std::uint64_t jobs) {
   std::vector<std::string> after;
   for (const StagePlan& plan : kStages) {
     const double scale = change.stage.empty() || change.stage == plan.name ? change.factor : 1;
-    scenarios::Stage& stage = b.local(
-        plan.name, Distribution::typical(scale * plan.seconds, plan.spread), after);
+    scenarios::Stage& stage =
+        b.local(plan.name, Distribution::typical(scale * plan.seconds, plan.spread), after);
     stage.key = hash_name(luck_name(change, plan.name));
     if (std::string(plan.name) == "image") {
       stage.uses = {{.resource = 0}};

@@ -9,13 +9,13 @@
 #include "harness/record/gate.hpp"
 #include "scenarios/model.hpp"
 
-// Whole comparisons and gates of a small pipeline in virtual time: eight stages, one of them behind a
-// queue, jobs that arrive at random.
+// Whole comparisons and gates of a small pipeline in virtual time: eight stages, one of them behind
+// a queue, jobs that arrive at random.
 namespace rehearse::rates {
 
 // How the pipeline of one side differs from the other.
 struct Change {
-  std::string stage;   // scaled by `factor`; empty: every stage
+  std::string stage;  // scaled by `factor`; empty: every stage
   double factor = 1;
   std::string reseeded;  // this stage draws other luck: code that was touched, though not slower
   std::uint64_t reseed = 0;

@@ -156,8 +156,7 @@ TEST_CASE("empty, all-failed and single-job runs gate without a crash and withou
     const ComparisonSide side{poor, {}, {}, {}};
     const ComparisonSide other{full.points().front()[0], {}, {}, {}};
     for (const bool first : {true, false}) {
-      const auto report =
-          first ? judge_gate(side, other, {}) : judge_gate(other, side, {});
+      const auto report = first ? judge_gate(side, other, {}) : judge_gate(other, side, {});
       REQUIRE(report);
       REQUIRE(report->outcome == GateOutcome::Inconclusive);
     }

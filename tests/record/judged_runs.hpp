@@ -26,8 +26,7 @@ inline RunPoint seeded_run(std::uint64_t seed, const Kind& kind) {
   head.seed = seed;
   head.isolated = kind.isolated;
   const DrawKey key{.seed = seed, .job = kind.other};
-  const double drawn =
-      1 + kind.noise * normal_quantile(key.uniform(Dimension::Content));
+  const double drawn = 1 + kind.noise * normal_quantile(key.uniform(Dimension::Content));
   Recorder recorder(head);
   const Status finished =
       recorder.finish(run_into(recorder, {kind.jobs, 0, kind.image * drawn, {}}));

@@ -190,7 +190,8 @@ TEST_CASE("seeds that are pooled keep every count, and rates are those of the av
   REQUIRE(pooled.resources.front().utilisation == Approx(single.resources.front().utilisation));
 }
 
-TEST_CASE("the noise of a pipeline against itself is its spread, and pairs of equal luck have none") {
+TEST_CASE(
+    "the noise of a pipeline against itself is its spread, and pairs of equal luck have none") {
   const SeededSide a(20, {.noise = 0.05});
   const auto noise = measure_noise(a.points(), a.points(), {"delta(p95)<10%", "delta(errors)<1%"});
   REQUIRE(noise);

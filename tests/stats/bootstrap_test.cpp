@@ -26,7 +26,8 @@ TEST_CASE("the same seed gives the same interval, another seed nearly the same")
   CHECK(third.confidence.low == Approx(first.confidence.low).margin(0.02));
 }
 
-TEST_CASE("resamples of Efron and Tibshirani's mouse data have the standard errors of their table") {
+TEST_CASE(
+    "resamples of Efron and Tibshirani's mouse data have the standard errors of their table") {
   // An Introduction to the Bootstrap (1993), table 2.2, the treatment group: with infinitely many
   // resamples 23.36 for the mean and 37.83 for the median.
   const std::vector<double> mice{94, 197, 16, 38, 99, 141, 23};
