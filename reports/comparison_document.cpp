@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "reports/documents.hpp"
 #include "reports/figures.hpp"
@@ -42,16 +43,28 @@ Text verdict_cell(const MetricChange& row) {
   return {std::string(stats::verdict_text(*row.verdict)), tone_of(*row.verdict)};
 }
 
+// What more jobs on both sides take.
+std::string price_text(const Comparison& comparison, std::uint64_t jobs) {
+  const double n = static_cast<double>(jobs);
+  std::string out = seconds(n * comparison.more_job_s);
+  return comparison.more_job_usd > 0 ? out + ", " + usd(n * comparison.more_job_usd) : out;
+}
+
 // Why there is no verdict, and what it would take.
-void note_why(const std::string& name, const MetricChange& row, Table& table) {
+void note_why(const Comparison& comparison, const std::string& name, const MetricChange& row,
+              Table& table) {
   if (row.verdict != record::Verdict::Inconclusive) {
     return;
   }
   std::vector<std::string> parts;
   if (!row.why.empty()) {
     parts.push_back(row.why);
+  }
+  if (row.more_jobs >= stats::kMostSamples) {
+    parts.push_back("no affordable number of jobs would decide");
   } else if (row.more_jobs > 0) {
-    parts.push_back("about " + count(row.more_jobs) + " more jobs a side would decide");
+    parts.push_back("about " + count(row.more_jobs) + " more jobs a side would decide (" +
+                    price_text(comparison, row.more_jobs) + ")");
   }
   if (!parts.empty()) {
     table.notes.push_back({{name + ": ", Tone::Dim}, {joined(parts, "; "), Tone::Dim}});
@@ -98,30 +111,23 @@ Paragraph verdict(const Comparison& comparison) {
   std::transform(word.begin(), word.end(), word.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   out.lines.push_back({{word, tone_of(comparison.verdict)}, {"  " + comparison.headline}});
-  const record::StageChange* culprit = nullptr;
-  const auto size = [](const record::StageChange& stage) {
-    return stage.response_s.before && stage.response_s.after
-               ? std::abs(*stage.response_s.after - *stage.response_s.before)
-               : 0.0;
-  };
-  for (const record::StageChange& stage : comparison.stages) {
-    const bool moved = stage.response_s.verdict == record::Verdict::Improved ||
-                       stage.response_s.verdict == record::Verdict::Regressed;
-    if (moved && (culprit == nullptr || size(stage) > size(*culprit))) {
-      culprit = &stage;
-    }
-  }
-  if (culprit != nullptr) {
+  if (comparison.culprit) {
+    const record::Culprit& culprit = *comparison.culprit;
+    const double share = std::min(1.0, std::abs(culprit.share));
     out.lines.push_back({{"mostly from ", Tone::Dim},
-                         {culprit->stage, Tone::Strong},
-                         {": " + seconds(*culprit->response_s.before) + " → " +
-                          seconds(*culprit->response_s.after)}});
+                         {culprit.stage, Tone::Strong},
+                         {" (" + percent(share) + " of it), by its "},
+                         {std::string(record::cause_name(culprit.cause)), Tone::Strong},
+                         {": " + culprit.why}});
   }
   const std::string units =
       comparison.pairing == "unpaired"
           ? "unpaired, at least " + plural(comparison.units, "job") + " a side"
-      : comparison.pairing == "jobs" ? plural(comparison.units, "pair") + " of jobs"
-                                     : plural(comparison.units, "pair") + " of jobs in batches";
+      : comparison.pairing == "runs"
+          ? "unpaired, at least " + plural(comparison.units, "run") + " a side"
+      : comparison.pairing == "seeds" ? plural(comparison.units, "pair") + " of runs, one a seed"
+      : comparison.pairing == "jobs"  ? plural(comparison.units, "pair") + " of jobs"
+                                      : plural(comparison.units, "pair") + " of jobs in batches";
   out.lines.push_back({{units + " (" + comparison.pairing_why + ")", Tone::Dim}});
   for (const std::string& warning : comparison.warnings) {
     out.lines.push_back({{"warning: ", Tone::Warn}, {warning}});
@@ -144,7 +150,7 @@ Document comparison_document(const Comparison& comparison) {
   metrics.columns = columns("metric");
   for (const MetricChange& row : comparison.metrics) {
     metrics.rows.push_back(cells(label(row), row));
-    note_why(label(row), row, metrics);
+    note_why(comparison, label(row), row, metrics);
   }
   out.blocks.push_back(std::move(metrics));
   Table stages;
@@ -155,12 +161,12 @@ Document comparison_document(const Comparison& comparison) {
   costs.columns = columns("stage");
   for (const record::StageChange& stage : comparison.stages) {
     stages.rows.push_back(cells(stage.stage, stage.response_s));
-    note_why(stage.stage, stage.response_s, stages);
+    note_why(comparison, stage.stage, stage.response_s, stages);
     const double before = stage.cost_usd.before.value_or(0);
     const double after = stage.cost_usd.after.value_or(0);
     if (before > 0 || after > 0) {
       costs.rows.push_back(cells(stage.stage, stage.cost_usd));
-      note_why(stage.stage, stage.cost_usd, costs);
+      note_why(comparison, stage.stage, stage.cost_usd, costs);
     }
   }
   if (!stages.rows.empty()) {

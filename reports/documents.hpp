@@ -4,6 +4,9 @@
 
 #include "harness/record/audit.hpp"
 #include "harness/record/comparison.hpp"
+#include "harness/record/gate.hpp"
+#include "harness/record/history.hpp"
+#include "harness/record/noise.hpp"
 #include "harness/record/summary.hpp"
 #include "harness/record/what_if.hpp"
 #include "reports/document.hpp"
@@ -14,6 +17,13 @@ namespace rehearse::reports {
 
 Document run_document(const record::RunSummary& run);
 Document comparison_document(const record::Comparison& comparison);
+// One screen: the decision, what decided it, what to do now. `passes` says whether the policy lets
+// what is inconclusive pass.
+Document gate_document(const record::GateReport& gate, bool passes);
+// The pipeline against itself.
+Document noise_document(const record::NoiseReport& noise);
+// Runs over time, and where they changed.
+Document history_document(const record::History& history);
 // The points of one grid, a row each; at least one.
 Document sweep_document(std::span<const record::RunSummary> points);
 

@@ -13,7 +13,8 @@ using json::Value;
 using record::RunSummary;
 using record::Spread;
 
-// Twelve digits: a nanosecond of eleven days, without the tail of binary fractions.
+}  // namespace
+
 Value tidy(double value) {
   if (!std::isfinite(value)) {
     return Value();
@@ -23,6 +24,17 @@ Value tidy(double value) {
   return Value(std::strtod(out, nullptr));
 }
 Value tidy(const std::optional<double>& value) { return value ? tidy(*value) : Value(); }
+
+Value texts_json(const std::vector<std::string>& texts) {
+  Value out = Value::array();
+  for (const std::string& text : texts) {
+    out.push(text);
+  }
+  return out;
+}
+
+namespace {
+
 Value whole(std::uint64_t n) { return Value(static_cast<std::int64_t>(n)); }
 Value whole(std::int64_t n) { return Value(n); }
 
@@ -44,14 +56,6 @@ Value money_json(const Spread& spread) {
   Value out = Value::object();
   out.set("mean", spread.count > 0 ? tidy(spread.mean) : Value());
   out.set("total", tidy(spread.total));
-  return out;
-}
-
-Value texts_json(const std::vector<std::string>& texts) {
-  Value out = Value::array();
-  for (const std::string& text : texts) {
-    out.push(text);
-  }
   return out;
 }
 
@@ -257,6 +261,8 @@ void set_tail(const RunSummary& run, Value& out) {
   }
 }
 
+}  // namespace
+
 Value change_json(const record::MetricChange& row) {
   Value out = Value::object();
   out.set("name", row.name);
@@ -274,10 +280,11 @@ Value change_json(const record::MetricChange& row) {
   out.set("verdict", row.verdict ? Value(stats::verdict_text(*row.verdict)) : Value());
   out.set("why", row.why);
   out.set("more_jobs", whole(row.more_jobs));
+  out.set("p_value", tidy(row.p_value));
   return out;
 }
 
-}  // namespace
+namespace {}  // namespace
 
 Value run_json(const RunSummary& run) {
   Value out = Value::object();
@@ -304,6 +311,17 @@ Value comparison_json(const record::Comparison& comparison) {
   out.set("pairing", comparison.pairing);
   out.set("pairing_why", comparison.pairing_why);
   out.set("units", whole(comparison.units));
+  out.set("more_job_s", tidy(comparison.more_job_s));
+  out.set("more_job_usd", tidy(comparison.more_job_usd));
+  Value& culprit = out.set("culprit", Value());
+  if (comparison.culprit) {
+    culprit = Value::object();
+    culprit.set("stage", comparison.culprit->stage);
+    culprit.set("change_s", tidy(comparison.culprit->change_s));
+    culprit.set("share", tidy(comparison.culprit->share));
+    culprit.set("cause", record::cause_name(comparison.culprit->cause));
+    culprit.set("why", comparison.culprit->why);
+  }
   out.set("warnings", texts_json(comparison.warnings));
   out.set("notes", texts_json(comparison.notes));
   Value& metrics = out.set("metrics", Value::array());

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "harness/json/value.hpp"
 #include "harness/record/audit.hpp"
 #include "harness/record/comparison.hpp"
+#include "harness/record/gate.hpp"
+#include "harness/record/history.hpp"
+#include "harness/record/noise.hpp"
 #include "harness/record/summary.hpp"
 #include "harness/record/what_if.hpp"
 
@@ -15,10 +20,20 @@ namespace rehearse::reports {
 
 inline constexpr int kJsonVersion = 1;
 
+// Twelve digits: a nanosecond of eleven days, without the tail of binary fractions; null where
+// there is no finite number.
+json::Value tidy(double value);
+json::Value tidy(const std::optional<double>& value);
+json::Value texts_json(const std::vector<std::string>& texts);
+json::Value change_json(const record::MetricChange& row);
+
 json::Value run_json(const record::RunSummary& run);
 json::Value comparison_json(const record::Comparison& comparison);
 json::Value sweep_json(std::span<const record::RunSummary> points);
 json::Value audit_json(const record::Audit& audit);
 json::Value what_if_json(const record::WhatIf& study);
+json::Value gate_json(const record::GateReport& gate);
+json::Value noise_json(const record::NoiseReport& noise);
+json::Value history_json(const record::History& history);
 
 }  // namespace rehearse::reports

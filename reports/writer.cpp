@@ -31,11 +31,8 @@ class TerminalWriter final : public Writer {
   std::string sweep(std::span<const record::RunSummary> points) const override {
     return write_terminal(sweep_document(points), options_);
   }
-  std::string audit(const record::Audit& audit) const override {
-    return write_terminal(audit_document(audit), options_);
-  }
-  std::string what_if(const record::WhatIf& study) const override {
-    return write_terminal(what_if_document(study), options_);
+  std::string other(const Document& words, const json::Value&) const override {
+    return write_terminal(words, options_);
   }
 
  private:
@@ -55,11 +52,8 @@ class MarkdownWriter final : public Writer {
   std::string sweep(std::span<const record::RunSummary> points) const override {
     return write_markdown(sweep_document(points));
   }
-  std::string audit(const record::Audit& audit) const override {
-    return write_markdown(audit_document(audit));
-  }
-  std::string what_if(const record::WhatIf& study) const override {
-    return write_markdown(what_if_document(study));
+  std::string other(const Document& words, const json::Value&) const override {
+    return write_markdown(words);
   }
 };
 
@@ -76,15 +70,16 @@ class JsonWriter final : public Writer {
   std::string sweep(std::span<const record::RunSummary> points) const override {
     return json::dump(sweep_json(points), 2) + "\n";
   }
-  std::string audit(const record::Audit& audit) const override {
-    return json::dump(audit_json(audit), 2) + "\n";
-  }
-  std::string what_if(const record::WhatIf& study) const override {
-    return json::dump(what_if_json(study), 2) + "\n";
+  std::string other(const Document&, const json::Value& data) const override {
+    return json::dump(data, 2) + "\n";
   }
 };
 
 }  // namespace
+
+std::string Writer::other(const Document& words, const json::Value&) const {
+  return write_terminal(words, {});
+}
 
 Writers Writers::standard(const TerminalOptions& terminal) {
   Writers out;

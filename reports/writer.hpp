@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "harness/base/result.hpp"
-#include "harness/record/audit.hpp"
+#include "harness/json/value.hpp"
 #include "harness/record/comparison.hpp"
 #include "harness/record/summary.hpp"
-#include "harness/record/what_if.hpp"
+#include "reports/document.hpp"
 #include "reports/terminal.hpp"
 
 namespace rehearse::reports {
@@ -26,8 +26,9 @@ class Writer {
   virtual std::string comparison(const record::Comparison& comparison) const = 0;
   // At least one point.
   virtual std::string sweep(std::span<const record::RunSummary> points) const = 0;
-  virtual std::string audit(const record::Audit& audit) const = 0;
-  virtual std::string what_if(const record::WhatIf& study) const = 0;
+  // Any other report: its words for people, the same as data for scripts. A format without a page
+  // of its own for it shows the words as plain text.
+  virtual std::string other(const Document& words, const json::Value& data) const;
 };
 
 // The formats there are.

@@ -130,6 +130,9 @@ record::RunHeader app_header(const scenarios::Scenario& scenario, const RunSetup
   header.stages.push_back(unmatched);
   header.point = setup.point;
   header.axes = setup.axes;
+  header.entry = setup.entry;
+  header.label = setup.label;
+  header.branch = setup.branch;
   return header;
 }
 

@@ -13,6 +13,7 @@
 #include "harness/cli/report_output.hpp"
 #include "harness/cli/run_file_flags.hpp"
 #include "harness/cli/run_point.hpp"
+#include "harness/cli/run_seeds.hpp"
 #include "harness/cli/scenario_flags.hpp"
 #include "harness/record/summary.hpp"
 #include "harness/study/grid.hpp"
@@ -97,6 +98,21 @@ Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file,
       return reachable.errors();
     }
     out.push_back(std::move(prepared));
+  }
+  const auto seeds = read_seeds(arguments, 1);
+  if (!seeds) {
+    return seeds.errors();
+  }
+  if (*seeds > 1 && out.size() > 1) {
+    return Error{"--seeds", "goes with a single run: a sweep of several seeds each is not made"};
+  }
+  if (*seeds > 1) {
+    std::vector<Prepared> replications;
+    for (std::uint64_t i = 0; i < *seeds; ++i) {
+      replications.push_back(
+          {out.front().scenario, with_seed(out.front().scenario, out.front().setup, {"", i})});
+    }
+    return replications;
   }
   return out;
 }
@@ -214,12 +230,12 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
     return kUsage;
   }
   const auto results = run_points(*points, writer->get(), console);
-  const Status closed = (*writer)->close();
+  const auto closed = close_run_file(arguments, **writer);
   if (!results || !closed) {
     console.fail(!results ? results.errors() : closed.errors());
     return kInternalError;
   }
-  console.say("run file: " + (*writer)->path().string());
+  console.say("run file: " + closed->string());
   std::vector<record::RunSummary> summaries;
   for (const PointResult& result : *results) {
     summaries.push_back(record::summarise(result.point));
@@ -264,7 +280,8 @@ Command run_command() {
               .least = 1,
               .most = 1,
               .example = "rehearse run scenarios/auto-post.json --jobs 1000 --report run.md"};
-  for (const std::vector<Flag>& more : {load_flags(), world_flags(), report_flags()}) {
+  for (const std::vector<Flag>& more :
+       {load_flags(), world_flags(), seeds_flags(), history_flags(), report_flags()}) {
     usage.flags.insert(usage.flags.end(), more.begin(), more.end());
   }
   usage.flags.push_back({"sweep", "NAME=A,B,C",

@@ -1,6 +1,10 @@
 #include "harness/cli/run_file_flags.hpp"
 
+#include <unistd.h>
+
+#include "harness/base/rng.hpp"
 #include "harness/base/text.hpp"
+#include "harness/record/append_run.hpp"
 
 namespace rehearse::cli {
 
@@ -25,6 +29,21 @@ std::vector<Flag> world_flags() {
       {"yes", "", "live: spends the money without asking for --max-cost", Kind::Switch},
       {"dry-run", "", "prints jobs, calls, time and price, and sends nothing", Kind::Switch},
   };
+}
+
+std::vector<Flag> history_flags() {
+  using Kind = Flag::Kind;
+  return {
+      {"append", "", "adds the run to --out, a history of runs, in place of making a file",
+       Kind::Switch},
+      {"label", "NAME", "what the run is called in a history, e.g. a commit", Kind::Text},
+      {"branch", "NAME", "whose history the run belongs to", Kind::Text},
+  };
+}
+
+std::string new_entry() {
+  const auto now = static_cast<std::uint64_t>(wall_clock().count_ns());
+  return record::run_id_text(mix64(now), mix64(now ^ static_cast<std::uint64_t>(getpid())));
 }
 
 Result<RunSetup> read_setup(const Arguments& arguments, const std::filesystem::path& folder) {
@@ -81,6 +100,12 @@ Result<RunSetup> read_setup(const Arguments& arguments, const std::filesystem::p
   setup.world.speed = speed->value_or(1);
   setup.world.seed = seed->value_or(1);
   setup.max_error_rate = errors->value_or(1);
+  setup.entry = new_entry();
+  setup.label = arguments.text("label").value_or("");
+  setup.branch = arguments.text("branch").value_or("");
+  if (arguments.has("append") && !arguments.has("out")) {
+    return Error{"--append", "needs --out FILE: the history that the run is added to"};
+  }
   if (*cost) {
     setup.max_cost = Money::from_usd(**cost);
   }
@@ -89,11 +114,53 @@ Result<RunSetup> read_setup(const Arguments& arguments, const std::filesystem::p
 
 Result<std::unique_ptr<record::RunWriter>> create_run_file(const Arguments& arguments,
                                                            const std::string& scenario) {
+  if (const auto out = arguments.text("out"); out && arguments.has("append")) {
+    const std::filesystem::path path(*out);
+    if (std::error_code ignored; std::filesystem::exists(path, ignored)) {
+      // Better now than after the run.
+      const Result<record::Run> there = record::load_run(path);
+      if (!there) {
+        return there.errors();
+      }
+    }
+    const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    return record::RunWriter::create_unique(folder, path.stem().string() + "-part");
+  }
   if (const auto out = arguments.text("out")) {
     return record::RunWriter::create(*out);
   }
   const std::int64_t now_ms = wall_clock().count_ns() / 1'000'000;
   return record::RunWriter::create_unique("runs", record::default_run_stem(scenario, now_ms));
+}
+
+Result<std::filesystem::path> close_run_file(const Arguments& arguments,
+                                             record::RunWriter& writer) {
+  const std::filesystem::path path = writer.path();
+  const Status closed = writer.close();
+  if (!closed) {
+    return closed.errors();
+  }
+  if (!arguments.has("append")) {
+    return path;
+  }
+  const Result<record::Run> run = record::load_run(path);
+  if (!run) {
+    return run.errors();
+  }
+  std::vector<std::size_t> all;
+  for (std::size_t i = 0; i < run->points.size(); ++i) {
+    all.push_back(i);
+  }
+  const std::filesystem::path to = *arguments.text("out");
+  const Status appended = record::append_points(*run, all, to, {});
+  if (!appended) {
+    Error error = appended.error();
+    error.what += "; the run lies in " + path.string();
+    return error;
+  }
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+  return to;
 }
 
 }  // namespace rehearse::cli

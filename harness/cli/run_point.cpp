@@ -44,6 +44,9 @@ Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetu
   record::RunHeader header = make_header(scenario, header_options);
   header.point = setup.point;
   header.axes = setup.axes;
+  header.entry = setup.entry;
+  header.label = setup.label;
+  header.branch = setup.branch;
   record::Recorder recorder(std::move(header), writer);
   RecorderSink sink(recorder);
   RunWatch watch(console, scenario, setup, recorder, wall_start);

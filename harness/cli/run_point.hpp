@@ -27,6 +27,9 @@ struct RunSetup {
   json::Value axes;                         // of a grid
   bool progress = true;                     // off where several points run side by side
   std::string drive = "stages";
+  std::string entry;  // marks of a history file: RunHeader has their meaning
+  std::string label;
+  std::string branch;
 };
 
 struct PointResult {

@@ -3,6 +3,8 @@
 #include "harness/cli/report_output.hpp"
 #include "harness/cli/sim_player.hpp"
 #include "harness/study/what_if.hpp"
+#include "reports/documents.hpp"
+#include "reports/json.hpp"
 
 namespace rehearse::cli {
 namespace {
@@ -43,8 +45,9 @@ int what_if(const Arguments& arguments, const Console& console) {
     console.fail(found.errors());
     return kUsage;
   }
-  const Status written =
-      output->write(console, [&](const reports::Writer& writer) { return writer.what_if(*found); });
+  const Status written = output->write(console, [&](const reports::Writer& writer) {
+    return writer.other(reports::what_if_document(*found), reports::what_if_json(*found));
+  });
   if (!written) {
     console.fail(written.errors());
     return kUsage;

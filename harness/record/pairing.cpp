@@ -5,11 +5,6 @@
 namespace rehearse::record {
 namespace {
 
-// Real providers draw their own luck.
-bool draws_its_luck(const RunHeader& header) {
-  return header.against.find("live") == std::string::npos && header.against != "recorded";
-}
-
 std::vector<double> values_of(const std::vector<SideValue>& side) {
   std::vector<double> out;
   out.reserve(side.size());
@@ -19,7 +14,42 @@ std::vector<double> values_of(const std::vector<SideValue>& side) {
   return out;
 }
 
+std::size_t common_seeds(const ComparisonSide& before, const ComparisonSide& after) {
+  std::size_t out = 0;
+  for (const RunPoint* const mine : before.seeds) {
+    out += std::any_of(after.seeds.begin(), after.seeds.end(), [&](const RunPoint* other) {
+      return other->header.seed == mine->header.seed;
+    });
+  }
+  return out;
+}
+
 }  // namespace
+
+bool draws_its_luck(const RunHeader& header) {
+  return header.against.find("live") == std::string::npos && header.against != "recorded";
+}
+
+const char* pairing_name(Pairing pairing) {
+  static constexpr const char* kNames[] = {"jobs", "batches", "unpaired", "seeds", "runs"};
+  return kNames[static_cast<int>(pairing)];
+}
+
+PairingChoice choose_pairing(const ComparisonSide& before, const ComparisonSide& after) {
+  PairingChoice choice = choose_pairing(before.point.header, after.point.header);
+  if (before.seeds.size() < 2 || after.seeds.size() < 2 || choice.independent) {
+    return choice;
+  }
+  const std::size_t pairs = common_seeds(before, after);
+  if (choice.pairing == Pairing::Batches || choice.why == "different seeds") {
+    if (pairs >= 2) {
+      return {Pairing::Seeds, true,
+              "same workload; jobs share queues, limits or caches, so a whole run is one sample"};
+    }
+    choice.why = "different seeds";
+  }
+  return {Pairing::Runs, true, choice.why + "; a whole run is one sample"};
+}
 
 PairingChoice choose_pairing(const RunHeader& before, const RunHeader& after) {
   const bool independent = before.isolated && after.isolated;
@@ -45,7 +75,7 @@ PairingChoice choose_pairing(const RunHeader& before, const RunHeader& after) {
 
 Samples lay_side_by_side(const std::vector<SideValue>& before, const std::vector<SideValue>& after,
                          Pairing pairing) {
-  if (pairing == Pairing::Unpaired) {
+  if (pairing == Pairing::Unpaired || pairing == Pairing::Runs) {
     return {values_of(before), values_of(after)};
   }
   Samples out;

@@ -8,7 +8,9 @@
 // How two runs are laid side by side. Private to this layer.
 namespace rehearse::record {
 
-enum class Pairing { Jobs, Batches, Unpaired };
+// Seeds: whole runs in pairs; Runs: whole runs, each with its own luck.
+enum class Pairing { Jobs, Batches, Unpaired, Seeds, Runs };
+const char* pairing_name(Pairing pairing);  // "jobs", …
 
 struct PairingChoice {
   Pairing pairing = Pairing::Unpaired;
@@ -16,6 +18,12 @@ struct PairingChoice {
   std::string why;
 };
 PairingChoice choose_pairing(const RunHeader& before, const RunHeader& after);
+// The same of sides that may hold several seeds: of runs where jobs share something and both sides
+// hold at least two.
+PairingChoice choose_pairing(const ComparisonSide& before, const ComparisonSide& after);
+
+// Real providers draw their own luck, simulated ones draw it from the seed.
+bool draws_its_luck(const RunHeader& header);
 
 // The values of one metric on both sides, in the order of job ids; where paired, of the jobs that
 // were done on both.

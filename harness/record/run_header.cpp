@@ -146,6 +146,10 @@ void decode_texts(FieldReader& read, RunHeader& header) {
   read.text("id", header.id);
   read.integer("created_unix_ms", header.created_unix_ms);
   read.text("point", header.point);
+  read.text("entry", header.entry);
+  read.text("label", header.label);
+  read.text("branch", header.branch);
+  read.text("reason", header.reason);
   read.text("scenario", header.scenario);
   read.text("scenario_hash", header.scenario_hash);
   read.text("scenario_text", header.scenario_text);
@@ -211,6 +215,10 @@ json::Value encode_header(const RunHeader& header) {
   out.set("created_unix_ms", header.created_unix_ms);
   out.set("point", header.point);
   out.set("axes", header.axes);
+  out.set("entry", header.entry);
+  out.set("label", header.label);
+  out.set("branch", header.branch);
+  out.set("reason", header.reason);
   out.set("scenario", header.scenario);
   out.set("scenario_hash", header.scenario_hash);
   out.set("scenario_text", header.scenario_text);

@@ -75,6 +75,10 @@ struct RunHeader {
   std::int64_t created_unix_ms = 0;  // wall time; names and order only, never a result
   std::string point;                 // of a grid: "concurrency=4, chat_model=gpt-4o"; else empty
   json::Value axes;                  // of a grid: object axis → value; else null
+  std::string entry;                 // what the points that one command wrote have in common
+  std::string label;                 // a name by which the entry is found in a history file
+  std::string branch;                // whose history it belongs to
+  std::string reason;                // why it became a baseline
   std::string scenario;
   std::string scenario_hash;  // hexadecimal, of scenario_text
   std::string scenario_text;  // canonical

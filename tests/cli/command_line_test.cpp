@@ -13,36 +13,6 @@
 using namespace rehearse::test;
 using rehearse::json::Value;
 
-namespace {
-
-std::size_t lines(const std::string& text) {
-  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-}
-
-// Exit code 2, words in the only line, nothing new in the folder.
-void refused(const Folder& folder, const std::string& words,
-             const std::vector<std::string>& expected) {
-  std::vector<std::string> before;
-  for (const auto& entry : fs::directory_iterator(folder.path)) {
-    before.push_back(entry.path().filename());
-  }
-  const Said said = rehearse_in(folder, words);
-  CAPTURE(words, said.out, said.err);
-  CHECK(said.code == 2);
-  CHECK(said.out.empty());
-  CHECK(lines(said.err) == 1);
-  for (const std::string& word : expected) {
-    CHECK(said.err.find(word) != std::string::npos);
-  }
-  std::size_t after = 0;
-  for (const auto& entry : fs::directory_iterator(folder.path)) {
-    after += entry.exists() ? 1 : 0;
-  }
-  CHECK(after == before.size());
-}
-
-}  // namespace
-
 TEST_CASE("a run reports on stdout, speaks on stderr and leaves one plain run file") {
   const Folder folder;
   folder.file("small.json", kSmall);
@@ -340,8 +310,8 @@ TEST_CASE("a reader that has seen enough ends nothing badly, a full disk does") 
 
 TEST_CASE("every verb has help, and the version is printed") {
   const Folder folder;
-  for (const char* verb :
-       {"check", "show", "init", "run", "compare", "report", "serve", "schema"}) {
+  for (const char* verb : {"check", "show", "init", "run", "compare", "gate", "aa", "report",
+                           "history", "serve", "schema"}) {
     const Said said = rehearse_in(folder, std::string(verb) + " --help");
     CHECK(said.code == 0);
     CHECK(said.out.find("rehearse " + std::string(verb)) != std::string::npos);

@@ -4,12 +4,14 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
-// The built program, run in a folder of its own.
+// The program as its users meet it, for tests: a folder, and what it says there.
 namespace rehearse::test {
 
 namespace fs = std::filesystem;
@@ -55,8 +57,11 @@ inline Said rehearse_in(const Folder& folder, const std::string& words,
   return said;
 }
 
-// Two stages, 2.1 s a job at one time, and a variant either way.
-inline constexpr const char* kSmall = R"({
+inline std::size_t lines(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+inline const char* const kSmall = R"({
   "scenario": "small",
   "parameters": { "model": "gpt-4o-mini" },
   "stages": { "draft": { "call": "openai.chat", "model": "${model}",
@@ -66,5 +71,27 @@ inline constexpr const char* kSmall = R"({
   "variants": { "fast": { "change": { "stages": { "draft": { "time": { "typical": "1s" } } } } },
                 "slow": { "change": { "stages": { "draft": { "time": { "typical": "3s" } } } } }
   } })";
+
+// Exit code 2, words in the only line, nothing new in the folder.
+inline void refused(const Folder& folder, const std::string& words,
+                    const std::vector<std::string>& expected) {
+  std::vector<std::string> before;
+  for (const auto& entry : fs::directory_iterator(folder.path)) {
+    before.push_back(entry.path().filename());
+  }
+  const Said said = rehearse_in(folder, words);
+  CAPTURE(words, said.out, said.err);
+  CHECK(said.code == 2);
+  CHECK(said.out.empty());
+  CHECK(lines(said.err) == 1);
+  for (const std::string& word : expected) {
+    CHECK(said.err.find(word) != std::string::npos);
+  }
+  std::size_t after = 0;
+  for (const auto& entry : fs::directory_iterator(folder.path)) {
+    after += entry.exists() ? 1 : 0;
+  }
+  CHECK(after == before.size());
+}
 
 }  // namespace rehearse::test

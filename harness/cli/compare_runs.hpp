@@ -1,0 +1,21 @@
+#pragma once
+
+#include "harness/base/result.hpp"
+#include "harness/cli/arguments.hpp"
+#include "harness/cli/console.hpp"
+#include "harness/record/comparison.hpp"
+
+namespace rehearse::cli {
+
+// Runs both sides of `compare SCENARIO --before V --after V` into one run file and compares them:
+// once, or with --until-decided at growing numbers of seeds until there is a verdict or a budget is
+// used up.
+struct ComparedVariants {
+  record::Comparison comparison;
+  bool aborted = false;  // a side missed an --abort-on objective
+};
+Result<ComparedVariants> compare_variants(const Arguments& arguments,
+                                          const record::ComparisonOptions& options,
+                                          const Console& console);
+
+}  // namespace rehearse::cli

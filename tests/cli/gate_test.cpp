@@ -1,0 +1,181 @@
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <string>
+
+#include "harness/json/read.hpp"
+#include "tests/cli/program.hpp"
+
+// gate, aa, history and comparisons over several seeds, as CI meets them.
+
+using namespace rehearse::test;
+using rehearse::json::Value;
+
+namespace {
+
+// A pipeline whose jobs share a worker; variants that are slower by 30% and hardly at all.
+const char* kShared = R"({
+  "scenario": "shared",
+  "resources": { "worker": { "slots": 2 } },
+  "stages": { "draft": { "local": { "io": { "typical": "1s", "spread": 0.3 } }, "uses": "worker" },
+              "save": { "wait": "100ms", "needs": ["draft"] } },
+  "workloads": { "open": { "rate": "1/s", "arrivals": "poisson", "jobs": 100 } },
+  "variants": {
+    "slow": { "change": { "stages": { "draft": { "local": { "io": { "typical": "1.3s" } } } } } }
+  } })";
+
+Value json_of(const Said& said) {
+  CAPTURE(said.out, said.err);
+  const auto value = rehearse::json::parse(said.out);
+  REQUIRE(value);
+  return *value;
+}
+
+TEST_CASE("variants of a pipeline whose jobs share something are compared over 20 seeds") {
+  const Folder folder;
+  folder.file("shared.json", kShared);
+  const Said said = rehearse_in(folder, "compare shared.json --after slow --format json");
+  REQUIRE(said.code == 0);
+  const Value report = json_of(said);
+  CHECK(report.find("pairing")->as_string() == "seeds");
+  CHECK(report.find("units")->as_integer() == 20);
+  CHECK(report.find("verdict")->as_string() == "regressed");
+  CHECK(report.find("culprit")->find("stage")->as_string() == "draft");
+  // The same seeds on any number of threads.
+  CHECK(rehearse_in(folder, "compare shared.json --after slow --format json").out.size() ==
+        said.out.size());
+}
+
+TEST_CASE("until decided ends at the first look where the change is plain, and says the level") {
+  const Folder folder;
+  folder.file("shared.json", kShared);
+  const Said said = rehearse_in(
+      folder, "compare shared.json --after slow --until-decided --max-jobs 100000 --format json");
+  REQUIRE(said.code == 0);
+  CHECK(said.err.find("look 1 of at most 6: 10 seeds a side: regressed") != std::string::npos);
+  CHECK(json_of(said).find("notes")->items().back().as_string().find("decided at look 1") == 0);
+}
+
+TEST_CASE("until decided stops where the budget does not carry the next look") {
+  const Folder folder;
+  folder.file("shared.json", kShared);
+  const Said said = rehearse_in(folder,
+                                "compare shared.json --after slow --until-decided --max-jobs 2500 "
+                                "--tolerance 0.55 --format json");
+  REQUIRE(said.code == 0);
+  CHECK(said.err.find("look 2") == std::string::npos);
+  refused(folder, "compare shared.json --after slow --max-jobs 5", {"--until-decided"});
+}
+
+TEST_CASE("a gate passes, fails with 99 and names the stage that made it") {
+  const Folder folder;
+  folder.file("shared.json", kShared);
+  REQUIRE(rehearse_in(folder, "run shared.json --seeds 20 --out main.rehearsal").code == 0);
+  REQUIRE(rehearse_in(folder, "run shared.json --seeds 20 --out same.rehearsal").code == 0);
+  REQUIRE(
+      rehearse_in(folder, "run shared.json --seeds 20 --variant slow --out slow.rehearsal").code ==
+      0);
+  const Said pass = rehearse_in(folder, "gate same.rehearsal --baseline main.rehearsal");
+  CAPTURE(pass.out, pass.err);
+  CHECK(pass.code == 0);
+  CHECK(pass.out.find("PASS") != std::string::npos);
+  const Said fail = rehearse_in(folder, "gate slow.rehearsal --baseline main.rehearsal");
+  CHECK(fail.code == 99);
+  CHECK(fail.out.find("FAIL") != std::string::npos);
+  CHECK(fail.out.find("look at stage draft") != std::string::npos);
+  CHECK(lines(fail.out) <= 30);  // one screen
+  const Value data =
+      json_of(rehearse_in(folder, "gate slow.rehearsal --baseline main.rehearsal --format json"));
+  CHECK(data.find("outcome")->as_string() == "fail");
+}
+
+TEST_CASE("a gate that cannot decide passes loudly, or ends in 96 where it is strict") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 5 --out a.rehearsal").code == 0);
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 5 --variant slow --out b.rehearsal").code ==
+          0);
+  const Said loud = rehearse_in(folder, "gate b.rehearsal --baseline a.rehearsal");
+  CHECK(loud.code == 0);
+  CHECK(loud.out.find("INCONCLUSIVE") != std::string::npos);
+  CHECK(loud.out.find("more jobs each") != std::string::npos);
+  CHECK(
+      rehearse_in(folder, "gate b.rehearsal --baseline a.rehearsal --on-inconclusive fail").code ==
+      96);
+}
+
+TEST_CASE("a baseline is made, replaced with a reason and found by its label") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 200 --out a.rehearsal").code == 0);
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 200 --variant slow --out b.rehearsal").code ==
+          0);
+  refused(folder, "gate a.rehearsal", {"--baseline FILE is missing"});
+  refused(folder, "gate a.rehearsal --baseline m.rehearsal", {"m.rehearsal", "no such file"});
+  refused(folder, "gate a.rehearsal --baseline m.rehearsal --update-baseline", {"--reason"});
+  refused(folder, "gate a.rehearsal --baseline b.rehearsal --on-inconclusive maybe",
+          {"expected pass or fail"});
+  const std::string update = " --baseline m.rehearsal --update-baseline --reason ";
+  CHECK(rehearse_in(folder, "gate a.rehearsal" + update + "first --baseline-label v1").code == 0);
+  CHECK(rehearse_in(folder, "gate b.rehearsal --baseline m.rehearsal").code == 99);
+  CHECK(rehearse_in(folder, "gate b.rehearsal" + update + "meant").code == 0);
+  CHECK(rehearse_in(folder, "gate b.rehearsal --baseline m.rehearsal").code == 0);
+  CHECK(rehearse_in(folder, "history m.rehearsal").out.find("became a baseline: meant") !=
+        std::string::npos);
+  CHECK(rehearse_in(folder, "gate b.rehearsal --baseline m.rehearsal --baseline-label v1").code ==
+        99);
+  refused(folder, "gate b.rehearsal --baseline m.rehearsal --baseline-label v9",
+          {"no run labelled \"v9\"", "\"v1\""});
+}
+
+TEST_CASE("a baseline of another scenario is refused") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  folder.file("shared.json", kShared);
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 100 --out a.rehearsal").code == 0);
+  REQUIRE(rehearse_in(folder, "run shared.json --out b.rehearsal").code == 0);
+  refused(folder, "gate a.rehearsal --baseline b.rehearsal",
+          {"--baseline b.rehearsal", "\"shared\"", "\"small\""});
+}
+
+TEST_CASE("runs of a branch are listed, with the run at which the level changed") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  for (int i = 0; i < 12; ++i) {
+    const std::string words = "run small.json --jobs 100 --seed " + std::to_string(i + 1) +
+                              (i >= 6 ? " --variant slow" : "") +
+                              " --out h.rehearsal --append --branch main --label r" +
+                              std::to_string(i);
+    const Said said = rehearse_in(folder, words);
+    CAPTURE(said.err);
+    REQUIRE(said.code == 0);
+  }
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path)) {
+    files += entry.path().extension() == ".rehearsal" ? 1U : 0U;
+  }
+  CHECK(files == 1);
+  const Said said = rehearse_in(folder, "history h.rehearsal --branch main --format json");
+  const Value data = json_of(said);
+  CHECK(data.find("runs")->items().size() == 12);
+  REQUIRE_FALSE(data.find("changes")->items().empty());
+  CHECK(data.find("changes")->items().front().find("run")->as_integer() == 6);
+  CHECK(rehearse_in(folder, "history h.rehearsal").out.find("since r6") != std::string::npos);
+  refused(folder, "run small.json --append", {"--append", "--out"});
+}
+
+TEST_CASE("aa says how much a pipeline moves by itself, and what a gate of it takes") {
+  const Folder folder;
+  folder.file("shared.json", kShared);
+  const Said said = rehearse_in(folder, "aa shared.json --format json");
+  REQUIRE(said.code == 0);
+  const Value data = json_of(said);
+  const Value& p95 = data.find("gate")->items().front();
+  CHECK(p95.find("between")->as_double() > 0.01);
+  CHECK(p95.find("paired")->as_double() == 0);  // virtual time repeats its luck to the last bit
+  CHECK(data.find("runs_needed")->as_integer() >= 6);
+  CHECK(rehearse_in(folder, "aa shared.json").out.find("a gate needs") != std::string::npos);
+  refused(folder, "aa shared.json --seeds 1", {"--seeds", "at least 2"});
+}
+
+}  // namespace

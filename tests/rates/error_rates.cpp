@@ -1,0 +1,319 @@
+#include <fmt/format.h>
+
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/rates/cell.hpp"
+#include "tests/rates/virtual_trial.hpp"
+
+// Makes reports/ERROR_RATES.md. README.md says how.
+
+namespace {
+
+using namespace rehearse;
+using namespace rehearse::rates;
+
+struct Settings {
+  std::uint64_t pairs = 2000;
+  unsigned threads = 2;
+  std::string out = "reports/ERROR_RATES.md";
+  std::string state = "build/error_rates.txt";
+  std::string only;
+};
+
+// One line of the table: counted by `run`, kept in the state file, shown by `show`.
+struct Line {
+  std::string name;
+  std::function<std::string()> run;  // a tab-separated list of figures
+};
+
+class State {
+ public:
+  explicit State(std::string path) : path_(std::move(path)) {
+    std::ifstream in(path_);
+    for (std::string line; std::getline(in, line);) {
+      const std::size_t tab = line.find('\t');
+      if (tab != std::string::npos) {
+        done_[line.substr(0, tab)] = line.substr(tab + 1);
+      }
+    }
+  }
+  bool has(const std::string& name) const { return done_.contains(name); }
+  const std::map<std::string, std::string>& all() const { return done_; }
+  void add(const std::string& name, const std::string& figures) {
+    const std::lock_guard lock(mutex_);
+    done_[name] = figures;
+    std::ofstream(path_, std::ios::app) << name << '\t' << figures << std::endl;
+  }
+
+ private:
+  std::string path_;
+  std::map<std::string, std::string> done_;
+  std::mutex mutex_;
+};
+
+std::string counts(const Outcome& o) {
+  return fmt::format("{} {} {} {} {} {} {}", o.statistic, o.pairs, o.refused, o.alarms, o.missed,
+                     o.same, o.regressed);
+}
+
+std::string cell_figures(const Cell& cell, std::uint64_t pairs) {
+  std::string out;
+  for (const Outcome& outcome : run_cell(cell, pairs)) {
+    out += (out.empty() ? "" : "\t") + counts(outcome);
+  }
+  return out;
+}
+
+std::string tries_text(const Tries& tries) { return fmt::format("{} {}", tries.hits, tries.tries); }
+
+// The lines about power, in the order of the table, each with what it must reach.
+struct Power {
+  std::string name;
+  std::string goal;
+  std::function<std::string(std::uint64_t)> run;
+};
+
+std::string share_of(const Cell& cell, std::uint64_t pairs, std::uint64_t Outcome::* count) {
+  for (const Outcome& o : run_cell(cell, pairs)) {
+    if (o.statistic == "location") {
+      return fmt::format("{} {}", o.*count, o.pairs);
+    }
+  }
+  return "0 1";
+}
+
+std::vector<Power> power_lines() {
+  using record::Pairing;
+  const Process typical{Law::Lognormal, 0.4};
+  return {
+      {"20 pairs at correlation .9 find +20%", "at least 98%",
+       [=](std::uint64_t n) {
+         return share_of({typical, 20, Pairing::Jobs, 0.9, 1.2, 0.1}, n, &Outcome::regressed);
+       }},
+      {"20 pairs at correlation .98 without a change are the same", "at least 99%",
+       [=](std::uint64_t n) {
+         return share_of({typical, 20, Pairing::Jobs, 0.98, 1, 0.1}, n, &Outcome::same);
+       }},
+      {"\"N more jobs would decide\" does (20 pairs, correlation .9, +4%)", "at least 80%",
+       [=](std::uint64_t n) {
+         const MoreNeeded found = try_more({typical, 20, Pairing::Jobs, 0.9, 1.04, 0.1}, n);
+         return fmt::format("{} {}", found.decided, found.inconclusive);
+       }},
+      {"a stage that is a tenth of the whole, 30% slower, is named (20 runs of 100 jobs a side)",
+       "at least 95%",
+       [](std::uint64_t n) { return tries_text(named_culprits(std::min<std::uint64_t>(n, 200))); }},
+  };
+}
+
+constexpr std::uint64_t kGateChunk = 100;
+
+std::vector<Line> gate_lines(std::uint64_t gates) {
+  std::vector<Line> out;
+  for (std::uint64_t first = 0; first < gates; first += kGateChunk) {
+    out.push_back({fmt::format("gate, no change, {}", first),
+                   [first] { return tries_text(failing_gates({}, first, kGateChunk)); }});
+    out.push_back({fmt::format("gate, p95 +5%, {}", first), [first] {
+                     static const double factor = factor_for_p95(1.05, GateTrial{}.jobs);
+                     GateTrial trial;
+                     trial.factor = factor;
+                     return tries_text(failing_gates(trial, first, kGateChunk));
+                   }});
+  }
+  return out;
+}
+
+std::vector<Line> all_lines(const Settings& settings) {
+  std::vector<Line> out = gate_lines(settings.pairs);
+  for (const Power& power : power_lines()) {
+    out.push_back({power.name, [=] { return power.run(settings.pairs); }});
+  }
+  for (const char* statistic : {"p50", "p95", "p99"}) {
+    out.push_back({std::string("standard errors, ") + statistic,
+                   [=] { return fmt::format("{:.1f}", standard_errors(statistic)); }});
+  }
+  for (const Cell& cell : null_cells()) {
+    out.push_back({cell.name(), [=] { return cell_figures(cell, settings.pairs); }});
+  }
+  return out;
+}
+
+double percent(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// A share that is proven to be past its bound: more than two standard errors.
+bool past(double found, double bound, std::uint64_t n) {
+  const double error = 100 * std::sqrt(bound / 100 * (1 - bound / 100) / static_cast<double>(n));
+  return found > bound + 2 * error;
+}
+
+std::string null_table(const State& state) {
+  std::string out =
+      "| samples | statistic | pairs | no verdict | false alarms | interval misses |\n"
+      "|---|---|---:|---:|---:|---:|\n";
+  std::uint64_t bad = 0;
+  std::uint64_t rows = 0;
+  for (const Cell& cell : null_cells()) {
+    if (!state.has(cell.name())) {
+      continue;
+    }
+    std::istringstream figures(state.all().at(cell.name()));
+    Outcome o;
+    while (figures >> o.statistic >> o.pairs >> o.refused >> o.alarms >> o.missed >> o.same >>
+           o.regressed) {
+      const std::uint64_t judged = o.judged();
+      const double alarms = percent(o.alarms, judged);
+      const double missed = percent(o.missed, judged);
+      // Where nothing is judged there is nothing to be wrong.
+      const bool wrong = judged > 0 && (past(alarms, 5, judged) || past(missed, 7, judged));
+      bad += wrong ? 1 : 0;
+      ++rows;
+      out +=
+          judged == 0
+              ? fmt::format("| {} | {} | {} | all | – | – |\n", cell.name(), o.statistic, o.pairs)
+              : fmt::format("| {} | {} | {} | {:.1f}% | {:.1f}%{} | {:.1f}% |\n", cell.name(),
+                            o.statistic, o.pairs, percent(o.refused, o.pairs), alarms,
+                            wrong ? " **!**" : "", missed);
+    }
+  }
+  return fmt::format(
+             "{} rows, {} past their bound (5% false alarms, 7% missed, each + 2 s.e.).\n\n", rows,
+             bad) +
+         out;
+}
+
+std::string share_row(const std::string& what, const std::string& goal, std::uint64_t hits,
+                      std::uint64_t tries) {
+  return fmt::format("| {} | {} | {:.2f}% of {} |\n", what, goal, percent(hits, tries), tries);
+}
+
+std::string power_table(const State& state) {
+  std::string out = "| what | goal | found |\n|---|---|---|\n";
+  for (const bool changed : {false, true}) {
+    const std::string prefix = changed ? "gate, p95 +5%, " : "gate, no change, ";
+    std::uint64_t hits = 0;
+    std::uint64_t tries = 0;
+    for (const auto& [name, figures] : state.all()) {
+      std::uint64_t h = 0;
+      std::uint64_t t = 0;
+      if (name.starts_with(prefix) && std::istringstream(figures) >> h >> t) {
+        hits += h;
+        tries += t;
+      }
+    }
+    out += share_row(changed ? "gates that fail where p95 grew by 5% (`delta(p95)<4%`)"
+                             : "gates that fail where nothing changed (`delta(p95)<4%`)",
+                     changed ? "at least 95%" : "at most 1%", hits, tries);
+  }
+  for (const Power& power : power_lines()) {
+    std::uint64_t hits = 0;
+    std::uint64_t tries = 0;
+    if (state.has(power.name) && std::istringstream(state.all().at(power.name)) >> hits >> tries) {
+      out += share_row(power.name, power.goal, hits, tries);
+    }
+  }
+  for (const char* statistic : {"p50", "p95", "p99"}) {
+    const std::string name = std::string("standard errors, ") + statistic;
+    if (state.has(name)) {
+      out += fmt::format(
+          "| 5% on one stage, in the {} of 5,000 virtual jobs | at least 5 standard "
+          "errors | {} |\n",
+          statistic, state.all().at(name));
+    }
+  }
+  return out;
+}
+
+std::string page(const State& state) {
+  return "# Error rates\n\n"
+         "How often the verdicts of `rehearse` are wrong, by simulation. Made by\n"
+         "`build/release/tests/rates/error_rates` (tests/rates/README.md says how), spot-checked "
+         "in CI\n"
+         "by `tests/rates/rates_test.cpp`.\n\n"
+         "## Power\n\n"
+         "Gates and culprits are of whole runs in virtual time: eight stages, one of them behind "
+         "a\n"
+         "queue, 20 seeds of 100 jobs a side; one stage draws other luck on the second side, as "
+         "code\n"
+         "does that was touched.\n\n" +
+         power_table(state) +
+         "\n## Nothing changed\n\n"
+         "Both sides come from the same process; each row counts how often a verdict said "
+         "otherwise,\n"
+         "at a tolerance of zero, which is the strictest. *Pairs* are correlated by .9. *seeds* "
+         "and\n"
+         "*runs*: n runs a side of 200 jobs each, paired by seed or not. *Batches*: one long run a "
+         "side.\n"
+         "*No verdict*: too few values, or values that hang together too much; the rates are of "
+         "the\n"
+         "rest. Statistics that the sample cannot carry have no row.\n\n" +
+         null_table(state);
+}
+
+void run_lines(const Settings& settings, const std::vector<Line>& lines, State& state) {
+  std::vector<const Line*> todo;
+  for (const Line& line : lines) {
+    if (!state.has(line.name) && line.name.find(settings.only) != std::string::npos) {
+      todo.push_back(&line);
+    }
+  }
+  std::atomic<std::size_t> next = 0;
+  std::vector<std::jthread> workers;
+  for (unsigned i = 0; i < settings.threads; ++i) {
+    workers.emplace_back([&] {
+      for (std::size_t at = next++; at < todo.size(); at = next++) {
+        state.add(todo[at]->name, todo[at]->run());
+        std::fprintf(stderr, "%zu of %zu: %s\n", at + 1, todo.size(), todo[at]->name.c_str());
+      }
+    });
+  }
+}
+
+bool read_settings(int argc, char** argv, Settings& out) {
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string flag = argv[i];
+    const std::string value = argv[i + 1];
+    if (flag == "--pairs") {
+      out.pairs = std::strtoull(value.c_str(), nullptr, 10);
+    } else if (flag == "--threads") {
+      out.threads = static_cast<unsigned>(std::strtoul(value.c_str(), nullptr, 10));
+    } else if (flag == "--out") {
+      out.out = value;
+    } else if (flag == "--state") {
+      out.state = value;
+    } else if (flag == "--only") {
+      out.only = value;
+    } else {
+      return false;
+    }
+  }
+  return argc % 2 == 1 && out.pairs > 0 && out.threads > 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  if (!read_settings(argc, argv, settings)) {
+    std::cerr << "usage: error_rates [--pairs N] [--threads N] [--only TEXT] [--state FILE] "
+                 "[--out FILE]\n";
+    return 2;
+  }
+  State state(settings.state);
+  run_lines(settings, all_lines(settings), state);
+  std::ofstream out(settings.out);
+  out << page(state);
+  return out.good() ? 0 : 1;
+}

@@ -1,0 +1,126 @@
+#include "tests/rates/process.hpp"
+
+#include <cmath>
+
+#include "harness/base/math.hpp"
+#include "harness/base/rng.hpp"
+#include "harness/base/text.hpp"
+
+namespace rehearse::rates {
+namespace {
+
+constexpr std::size_t kRunIn = 2000;  // values before the first one that counts
+
+double uniform(std::uint64_t seed, std::uint64_t i, std::uint32_t index) {
+  return DrawKey{.seed = seed, .job = i}.uniform(Dimension::Content, index);
+}
+
+// Two standard normals of a given correlation; `index` names the draw.
+struct Scores {
+  double before, after;
+};
+Scores scores(std::uint64_t seed, std::uint64_t i, std::uint32_t index, double correlation) {
+  const double own = std::sqrt(1 - correlation);
+  const double common =
+      correlation > 0 ? std::sqrt(correlation) * normal_quantile(uniform(seed, i, index)) : 0;
+  return {common + own * normal_quantile(uniform(seed, i, index + 1)),
+          common + own * normal_quantile(uniform(seed, i, index + 2))};
+}
+
+// A value from its own score and that of its mode.
+double value_of(const Process& process, double z, double mode) {
+  switch (process.law) {
+    case Law::SlowMode:
+      return exp(0.5 * z) * (mode > 1.6448536 ? 3 : 1);  // 5% are three times as slow
+    case Law::Pareto:
+      return std::pow(1 - normal_cdf(z), -1 / 2.5);
+    case Law::Bimodal:
+      return mode > 0.5244005 ? 0.05 * exp(0.2 * z) : exp(0.3 * z);  // 30% hits
+    default:
+      return exp(process.parameter * z);
+  }
+}
+
+Pair independent_pair(const Process& process, std::size_t n, std::uint64_t seed, const Tie& tie) {
+  const bool modes = process.law == Law::SlowMode || process.law == Law::Bimodal;
+  Pair out;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Scores z = scores(seed, i, 0, tie.correlation);
+    const Scores mode = modes ? scores(seed, i, 3, tie.correlation) : Scores{};
+    out.before.push_back(value_of(process, z.before, mode.before));
+    out.after.push_back(tie.factor * value_of(process, z.after, mode.after));
+  }
+  return out;
+}
+
+Pair ar1_pair(const Process& process, std::size_t n, std::uint64_t seed, const Tie& tie) {
+  const double own = std::sqrt(1 - process.parameter * process.parameter);
+  Scores state{};
+  Pair out;
+  for (std::size_t i = 0; i < n + 100; ++i) {
+    const Scores z = scores(seed, i, 0, tie.correlation);
+    state.before = process.parameter * state.before + own * z.before;
+    state.after = process.parameter * state.after + own * z.after;
+    if (i >= 100) {
+      out.before.push_back(exp(0.3 * state.before));
+      out.after.push_back(tie.factor * exp(0.3 * state.after));
+    }
+  }
+  return out;
+}
+
+double exponential(double score) { return -ln(1 - normal_cdf(score)); }
+
+// Response times of two queues by Lindley's recursion: with a correlation, the same arrivals and
+// alike services; else nothing in common.
+Pair queue_pair(const Process& process, std::size_t n, std::uint64_t seed, const Tie& tie) {
+  Scores wait{};
+  Pair out;
+  for (std::size_t i = 0; i < n + kRunIn; ++i) {
+    const double first = -ln(uniform(seed, i, 6)) / process.parameter;
+    const double second =
+        tie.correlation > 0 ? first : -ln(uniform(seed, i, 7)) / process.parameter;
+    const Scores z = scores(seed, i, 0, tie.correlation);
+    const double before = exponential(z.before);
+    const double after = tie.factor * exponential(z.after);
+    if (i >= kRunIn) {
+      out.before.push_back(wait.before + before);
+      out.after.push_back(wait.after + after);
+    }
+    wait.before = std::max(0.0, wait.before + before - first);
+    wait.after = std::max(0.0, wait.after + after - second);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string Process::text() const {
+  static constexpr const char* kNames[] = {"lognormal", "5% x 3", "Pareto 2.5", "bimodal cache",
+                                           "AR(1)",     "M/M/1",  "drift"};
+  const std::string name = kNames[static_cast<int>(law)];
+  const bool bare = law == Law::SlowMode || law == Law::Pareto || law == Law::Bimodal;
+  return bare ? name : name + " " + number_text(parameter);
+}
+
+Pair draw_pair(const Process& process, std::size_t n, std::uint64_t seed, const Tie& tie) {
+  switch (process.law) {
+    case Law::Ar1:
+      return ar1_pair(process, n, seed, tie);
+    case Law::Mm1:
+      return queue_pair(process, n, seed, tie);
+    case Law::Drift: {
+      Pair out = independent_pair({Law::Lognormal, 0.5}, n, seed, tie);
+      const Scores z = scores(seed, 0, 9, 0);
+      for (std::size_t i = 0; i < n; ++i) {
+        out.before[i] *= 1 + process.parameter * z.before;
+        out.after[i] *= 1 + process.parameter * z.after;
+      }
+      return out;
+    }
+    default:
+      return independent_pair(process, n, seed, tie);
+  }
+}
+
+}  // namespace rehearse::rates
