@@ -20,6 +20,18 @@ struct RecorderSink : engine::JobSink {
   record::Recorder& recorder;
 };
 
+// How many jobs a workload brings, where it says so; 0: nobody knows.
+std::uint64_t expected_jobs(const scenarios::Workload& workload) {
+  if (workload.jobs) {
+    return *workload.jobs + workload.warmup_jobs;
+  }
+  const bool steady = workload.kind == scenarios::LoadKind::Open && workload.length &&
+                      workload.phases.size() == 1 &&
+                      workload.phases.front().rate_from == workload.phases.front().rate_to;
+  const double jobs = steady ? workload.phases.front().rate_from * workload.length->count_s() : 0;
+  return jobs < 1e15 ? static_cast<std::uint64_t>(jobs) : 0;
+}
+
 }  // namespace
 
 Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetup& setup,
@@ -47,7 +59,7 @@ Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetu
   header.entry = setup.entry;
   header.label = setup.label;
   header.branch = setup.branch;
-  record::Recorder recorder(std::move(header), writer);
+    record::Recorder recorder(std::move(header), writer, expected_jobs(scenario.workload));
   RecorderSink sink(recorder);
   RunWatch watch(console, scenario, setup, recorder, wall_start);
   engine::Options options;

@@ -32,6 +32,9 @@ std::string_view text_of(const scenarios::Text& text, const Job& job, std::strin
 }
 
 std::int64_t whole(const scenarios::Amount& a, const Job& job, const DrawKey& key, Dimension d) {
+  if (!a.expression && a.distribution.is_zero()) {
+    return 0;  // what most stages leave open
+  }
   return std::llround(std::min(amount(a, job, key, d), 9e15));
 }
 
@@ -66,26 +69,9 @@ double time_ratio(const Job& job, const scenarios::Stage& stage, const CallFeatu
   return known ? static_cast<double>(now.count_ns()) / static_cast<double>(before.count_ns()) : 1;
 }
 
-void record_attempt(Job& job, std::uint32_t span, std::uint32_t number, bool hedge,
-                    const Outcome& outcome) {
-  job.attempts.push_back({.span = span,
-                          .number = number,
-                          .hedge = hedge,
-                          .failure = static_cast<std::uint8_t>(outcome.failure),
-                          .status = outcome.status,
-                          .chunks = outcome.chunks,
-                          .started = outcome.started,
-                          .first_chunk = outcome.first_chunk,
-                          .done = outcome.done,
-                          .usage = outcome.usage,
-                          .cost = outcome.cost});
-  job.spans[span].usage += outcome.usage;
-  job.spans[span].cost += outcome.cost;
-}
-
 // What the call has come to with its latest attempt.
 void note_outcome(Job& job, std::uint32_t span, const Outcome& outcome, const Tries& tries) {
-  record::StageSpan& s = job.spans[span];
+  LiveSpan& s = job.trail.spans[span];
   s.first_chunk = outcome.first_chunk;
   s.attempts = static_cast<std::uint16_t>(std::min<std::uint32_t>(tries.attempts, 0xFFFF));
   s.failure = static_cast<std::uint8_t>(outcome.failure);
@@ -153,7 +139,7 @@ Task<void> race_attempt(Job& job, const scenarios::Stage& stage, provider::Call 
   const StopToken token = race.stop.token();
   Outcome outcome = co_await attempt(job, stage, call, token);
   --race.running;
-  record_attempt(job, span, call.key.attempt, hedge, outcome);
+  job.trail.note_attempt(span, call.key.attempt, hedge, outcome);
   const bool had_success = race.best && race.best->ok();
   if (!had_success && (outcome.ok() || outcome.failure != Failure::Cancelled || !race.best)) {
     race.best = std::move(outcome);
@@ -250,7 +236,7 @@ bool note_attempt(Job& job, const scenarios::Stage& stage, DrawKey key, std::uin
                   const Outcome& outcome, Tries& tries) {
   key.attempt = tries.attempts;
   ++tries.attempts;
-  record_attempt(job, span, key.attempt, false, outcome);
+  job.trail.note_attempt(span, key.attempt, false, outcome);
   note_outcome(job, span, outcome, tries);
   return plan_retry(job, stage, key, outcome, tries);
 }
@@ -265,7 +251,7 @@ Task<record::StageEnd> run_call(Job& job, const scenarios::Stage& stage, DrawKey
     if (tries.attempts > 0) {
       const runtime::Wake wake = co_await job.shared.runtime.sleep(tries.pause, stop);
       if (wake == runtime::Wake::Stopped) {
-        job.spans[span].failure = static_cast<std::uint8_t>(Failure::Cancelled);
+        job.trail.spans[span].failure = static_cast<std::uint8_t>(Failure::Cancelled);
         co_return record::StageEnd::Cancelled;
       }
     }

@@ -64,7 +64,7 @@ Task<StageEnd> run_guarded(Job& job, const Stage& stage, std::uint32_t index, Dr
   runtime::Runtime& rt = job.shared.runtime;
   load::CircuitBreaker* breaker = job.shared.breakers[index].get();
   if (breaker != nullptr && !breaker->allow(rt.now())) {
-    job.spans[span].started = rt.now();
+    job.trail.spans[span].started = rt.now();
     co_return StageEnd::Rejected;
   }
   StageEnd end = StageEnd::Done;
@@ -76,7 +76,7 @@ Task<StageEnd> run_guarded(Job& job, const Stage& stage, std::uint32_t index, Dr
     if (end == StageEnd::Done) {
       end = co_await acquire(job, job.shared.uses[index], key, grants);
     }
-    job.spans[span].started = rt.now();
+    job.trail.spans[span].started = rt.now();
     if (end == StageEnd::Done) {
       end = co_await run_work(job, stage, key, place, span);
     }
@@ -119,7 +119,7 @@ Task<StageResult> run_item(Job& job, std::uint32_t index, Place place, std::uint
     Cache* cache = job.shared.caches[index].get();
     const std::uint64_t entry = cache_key(job, stage);
     const Lookup lookup = co_await look_up(job, stage, key, cache, entry);
-    job.spans[span].started = rt.now();
+    job.trail.spans[span].started = rt.now();
     if (lookup.stopped) {
       end = StageEnd::Cancelled;
     } else if (lookup.hit) {

@@ -7,6 +7,7 @@
 
 #include "harness/base/rng.hpp"
 #include "harness/engine/shared.hpp"
+#include "harness/engine/trail.hpp"
 #include "harness/record/event.hpp"
 #include "harness/runtime/stop.hpp"
 #include "harness/runtime/task_group.hpp"
@@ -27,8 +28,7 @@ struct Job {
   Instant admitted;  // had what the workload holds for the whole job
   runtime::StopSource stop;
   runtime::TaskGroup background;
-  std::vector<record::StageSpan> spans;
-  std::vector<record::AttemptSpan> attempts;
+  Trail trail;
   std::vector<scenarios::InputValue> inputs;
   Instant first_result = Instant::never();
   record::JobEnd end = record::JobEnd::Done;

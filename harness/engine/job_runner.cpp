@@ -67,13 +67,11 @@ void JobRunner::enter(Job& job) {
   }
   if (!free_buffers_.empty()) {
     Buffers& buffers = free_buffers_.back();
-    job.spans = std::move(buffers.spans);
-    job.attempts = std::move(buffers.attempts);
+    job.trail = std::move(buffers.trail);
     job.inputs = std::move(buffers.inputs);
     free_buffers_.pop_back();
   }
-  job.spans.clear();
-  job.attempts.clear();
+  job.trail.clear();
   job.started = shared_.runtime.now();
   job.task = choose_task(job);
   if (!shared_.scenario.inputs.empty()) {
@@ -150,7 +148,8 @@ void JobRunner::finish(Job& job, Instant answered, bool gave_up) {
   record.first_result = std::min(job.first_result, answered);
   record.failed_span = job.failed_span;
   record.retries = job.retries;
-  for (const record::StageSpan& span : job.spans) {
+  job.trail.expand(spans_, attempts_);
+  for (const record::StageSpan& span : spans_) {
     record.usage += span.usage;
     record.cost += span.cost;
     record.cpu += span.cpu;
@@ -158,9 +157,9 @@ void JobRunner::finish(Job& job, Instant answered, bool gave_up) {
   }
   ++ended_;
   not_done_ += record.end == record::JobEnd::Done ? 0 : 1;
-  hash_ = hash_job(hash_, record, job.spans);
-  sink_.job_finished(record, job.spans, job.attempts);
-  free_buffers_.push_back({std::move(job.spans), std::move(job.attempts), std::move(job.inputs)});
+  hash_ = hash_job(hash_, record, spans_);
+  sink_.job_finished(record, spans_, attempts_);
+  free_buffers_.push_back({std::move(job.trail), std::move(job.inputs)});
 }
 
 }  // namespace rehearse::engine

@@ -36,8 +36,7 @@ class JobRunner {
 
  private:
   struct Buffers {
-    std::vector<record::StageSpan> spans;
-    std::vector<record::AttemptSpan> attempts;
+    Trail trail;
     std::vector<scenarios::InputValue> inputs;
   };
   std::uint32_t choose_task(const Job& job) const;
@@ -51,6 +50,8 @@ class JobRunner {
   JobSink& sink_;
   runtime::StopToken stop_;
   std::vector<Buffers> free_buffers_;
+  std::vector<record::StageSpan> spans_;  // of the job that ends just now
+  std::vector<record::AttemptSpan> attempts_;
   std::vector<double> task_cumulative_;
   std::uint64_t issued_ = 0;
   std::uint64_t warmup_issued_ = 0;

@@ -13,21 +13,23 @@ bool is_fallback(const scenarios::Scenario& scenario, StageIndex stage) {
                      [&](const scenarios::Stage& other) { return other.fallback == stage; });
 }
 
-// Fills in `sequence` where each stage waits for the one before it and for nothing else.
+// Fills in `sequence` where only one order is possible: whatever ends makes exactly one stage
+// ready.
 void find_sequence(Level& level) {
   if (level.any_background || level.roots.size() != 1) {
     return;
   }
-  for (std::uint32_t place = level.roots.front();;) {
+  std::vector<std::uint32_t> waiting = level.predecessors;
+  std::vector<std::uint32_t> ready = level.roots;
+  while (ready.size() == 1) {
+    const std::uint32_t place = ready.front();
+    ready.clear();
     level.sequence.push_back(level.stages[place]);
-    if (level.successors[place].empty()) {
-      break;
+    for (const std::uint32_t next : level.successors[place]) {
+      if (--waiting[next] == 0) {
+        ready.push_back(next);
+      }
     }
-    const std::uint32_t next = level.successors[place].front();
-    if (level.successors[place].size() != 1 || level.predecessors[next] != 1) {
-      return;
-    }
-    place = next;
   }
   level.sequential = level.sequence.size() == level.stages.size();
 }

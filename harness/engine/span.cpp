@@ -7,20 +7,18 @@ using record::StageEnd;
 std::uint32_t open_span(Job& job, std::uint32_t stage, std::uint32_t item, const Place& place,
                         std::uint32_t released_by) {
   const Instant now = job.shared.runtime.now();
-  job.spans.push_back({.stage = stage,
-                       .item = item,
-                       .parent = place.parent,
-                       .released_by = released_by,
-                       .background = place.background,
-                       .ready = now,
-                       .started = now,
-                       .first_chunk = now,
-                       .done = now});
-  return static_cast<std::uint32_t>(job.spans.size() - 1);
+  LiveSpan& span = job.trail.spans.emplace_back();
+  span.stage = stage;
+  span.item = item;
+  span.parent = place.parent;
+  span.released_by = released_by;
+  span.background = place.background;
+  span.ready = span.started = span.first_chunk = span.done = now;
+  return static_cast<std::uint32_t>(job.trail.spans.size() - 1);
 }
 
 void close_span(Job& job, std::uint32_t span, StageEnd end) {
-  record::StageSpan& s = job.spans[span];
+  LiveSpan& s = job.trail.spans[span];
   s.done = job.shared.runtime.now();
   s.end = end;
   if (s.first_chunk < s.started) {

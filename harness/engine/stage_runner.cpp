@@ -57,16 +57,16 @@ Task<StageResult> run_repeated(Job& job, std::uint32_t index, Place place,
   StageEnd end = fan.count == 0 ? StageEnd::Skipped : StageEnd::Done;
   Instant started = Instant::never();
   Instant first_chunk = Instant::never();
-  for (std::size_t i = whole + 1; i < job.spans.size(); ++i) {
-    const record::StageSpan& s = job.spans[i];
+  for (std::size_t i = whole + 1; i < job.trail.spans.size(); ++i) {
+    const LiveSpan& s = job.trail.spans[i];
     if (s.parent == whole) {
       started = std::min(started, s.started);
       first_chunk = std::min(first_chunk, s.first_chunk);
       end = is_success(s.end) ? end : s.end;
     }
   }
-  job.spans[whole].started = std::min(started, job.shared.runtime.now());
-  job.spans[whole].first_chunk = std::min(first_chunk, job.shared.runtime.now());
+  job.trail.spans[whole].started = std::min(started, job.shared.runtime.now());
+  job.trail.spans[whole].first_chunk = std::min(first_chunk, job.shared.runtime.now());
   close_span(job, whole, end);
   const StageResult result{.ok = is_success(end), .span = whole};
   co_return result;
@@ -104,7 +104,7 @@ bool is_wanted(const Job& job, const Stage& stage, const Place& place) {
 }
 
 void note_first_result(Job& job, const Stage& stage, std::uint32_t span) {
-  const record::StageSpan& s = job.spans[span];
+  const LiveSpan& s = job.trail.spans[span];
   if (stage.first_result != scenarios::FirstResult::None && is_success(s.end)) {
     const Instant shown =
         stage.first_result == scenarios::FirstResult::FirstChunk ? s.first_chunk : s.done;
@@ -116,7 +116,7 @@ StageResult conclude(Job& job, const Stage& stage, StageResult result) {
   if (result.ok) {
     return result;
   }
-  const StageEnd end = job.spans[result.span].end;
+  const StageEnd end = job.trail.spans[result.span].end;
   if (end != StageEnd::Cancelled && !stage.fallback &&
       stage.on_error == scenarios::OnError::Continue) {
     result.ok = true;
@@ -142,7 +142,7 @@ Task<StageResult> run_stage(Job& job, std::uint32_t index, Place place, std::uin
   }
   result = co_await run_once(job, index, place, released_by);
   note_first_result(job, stage, result.span);
-  if (!result.ok && stage.fallback && job.spans[result.span].end != StageEnd::Cancelled) {
+  if (!result.ok && stage.fallback && job.trail.spans[result.span].end != StageEnd::Cancelled) {
     const std::uint32_t instead = stage.fallback->value;
     const std::uint32_t failed = result.span;
     result = co_await run_once(job, instead, place, failed);

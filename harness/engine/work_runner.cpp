@@ -36,7 +36,8 @@ Task<StageEnd> run_local(Job& job, const Stage& stage, DrawKey key, std::uint32_
   if (sharing != nullptr) {
     const double cpu_s = amount(stage.local.cpu, job, key, Dimension::CpuTime) * stage.time_scale;
     wake = co_await sharing->serve(cpu_s, stop);
-    const Duration io = job.spans[span].io_wait;
+    const double io_s = amount(stage.local.io, job, key, Dimension::IoTime) * stage.time_scale;
+    const Duration io = Duration::from_seconds(io_s);
     if (wake == Wake::Fired && io > Duration::zero()) {
       wake = co_await rt.sleep(io, stop);
     }
@@ -112,7 +113,7 @@ Task<StageEnd> run_connected_call(Job& job, const Stage& stage, DrawKey key, std
       co_return StageEnd::Cancelled;
     }
     open_one = pool->take();
-    job.spans[span].started = rt.now();
+    job.trail.spans[span].started = rt.now();
   }
   StageEnd end = StageEnd::Done;
   if (open_one) {
@@ -151,8 +152,7 @@ Task<StageEnd> run_group(Job& job, std::size_t index, Place inside, std::uint32_
 Duration begin_local(Job& job, const Stage& stage, const DrawKey& key, std::uint32_t span) {
   const double cpu_s = amount(stage.local.cpu, job, key, Dimension::CpuTime) * stage.time_scale;
   const double io_s = amount(stage.local.io, job, key, Dimension::IoTime) * stage.time_scale;
-  job.spans[span].cpu = Duration::from_seconds(cpu_s);
-  job.spans[span].io_wait = Duration::from_seconds(io_s);
+  job.trail.note_local(span, Duration::from_seconds(cpu_s), Duration::from_seconds(io_s));
   return Duration::from_seconds(cpu_s + io_s);
 }
 

@@ -113,7 +113,7 @@ struct Recorder::Scratch {
   std::uint64_t job = 0;
 };
 
-Recorder::Recorder(RunHeader header, RunWriter* writer)
+Recorder::Recorder(RunHeader header, RunWriter* writer, std::uint64_t expected_jobs)
     : writer_(writer), scratch_(std::make_unique<Scratch>()) {
   point_.header = std::move(header);
   const std::vector<StageInfo>& stages = point_.header.stages;
@@ -125,7 +125,7 @@ Recorder::Recorder(RunHeader header, RunWriter* writer)
     scratch_->many.push_back(stage.fanned_out || around ? 1 : 0);
   }
   if (writer_ != nullptr) {
-    writer_point_ = writer_->begin_point(point_.header);
+    writer_point_ = writer_->begin_point(point_.header, expected_jobs);
   }
 }
 

@@ -23,8 +23,9 @@ class RunWriter;
 // share one writer from several threads.
 class Recorder {
  public:
-  // `writer` may be null (nothing is written) and must outlive the recorder.
-  explicit Recorder(RunHeader header, RunWriter* writer = nullptr);
+  // `writer` may be null (nothing is written) and must outlive the recorder. `expected_jobs`, where
+  // somebody knows: RunWriter::begin_point().
+  explicit Recorder(RunHeader header, RunWriter* writer = nullptr, std::uint64_t expected_jobs = 0);
   ~Recorder();
   Recorder(Recorder&&) = delete;
   Recorder& operator=(Recorder&&) = delete;

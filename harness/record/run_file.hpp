@@ -43,8 +43,9 @@ class RunWriter {
 
   const std::filesystem::path& path() const;
 
-  // For the Recorder.
-  std::uint32_t begin_point(const RunHeader& header);
+  // For the Recorder. `expected_jobs`: how many will come, where somebody knows (0: nobody). A
+  // sample that they would outgrow begins as coarse as it would become.
+  std::uint32_t begin_point(const RunHeader& header, std::uint64_t expected_jobs = 0);
   void add_job(std::uint32_t point, const JobRecord& job, std::span<const StageSpan> spans,
                std::span<const AttemptSpan> attempts);
   // Its row alone, whatever is kept of its trace; for jobs that come from another file.

@@ -55,6 +55,16 @@ struct PointState {
   std::uint64_t first = 0;
 };
 
+// The k with which 2^-k of the expected jobs fit, give or take what luck adds: where all of them
+// come and none fails, the k that counting them one by one would end with.
+std::uint32_t first_shift(std::uint64_t expected, std::uint64_t most) {
+  std::uint32_t shift = 0;
+  while (most > 0 && shift < 63 && (expected >> shift) > most + most / 16) {
+    ++shift;
+  }
+  return shift;
+}
+
 void sample_function(sqlite3_context* context, int, sqlite3_value** values) {
   const auto job = static_cast<std::uint64_t>(sqlite3_value_int64(values[0]));
   const auto shift = static_cast<std::uint32_t>(sqlite3_value_int64(values[1]));
@@ -288,10 +298,12 @@ Result<std::unique_ptr<RunWriter>> RunWriter::create_unique(const fs::path& fold
 
 const fs::path& RunWriter::path() const { return state_->path; }
 
-std::uint32_t RunWriter::begin_point(const RunHeader& header) {
+std::uint32_t RunWriter::begin_point(const RunHeader& header, std::uint64_t expected_jobs) {
   const std::lock_guard lock(state_->mutex);
   PointState point;
   point.keep = header.keep;
+  point.row_shift = first_shift(expected_jobs, header.keep.job_rows);
+  point.trace_shift = first_shift(expected_jobs, header.keep.sampled_traces);
   state_->points.push_back(point);
   const auto number = static_cast<std::uint32_t>(state_->points.size() - 1);
   state_->begin();

@@ -24,9 +24,57 @@ provider::Call chat_call(std::uint64_t job, bool stream = false) {
   return call;
 }
 
+// The same call without a coroutine in the provider; false where its end cannot be foreseen.
+runtime::Task<void> foresee_into(runtime::Runtime& rt, provider::Provider& provider,
+                                 provider::Call call, runtime::StopToken stop, Outcome& out,
+                                 bool& foreseen) {
+  provider::Foreseen* ahead = provider.foresee(call);
+  foreseen = ahead != nullptr;
+  if (!foreseen) {
+    co_return;
+  }
+  runtime::Wake wake = runtime::Wake::Fired;
+  if (!ahead->has_ended) {
+    wake = co_await rt.sleep_until(ahead->ends, stop);
+  }
+  out = provider.settle(*ahead, wake);
+}
+
+// Whichever way a call goes, it comes to the same.
+void check_foreseen(std::shared_ptr<const latency::Profile> profile, const provider::Call& call,
+                    const VirtualOptions& options, Instant patience, const Outcome& expected) {
+  runtime::SimRuntime rt;
+  latency::ProviderModel model(std::move(profile), {});
+  VirtualProvider provider(rt, model, options);
+  Outcome out;
+  bool foreseen = false;
+  runtime::StopSource source;
+  {
+    runtime::Deadline deadline(rt, patience, source);
+    rt.run(foresee_into(rt, provider, call, source.token(), out, foreseen));
+  }
+  CHECK(model.in_service() == 0);
+  CHECK(foreseen == options.rtt.is_zero());
+  if (foreseen) {
+    CHECK(out.failure == expected.failure);
+    CHECK(out.status == expected.status);
+    CHECK(out.truncated == expected.truncated);
+    CHECK(out.should_retry == expected.should_retry);
+    CHECK(out.chunks == expected.chunks);
+    CHECK(out.started == expected.started);
+    CHECK(out.first_chunk == expected.first_chunk);
+    CHECK(out.done == expected.done);
+    CHECK(out.retry_after == expected.retry_after);
+    CHECK(out.usage == expected.usage);
+    CHECK(out.cost == expected.cost);
+    CHECK(out.detail == expected.detail);
+  }
+}
+
 // One call on a fresh runtime and model; stopped after `patience`.
 Outcome outcome_of(std::shared_ptr<const latency::Profile> profile, const provider::Call& call,
                    VirtualOptions options = {}, Instant patience = Instant::never()) {
+  const std::shared_ptr<const latency::Profile> again = profile;
   runtime::SimRuntime rt;
   latency::ProviderModel model(std::move(profile), {});
   VirtualProvider provider(rt, model, options);
@@ -38,6 +86,7 @@ Outcome outcome_of(std::shared_ptr<const latency::Profile> profile, const provid
   }
   CHECK(model.in_service() == 0);
   CHECK(model.queued() == 0);
+  check_foreseen(again, call, options, patience, out);
   return out;
 }
 

@@ -1,0 +1,155 @@
+#include "harness/engine/trail.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rehearse::engine {
+namespace {
+
+// A note is a head of one word (local work) or two (an attempt), then the words that its flags
+// name.
+//   head     span (32) | number (24) | which usage fields follow (8)
+//   second   chunks (32) | status (16) | failure (8) | flags (8)
+// Local work has the number kLocal, and its usage bits say which of CPU and I/O follow.
+constexpr std::uint64_t kLocal = 0xFF'FFFF;
+constexpr std::uint64_t kHedge = 1;
+constexpr std::uint64_t kLateStart = 2;   // later than its span: a connection was opened before
+constexpr std::uint64_t kFirstChunk = 4;  // before the end
+constexpr std::uint64_t kCost = 8;
+constexpr std::size_t kMostWords = 14;
+
+constexpr std::array kUsage{&Usage::input_tokens, &Usage::cached_tokens, &Usage::output_tokens,
+                            &Usage::images,       &Usage::audio_ms,      &Usage::video_ms,
+                            &Usage::characters,   &Usage::bytes};
+
+std::uint64_t head(std::uint32_t span, std::uint64_t number, std::uint64_t mask) {
+  return std::uint64_t{span} << 32 | number << 8 | mask;
+}
+
+// Reads notes off, word by word.
+class Reader {
+ public:
+  explicit Reader(const std::vector<std::int64_t>& words)
+      : at_(words.data()), end_(at_ + words.size()) {}
+  bool at_end() const { return at_ == end_; }
+  std::int64_t word() { return *at_++; }
+  std::uint64_t bits() { return static_cast<std::uint64_t>(word()); }
+
+ private:
+  const std::int64_t* at_;
+  const std::int64_t* end_;
+};
+
+record::AttemptSpan read_attempt(Reader& in, std::uint64_t first, const record::StageSpan& span) {
+  const std::uint64_t second = in.bits();
+  record::AttemptSpan out;
+  out.span = static_cast<std::uint32_t>(first >> 32);
+  out.number = static_cast<std::uint32_t>(first >> 8 & 0xFF'FFFF);
+  out.hedge = (second & kHedge) != 0;
+  out.failure = static_cast<std::uint8_t>(second >> 8);
+  out.status = static_cast<std::uint16_t>(second >> 16);
+  out.chunks = static_cast<std::uint32_t>(second >> 32);
+  out.started = (second & kLateStart) != 0 ? Instant::from_ns(in.word()) : span.started;
+  out.done = Instant::from_ns(in.word());
+  out.first_chunk = (second & kFirstChunk) != 0 ? Instant::from_ns(in.word()) : out.done;
+  out.cost = (second & kCost) != 0 ? Money::nano_usd(in.word()) : Money();
+  for (std::size_t i = 0; i < kUsage.size(); ++i) {
+    if ((first >> i & 1) != 0) {
+      out.usage.*kUsage[i] = in.word();
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+// In small steps: jobs in flight are many, and what they do not use is lost.
+void Trail::make_room(std::size_t words) {
+  if (notes_.capacity() - notes_.size() < words) {
+    notes_.reserve(notes_.size() + words + notes_.size() / 4);
+  }
+}
+
+void Trail::note_local(std::uint32_t span, Duration cpu, Duration io_wait) {
+  const std::uint64_t mask =
+      (cpu > Duration::zero() ? 1u : 0u) | (io_wait > Duration::zero() ? 2u : 0u);
+  if (mask == 0) {
+    return;
+  }
+  make_room(3);
+  put(static_cast<std::int64_t>(head(span, kLocal, mask)));
+  if ((mask & 1) != 0) {
+    put(cpu.count_ns());
+  }
+  if ((mask & 2) != 0) {
+    put(io_wait.count_ns());
+  }
+}
+
+void Trail::note_attempt(std::uint32_t span, std::uint32_t number, bool hedge,
+                         const provider::Outcome& outcome) {
+  std::uint64_t mask = 0;
+  for (std::size_t i = 0; i < kUsage.size(); ++i) {
+    mask |= outcome.usage.*kUsage[i] != 0 ? std::uint64_t{1} << i : 0;
+  }
+  const bool late = outcome.started != spans[span].started;
+  const bool early = outcome.first_chunk != outcome.done;
+  const bool paid = outcome.cost != Money();
+  const std::uint64_t flags = (hedge ? kHedge : 0) | (late ? kLateStart : 0) |
+                              (early ? kFirstChunk : 0) | (paid ? kCost : 0);
+  make_room(kMostWords);
+  put(static_cast<std::int64_t>(head(span, std::min<std::uint64_t>(number, kLocal - 1), mask)));
+  put(static_cast<std::int64_t>(
+      std::uint64_t{outcome.chunks} << 32 | std::uint64_t{outcome.status} << 16 |
+      std::uint64_t{static_cast<std::uint8_t>(outcome.failure)} << 8 | flags));
+  if (late) {
+    put(outcome.started.count_ns());
+  }
+  put(outcome.done.count_ns());
+  if (early) {
+    put(outcome.first_chunk.count_ns());
+  }
+  if (paid) {
+    put(outcome.cost.count_nano_usd());
+  }
+  for (std::size_t i = 0; i < kUsage.size(); ++i) {
+    if ((mask >> i & 1) != 0) {
+      put(outcome.usage.*kUsage[i]);
+    }
+  }
+}
+
+void Trail::expand(std::vector<record::StageSpan>& all,
+                   std::vector<record::AttemptSpan>& attempts) const {
+  all.clear();
+  attempts.clear();
+  for (const LiveSpan& span : spans) {
+    all.push_back({.stage = span.stage,
+                   .item = span.item,
+                   .parent = span.parent,
+                   .released_by = span.released_by,
+                   .end = span.end,
+                   .background = span.background,
+                   .truncated = span.truncated,
+                   .attempts = span.attempts,
+                   .failure = span.failure,
+                   .ready = span.ready,
+                   .started = span.started,
+                   .first_chunk = span.first_chunk,
+                   .done = span.done});
+  }
+  for (Reader in(notes_); !in.at_end();) {
+    const std::uint64_t first = in.bits();
+    record::StageSpan& span = all[first >> 32];
+    if ((first >> 8 & 0xFF'FFFF) == kLocal) {
+      span.cpu = Duration::nanoseconds((first & 1) != 0 ? in.word() : 0);
+      span.io_wait = Duration::nanoseconds((first & 2) != 0 ? in.word() : 0);
+    } else {
+      attempts.push_back(read_attempt(in, first, span));
+      span.usage += attempts.back().usage;
+      span.cost += attempts.back().cost;
+    }
+  }
+}
+
+}  // namespace rehearse::engine
