@@ -19,7 +19,7 @@ class ResponseBook {
   static constexpr std::size_t kMost = 10'000;
 
   struct Entry {
-    wire::openai::ResponsesReply reply;       // as of now; of one in the background: as it began
+    wire::openai::ResponsesReply reply;  // as of now; of one in the background: as it began
     json::Value input_items;
     std::unique_ptr<DeferredCall> background;  // while it is not known how that ended
   };
