@@ -35,7 +35,7 @@ struct ImageRequest {
   ImageFormat format = ImageFormat::Png;
   std::string background = {};  // "transparent", "opaque", "auto"; empty: the default
   bool stream = false;
-  std::int64_t partial_images = 0;  // of a stream, before the last
+  std::int64_t partial_images = 0;       // of a stream, before the last
   std::vector<std::string> inputs = {};  // the pictures to edit, as uploaded
   bool operator==(const ImageRequest&) const = default;
 };

@@ -41,11 +41,11 @@ struct Line {
   std::string model;
   Instant created;  // wall time since the epoch; written, not read back
   std::string text;
-  std::vector<ToolCall> tool_calls = {};  // of a chat
   bool done = false;
-  std::string done_reason;  // stop, length, load, unload; with done
-  Timing timing;            // with done
-  Usage usage;              // with done
+  std::string done_reason;                // stop, length, load, unload; with done
+  Timing timing;                          // with done
+  Usage usage;                            // with done
+  std::vector<ToolCall> tool_calls = {};  // of a chat
   bool operator==(const Line&) const = default;
 };
 

@@ -104,9 +104,9 @@ std::string encode_embed_reply(const EmbeddingReply& reply, const EmbedTiming& t
 }
 
 std::string encode_old_embed_reply(const EmbeddingReply& reply) {
-  return json::dump(object_of(
-      {{"embedding", reply.vectors.empty() ? json::Value::array()
-                                           : vector_value(reply.vectors.front())}}));
+  return json::dump(
+      object_of({{"embedding", reply.vectors.empty() ? json::Value::array()
+                                                     : vector_value(reply.vectors.front())}}));
 }
 
 Result<EmbeddingReply> decode_embed_reply(std::string_view text) {

@@ -155,8 +155,7 @@ Result<TranscriptionRequest> decode_transcription_request(std::vector<Part> part
       request.language = std::move(part.body);
     } else if (part.name == "stream") {
       request.stream = part.body == "true";
-    } else if (part.name == "timestamp_granularities[]" ||
-               part.name == "timestamp_granularities") {
+    } else if (part.name == "timestamp_granularities[]" || part.name == "timestamp_granularities") {
       request.words = request.words || part.body == "word";
     } else if (part.name == "prompt") {
       request.prompt = std::move(part.body);

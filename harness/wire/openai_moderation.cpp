@@ -67,8 +67,7 @@ Result<ModerationRequest> decode_moderation_request(std::string_view text) {
         request.inputs.push_back(item.as_string());
         continue;
       }
-      const std::string part =
-          Fields(item, json::pointer_join("/input", i), errors).text("text");
+      const std::string part = Fields(item, json::pointer_join("/input", i), errors).text("text");
       request.inputs.resize(1);  // parts are one input together
       request.inputs.front() += part;
     }

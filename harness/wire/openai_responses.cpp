@@ -38,7 +38,7 @@ Message decode_item(const json::Value& value, const std::string& pointer, Errors
     message.role = "tool";
     message.tool_call_id = fields.text("call_id");
     const json::Value* output = fields.find("output");
-    message.text = output == nullptr      ? std::string()
+    message.text = output == nullptr     ? std::string()
                    : output->is_string() ? output->as_string()
                                          : json::dump(*output);
   } else if (type == "function_call") {
@@ -58,8 +58,7 @@ json::Value text_item(std::string_view text) {
   return object_of(
       {{"type", "message"},
        {"role", "user"},
-       {"content",
-        std::vector<json::Value>{object_of({{"type", "input_text"}, {"text", text}})}}});
+       {"content", std::vector<json::Value>{object_of({{"type", "input_text"}, {"text", text}})}}});
 }
 
 void decode_input(Fields& fields, ResponsesRequest& request) {
@@ -75,7 +74,8 @@ void decode_input(Fields& fields, ResponsesRequest& request) {
       const json::Value& item = input->items()[i];
       request.chat.messages.push_back(
           decode_item(item, json::pointer_join("/input", i), fields.errors()));
-      if (item.is_object() && item.find("content") != nullptr && item.find("content")->is_string()) {
+      if (item.is_object() && item.find("content") != nullptr &&
+          item.find("content")->is_string()) {
         json::Value whole = text_item(item.find("content")->as_string());
         whole.set("role", request.chat.messages.back().role);
         request.input_items.push(std::move(whole));

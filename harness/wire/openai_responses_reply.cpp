@@ -41,7 +41,8 @@ json::Value call_item(const std::string& id, const char* status, const ToolCall&
 }
 
 json::Value reasoning_item(const std::string& id) {
-  return object_of({{"id", item_id("rs_", id)}, {"type", "reasoning"}, {"summary", json::Value::array()}});
+  return object_of(
+      {{"id", item_id("rs_", id)}, {"type", "reasoning"}, {"summary", json::Value::array()}});
 }
 
 json::Value encode_response_usage(const Usage& usage) {
@@ -87,15 +88,15 @@ json::Value response_value(const ResponsesReply& reply) {
        {"status", response_status_name(reply.status)},
        {"error", failed ? object_of({{"code", reply.error_code}, {"message", reply.error_message}})
                         : json::Value()},
-       {"incomplete_details",
-        cut ? object_of({{"reason", "max_output_tokens"}}) : json::Value()},
+       {"incomplete_details", cut ? object_of({{"reason", "max_output_tokens"}}) : json::Value()},
        {"model", reply.model},
        {"output", output_of(reply)}});
   for (const json::Member& member : reply.echo.members()) {
     body.set(member.key, member.value);
   }
-  body.set("usage", reply.usage && has_output(reply.status) ? encode_response_usage(*reply.usage)
-                                                            : json::Value());
+  if (reply.usage && has_output(reply.status)) {
+    body.set("usage", encode_response_usage(*reply.usage));
+  }
   return body;
 }
 
@@ -228,15 +229,16 @@ std::string ResponseStreamWriter::state(const char* type) {
 
 std::string ResponseStreamWriter::begin() {
   reply_.status = ResponseStatus::InProgress;
-  std::string out = state("response.created") + state("response.in_progress");
+  // One after the other: each takes the next sequence number.
+  std::string out = state("response.created");
+  out += state("response.in_progress");
   if (reasons_) {
-    const json::Value item =
-        object_of({{"output_index", 0}, {"item", reasoning_item(reply_.id)}});
-    out += event("response.output_item.added", item) + event("response.output_item.done", item);
+    const json::Value item = object_of({{"output_index", 0}, {"item", reasoning_item(reply_.id)}});
+    out += event("response.output_item.added", item);
+    out += event("response.output_item.done", item);
   }
-  const json::Value item =
-      calls() ? call_item(item_id_, "in_progress", reply_.tool_calls.front())
-              : message_item(item_id_, "in_progress", json::Value::array());
+  const json::Value item = calls() ? call_item(item_id_, "in_progress", reply_.tool_calls.front())
+                                   : message_item(item_id_, "in_progress", json::Value::array());
   out += event("response.output_item.added",
                object_of({{"output_index", output_index_}, {"item", item}}));
   if (!calls()) {
@@ -271,15 +273,15 @@ std::string ResponseStreamWriter::end(ResponseStatus status, const Usage& usage)
   } else {
     reply_.text = said_;
     item = message_item(item_id_, done, std::vector<json::Value>{text_part(said_)});
-    const json::Value place = object_of(
-        {{"item_id", item_id_}, {"output_index", output_index_}, {"content_index", 0}});
+    const json::Value place =
+        object_of({{"item_id", item_id_}, {"output_index", output_index_}, {"content_index", 0}});
     json::Value text = place;
     text.set("text", said_);
     text.set("logprobs", json::Value::array());
     json::Value part = place;
     part.set("part", text_part(said_));
-    out += event("response.output_text.done", std::move(text)) +
-           event("response.content_part.done", std::move(part));
+    out += event("response.output_text.done", std::move(text));
+    out += event("response.content_part.done", std::move(part));
   }
   out += event("response.output_item.done",
                object_of({{"output_index", output_index_}, {"item", std::move(item)}}));

@@ -34,7 +34,7 @@ Result<json::Value> form_of(const Request& request) {
 
 std::int64_t seconds_of(Fields& fields) {
   const json::Value* value = fields.find("seconds");
-  const std::string text = value == nullptr      ? "4"
+  const std::string text = value == nullptr     ? "4"
                            : value->is_string() ? value->as_string()
                                                 : json::dump(*value);
   if (text != "4" && text != "8" && text != "12") {

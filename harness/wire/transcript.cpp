@@ -48,16 +48,16 @@ json::Value encode_segment(const TranscriptSegment& segment, std::int64_t id) {
 // By the second, or by the token; null where nobody says.
 json::Value billed(const TranscriptionReply& reply) {
   if (!reply.tokens) {
-    return reply.seconds
-               ? object_of({{"type", "duration"}, {"seconds", std::ceil(*reply.seconds)}})
-               : json::Value();
+    return reply.seconds ? object_of({{"type", "duration"}, {"seconds", std::ceil(*reply.seconds)}})
+                         : json::Value();
   }
   const auto& [input, cached, output, reasoning] = *reply.tokens;
-  return object_of({{"type", "tokens"},
-                    {"input_tokens", input},
-                    {"input_token_details", object_of({{"text_tokens", 0}, {"audio_tokens", input}})},
-                    {"output_tokens", output},
-                    {"total_tokens", input + output}});
+  return object_of(
+      {{"type", "tokens"},
+       {"input_tokens", input},
+       {"input_token_details", object_of({{"text_tokens", 0}, {"audio_tokens", input}})},
+       {"output_tokens", output},
+       {"total_tokens", input + output}});
 }
 
 json::Value verbose(const TranscriptionReply& reply) {

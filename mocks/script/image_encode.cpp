@@ -145,10 +145,10 @@ PictureParts encode_noise_webp(wire::ImageSize size, std::size_t weight) {
       weight, [&](int quality) { return webp_of(pixels, size, static_cast<float>(quality)); });
   constexpr std::size_t kRiffHead = 12;
   constexpr char kHasXmp = 4;
-  const std::string extended = riff_chunk(
-      "VP8X", std::string(1, kHasXmp) + std::string(3, '\0') +
-                  little_endian(static_cast<std::uint64_t>(size.width - 1), 3) +
-                  little_endian(static_cast<std::uint64_t>(size.height - 1), 3));
+  const std::string extended =
+      riff_chunk("VP8X", std::string(1, kHasXmp) + std::string(3, '\0') +
+                             little_endian(static_cast<std::uint64_t>(size.width - 1), 3) +
+                             little_endian(static_cast<std::uint64_t>(size.height - 1), 3));
   std::string body = plain.substr(kRiffHead);
   const std::size_t bare = kRiffHead + extended.size() + webp_text(0).size() + body.size();
   if (weight > bare + 8) {

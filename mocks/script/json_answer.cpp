@@ -14,9 +14,9 @@
 namespace rehearse::script {
 namespace {
 
-constexpr int kDeepest = 12;          // past it only what a schema requires is given
-constexpr int kHopeless = 24;         // a schema that requires itself ends here
-constexpr int kMany = 2'000;          // values past which it is as if too deep
+constexpr int kDeepest = 12;   // past it only what a schema requires is given
+constexpr int kHopeless = 24;  // a schema that requires itself ends here
+constexpr int kMany = 2'000;   // values past which it is as if too deep
 constexpr int kTooMany = 20'000;
 constexpr std::int64_t kMostItems = 64;
 constexpr std::int64_t kMostText = 1 << 20;
@@ -167,7 +167,8 @@ class Walk {
     const json::Value* items = schema.find("items");
     const std::int64_t low = std::clamp<std::int64_t>(whole(schema, "minItems", 0), 0, kMostItems);
     const std::int64_t high = std::max(low, whole(schema, "maxItems", low + 3));
-    std::int64_t count = depth >= kDeepest ? low : std::max(low, static_cast<std::int64_t>(1 + bits_.below(3)));
+    std::int64_t count =
+        depth >= kDeepest ? low : std::max(low, static_cast<std::int64_t>(1 + bits_.below(3)));
     count = std::min(count, high);
     const bool unique = schema.find("uniqueItems") != nullptr;
     for (int tries = 0; items != nullptr && items->is_object() && tries < 4 * kMostItems; ++tries) {

@@ -168,17 +168,16 @@ std::string box(std::string_view type, std::initializer_list<std::string_view> p
 }
 
 std::string matrix() {  // nothing turned, nothing scaled
-  return be(0x10000) + be(0) + be(0) + be(0) + be(0x10000) + be(0) + be(0) + be(0) +
-         be(0x40000000);
+  return be(0x10000) + be(0) + be(0) + be(0) + be(0x10000) + be(0) + be(0) + be(0) + be(0x40000000);
 }
 
 std::string sample_entry(wire::ImageSize size, const std::string& sps, const std::string& pps) {
   const std::string config = box("avcC", {"\x01", sps.substr(1, 3), "\xFF\xE1", be(sps.size(), 2),
                                           sps, "\x01", be(pps.size(), 2), pps});
-  return box("avc1", {be(0), be(1), std::string(16, '\0'),
-                      be(static_cast<std::uint64_t>(size.width), 2),
-                      be(static_cast<std::uint64_t>(size.height), 2), be(0x480000), be(0x480000),
-                      be(0), be(1, 2), std::string(32, '\0'), be(24, 2), "\xFF\xFF", config});
+  return box("avc1",
+             {be(0), be(1), std::string(16, '\0'), be(static_cast<std::uint64_t>(size.width), 2),
+              be(static_cast<std::uint64_t>(size.height), 2), be(0x480000), be(0x480000), be(0),
+              be(1, 2), std::string(32, '\0'), be(24, 2), "\xFF\xFF", config});
 }
 
 struct Samples {
@@ -196,12 +195,12 @@ std::string sample_table(const Samples& samples, const std::string& entry, std::
     whole += be(number);
   }
   const std::uint64_t count = samples.sizes.size();
-  return box("stbl", {box("stsd", {be(0), be(1), entry}),
-                      box("stts", {be(0), be(1), be(count), be(1)}),
-                      box("stss", {be(0), be(samples.whole.size()), whole}),
-                      box("stsc", {be(0), be(1), be(1), be(count), be(1)}),
-                      box("stsz", {be(0), be(0), be(count), sizes}),
-                      box("stco", {be(0), be(1), be(offset)})});
+  return box(
+      "stbl",
+      {box("stsd", {be(0), be(1), entry}), box("stts", {be(0), be(1), be(count), be(1)}),
+       box("stss", {be(0), be(samples.whole.size()), whole}),
+       box("stsc", {be(0), be(1), be(1), be(count), be(1)}),
+       box("stsz", {be(0), be(0), be(count), sizes}), box("stco", {be(0), be(1), be(offset)})});
 }
 
 std::string movie(const Mp4Spec& spec, const Samples& samples, const std::string& entry,
@@ -213,15 +212,15 @@ std::string movie(const Mp4Spec& spec, const Samples& samples, const std::string
   const std::string head =
       box("mvhd", {be(0), be(0), be(0), rate, frames, be(0x10000), be(0x100, 2),
                    std::string(10, '\0'), matrix(), std::string(24, '\0'), be(2)});
-  const std::string track = box("tkhd", {be(3), be(0), be(0), be(1), be(0), frames,
-                                         std::string(16, '\0'), matrix(), sides});
-  const std::string media = box(
-      "mdia",
-      {box("mdhd", {be(0), be(0), be(0), rate, frames, be(0x55C4, 2), be(0, 2)}),
-       box("hdlr", {be(0), be(0), "vide", std::string(12, '\0'), std::string("video\0", 6)}),
-       box("minf", {box("vmhd", {be(1), std::string(8, '\0')}),
-                    box("dinf", {box("dref", {be(0), be(1), box("url ", {be(1)})})}),
-                    sample_table(samples, entry, offset)})});
+  const std::string track = box(
+      "tkhd", {be(3), be(0), be(0), be(1), be(0), frames, std::string(16, '\0'), matrix(), sides});
+  const std::string media =
+      box("mdia",
+          {box("mdhd", {be(0), be(0), be(0), rate, frames, be(0x55C4, 2), be(0, 2)}),
+           box("hdlr", {be(0), be(0), "vide", std::string(12, '\0'), std::string("video\0", 6)}),
+           box("minf", {box("vmhd", {be(1), std::string(8, '\0')}),
+                        box("dinf", {box("dref", {be(0), be(1), box("url ", {be(1)})})}),
+                        sample_table(samples, entry, offset)})});
   return box("moov", {head, box("trak", {track, media})});
 }
 
@@ -230,8 +229,8 @@ std::string movie(const Mp4Spec& spec, const Samples& samples, const std::string
 Result<std::string> make_mp4(const Mp4Spec& spec) {
   const auto side = [](std::int64_t n) { return n >= kBlock && n <= 4096 && n % 2 == 0; };
   if (!side(spec.size.width) || !side(spec.size.height)) {
-    return Error{"size", "expected even sides of 16 to 4096, found " +
-                             wire::image_size_text(spec.size)};
+    return Error{"size",
+                 "expected even sides of 16 to 4096, found " + wire::image_size_text(spec.size)};
   }
   if (!(spec.seconds > 0 && spec.seconds <= kLongestVideo)) {
     return Error{"seconds", "expected a video of more than 0 and at most " +

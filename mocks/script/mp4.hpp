@@ -11,9 +11,9 @@ namespace rehearse::script {
 inline constexpr double kLongestVideo = 60;  // seconds
 inline constexpr int kFramesPerSecond = 24;
 
-// A playable MP4: H.264 (constrained baseline), no sound, a still picture of noise renewed every two
-// seconds, exact to a frame. Weighs about 1.5 bytes a pixel every two seconds. Sides are even, 16 to
-// 4,096. Only a `free` box depends on `content`.
+// A playable MP4: H.264 (constrained baseline), no sound, a still picture of noise renewed every
+// two seconds, exact to a frame. Weighs about 1.5 bytes a pixel every two seconds. Sides are even,
+// 16 to 4,096. Only a `free` box depends on `content`.
 struct Mp4Spec {
   wire::ImageSize size;
   double seconds = 4;

@@ -60,7 +60,9 @@ std::string SharedPng::base64() const { return wire::encode_base64(head) + *body
 
 std::size_t typical_weight(wire::ImageSize size, wire::ImageFormat format) {
   const std::size_t png = typical_png_weight(size);
-  return format == wire::ImageFormat::Png ? png : format == wire::ImageFormat::Jpeg ? png / 4 : png / 6;
+  return format == wire::ImageFormat::Png    ? png
+         : format == wire::ImageFormat::Jpeg ? png / 4
+                                             : png / 6;
 }
 
 std::size_t typical_png_weight(wire::ImageSize size) {

@@ -33,10 +33,10 @@ std::size_t typical_png_weight(wire::ImageSize size);
 // The same in any format; JPEG and WebP at full quality take a quarter and a sixth of that.
 std::size_t typical_weight(wire::ImageSize size, wire::ImageFormat format);
 
-// Makes PNGs (and JPEGs and WebPs) that decode at their size and weigh what was asked (never less than their pixels
-// need). Encoding takes tens of milliseconds, so one body per (size, weight, format) is kept, the least
-// recently used dropped past `cap` bytes. Safe to use from several threads; each body is encoded
-// once.
+// Makes PNGs (and JPEGs and WebPs) that decode at their size and weigh what was asked (never less
+// than their pixels need). Encoding takes tens of milliseconds, so one body per (size, weight,
+// format) is kept, the least recently used dropped past `cap` bytes. Safe to use from several
+// threads; each body is encoded once.
 class PngMaker {
  public:
   explicit PngMaker(std::size_t cap = 64u << 20);

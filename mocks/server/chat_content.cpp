@@ -87,8 +87,9 @@ std::string Said::text(std::uint64_t content, const latency::Plan& plan) const {
 
 wire::ToolCall Said::tool_call(std::uint64_t content, const latency::Plan& plan) const {
   const std::string schema = tool_schema_.empty() ? "{\"type\":\"object\"}" : tool_schema_;
-  std::string arguments = tool_schema_.empty() ? script::filler_json(content, visible(plan))
-                                               : script::json_answer(content, visible(plan), schema);
+  std::string arguments = tool_schema_.empty()
+                              ? script::filler_json(content, visible(plan))
+                              : script::json_answer(content, visible(plan), schema);
   if (plan.truncated) {
     arguments = script::filler_json(content, visible(plan) * 2 + 8);
     arguments.resize(static_cast<std::size_t>(visible(plan)) * wire::kBytesPerToken);
@@ -141,8 +142,8 @@ std::optional<wire::ApiError> too_long(const wire::ChatRequest& request,
   if (window == std::end(kWindows) || input_tokens <= window->second) {
     return std::nullopt;
   }
-  std::string message = "This model's maximum context length is " +
-                        std::to_string(window->second) + " tokens. However, ";
+  std::string message = "This model's maximum context length is " + std::to_string(window->second) +
+                        " tokens. However, ";
   message += answer > 0 ? "you requested " + std::to_string(input_tokens + answer) + " tokens (" +
                               std::to_string(input_tokens) + " in the messages, " +
                               std::to_string(answer) +

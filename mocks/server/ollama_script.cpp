@@ -113,9 +113,8 @@ Result<Ask> ask_ollama(const wire::Request& request, const Stagehand& hand, Api 
   ask.amounts.input_tokens = wire::input_tokens(*decoded);
   ask.amounts.max_tokens = decoded->max_output_tokens.value_or(0);
   ask.amounts.stream = decoded->stream;
-  ask.script =
-      std::make_unique<OllamaScript>(api, *decoded, answer_model(hand.profile, "chat", ask.model),
-                                     hand.scripted);
+  ask.script = std::make_unique<OllamaScript>(
+      api, *decoded, answer_model(hand.profile, "chat", ask.model), hand.scripted);
   return ask;
 }
 

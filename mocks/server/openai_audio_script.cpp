@@ -52,7 +52,7 @@ class SpeechScript final : public Script {
                                 : audio_.size() / all * static_cast<std::size_t>(to) +
                                       audio_.size() % all * static_cast<std::size_t>(to) / all;
     const std::string_view bytes = std::string_view(audio_).substr(begin, end - begin);
-    return !events_         ? std::string(bytes)
+    return !events_        ? std::string(bytes)
            : bytes.empty() ? std::string()
                            : wire::openai::encode_speech_delta(bytes);
   }
@@ -198,10 +198,11 @@ Result<Ask> ask_openai_speech(const wire::Request& request, const Stagehand& han
   const bool stream = decoded->stream != wire::SpeechStream::Unsaid || !hand.scripted;
   ask.amounts.stream = stream;
   if (!hand.scripted && ask.amounts.characters > kLongest) {
-    ask.refused = refusal("Invalid 'input': string too long. Expected a string with maximum length "
-                          "4096, but got a string with length " +
-                              std::to_string(ask.amounts.characters) + " instead.",
-                          "input", "string_above_max_length");
+    ask.refused = refusal(
+        "Invalid 'input': string too long. Expected a string with maximum length "
+        "4096, but got a string with length " +
+            std::to_string(ask.amounts.characters) + " instead.",
+        "input", "string_above_max_length");
   } else if (!hand.scripted && decoded->stream == wire::SpeechStream::Events &&
              decoded->model.starts_with("tts-1")) {
     ask.refused = refusal("stream_format 'sse' is not supported by model '" + decoded->model + "'.",

@@ -22,9 +22,7 @@ std::vector<wire::TokenLogprob> logprobs_of(std::string_view text) {
 class OpenAiChatScript final : public Script {
  public:
   OpenAiChatScript(wire::ChatRequest request, std::string model, bool scripted)
-      : request_(std::move(request)),
-        model_(std::move(model)),
-        said_(request_, model_, scripted) {
+      : request_(std::move(request)), model_(std::move(model)), said_(request_, model_, scripted) {
     request_.messages.clear();
   }
 
@@ -58,8 +56,8 @@ class OpenAiChatScript final : public Script {
     const auto n = static_cast<std::size_t>(request_.choices);
     for (std::size_t i = 0; i < n; ++i) {
       // The choices take turns, so that each gets its share of every piece.
-      const Said::Span span = said_.span(texts_[i].size(), plan, from, to,
-                                         static_cast<std::int64_t>(i));
+      const Said::Span span =
+          said_.span(texts_[i].size(), plan, from, to, static_cast<std::int64_t>(i));
       if (span.size > 0) {
         const std::string_view text = std::string_view(texts_[i]).substr(span.at, span.size);
         out += said(static_cast<std::int64_t>(i), text);

@@ -102,9 +102,8 @@ class OpenAiImageScript final : public Script {
     }
     if (reply.usage->output_tokens == 0 && !scripted_) {
       constexpr std::int64_t kPartialTokens = 100;
-      reply.usage->output_tokens =
-          request_.count * image_tokens(request_.size, request_.quality) +
-          (request_.stream ? request_.partial_images * kPartialTokens : 0);
+      reply.usage->output_tokens = request_.count * image_tokens(request_.size, request_.quality) +
+                                   (request_.stream ? request_.partial_images * kPartialTokens : 0);
     }
     return reply;
   }
@@ -130,8 +129,7 @@ Result<Ask> make_ask(wire::ImageRequest decoded, const std::string& model, const
   Ask ask;
   ask.operation = "image";
   ask.model = model;
-  if (ask.model.empty() && hand.profile.find("image", decoded.model) != nullptr &&
-      !hand.scripted) {
+  if (ask.model.empty() && hand.profile.find("image", decoded.model) != nullptr && !hand.scripted) {
     ask.model = decoded.model;
   }
   ask.size = size == "auto" ? "" : size;
@@ -169,8 +167,7 @@ Result<Ask> ask_openai_image(const wire::Request& request, const Stagehand& hand
 }
 
 Result<Ask> ask_openai_image_edit(const wire::Request& request, const Stagehand& hand) {
-  const bool variation =
-      wire::path_of(request.target).ends_with(wire::openai::kImageVariationPath);
+  const bool variation = wire::path_of(request.target).ends_with(wire::openai::kImageVariationPath);
   auto decoded = wire::openai::decode_image_edit_request(request, variation);
   if (!decoded) {
     return decoded.errors();

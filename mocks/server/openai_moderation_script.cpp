@@ -15,8 +15,7 @@ class ModerationScript final : public Script {
       : request_(std::move(request)) {}
 
   wire::Response whole(const latency::Plan&) override {
-    wire::openai::ModerationReply reply{
-        script::make_id("modr-", content, 24), request_.model, {}};
+    wire::openai::ModerationReply reply{script::make_id("modr-", content, 24), request_.model, {}};
     for (const std::string& input : request_.inputs) {
       reply.flagged.push_back(input.find("kill") != std::string::npos);
     }

@@ -106,8 +106,7 @@ Result<Ask> ask_openai_responses(const wire::Request& request, const Stagehand& 
   if (!hand.scripted && previous->is_string() &&
       hand.responses->find(previous->as_string()) == nullptr) {
     ask.refused = {400, "Previous response with id '" + previous->as_string() + "' not found.",
-                   "invalid_request_error", "previous_response_id",
-                   "previous_response_not_found"};
+                   "invalid_request_error", "previous_response_id", "previous_response_not_found"};
   }
   ask.script = std::make_unique<ResponsesScript>(
       std::move(*decoded), answer_model(hand.profile, "chat", ask.model), hand);

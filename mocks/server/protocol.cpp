@@ -37,6 +37,9 @@ wire::LimitState shown(std::int64_t limit, std::int64_t remaining, Duration rese
 }  // namespace
 
 wire::Response error_response(Protocol protocol, wire::ApiError error) {
+  if (error.code && error.code->empty()) {
+    error.code.reset();
+  }
   if (protocol == Protocol::Ollama) {
     return wire::json_response(error.status, wire::ollama::encode_error(error.message));
   }

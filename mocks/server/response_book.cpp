@@ -11,9 +11,6 @@ void ResponseBook::keep(Entry entry) {
     entries_.erase(order_.front());
     order_.pop_front();
   }
-  if (ordinals_.size() > kMost) {
-    ordinals_.clear();
-  }
 }
 
 ResponseBook::Entry* ResponseBook::find(std::string_view id) {

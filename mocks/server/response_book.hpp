@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <deque>
 #include <map>
 #include <memory>
@@ -19,7 +19,7 @@ class ResponseBook {
   static constexpr std::size_t kMost = 10'000;
 
   struct Entry {
-    wire::openai::ResponsesReply reply;       // as of now; of one in the background: as it began
+    wire::openai::ResponsesReply reply;  // as of now; of one in the background: as it began
     json::Value input_items;
     std::unique_ptr<DeferredCall> background;  // while it is not known how that ended
   };
@@ -27,13 +27,10 @@ class ResponseBook {
   void keep(Entry entry);
   Entry* find(std::string_view id);
   bool forget(std::string_view id);
-  // How many with this content came before: makes ids of equal requests differ.
-  std::uint64_t ordinal(std::uint64_t content) { return ordinals_[content]++; }
 
  private:
   std::map<std::string, Entry, std::less<>> entries_;
   std::deque<std::string> order_;
-  std::map<std::uint64_t, std::uint64_t> ordinals_;
 };
 
 }  // namespace rehearse::server

@@ -269,6 +269,13 @@ Result<Caller> Router::caller_of(const Visit& visit, Ask& ask) {
   ask.script->content = script::content_key(
       options_.seed, std::string(visit.path) + visit.request.target.substr(query) + '\n' +
                          std::to_string(hash_name(visit.request.body)));
+  // The same question gets the same answer, so its length is drawn from the question.
+  const latency::Entry* asked = visit.seat->mount->profile->find(ask.operation, ask.model);
+  if (ask.amounts.output_tokens == 0 && asked != nullptr && asked->kind == latency::Kind::Chat) {
+    const double u = unit_interval(mix64(ask.script->content ^ hash_name("output tokens")));
+    ask.amounts.output_tokens = std::max<std::int64_t>(
+        static_cast<std::int64_t>(asked->output_tokens.quantile(u) + 0.5), 1);
+  }
   return caller;
 }
 
@@ -282,8 +289,11 @@ Stagehand Router::hand(const Visit& visit) {
                                  (c >= '0' && c <= '9') || c == '.' || c == ':' || c == '-' ||
                                  c == '[' || c == ']';
                         });
-  return {*visit.seat->mount->profile, pictures_, responses_,
-          sane ? "http://" + std::string(host) : house_.transport.url(), options_.seed,
+  return {*visit.seat->mount->profile,
+          pictures_,
+          responses_,
+          sane ? "http://" + std::string(host) : house_.transport.url(),
+          options_.seed,
           visit.request.headers.find(wire::kCallHeaderName) != nullptr};
 }
 

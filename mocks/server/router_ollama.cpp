@@ -87,7 +87,8 @@ std::unique_ptr<Exchange> Router::ollama_page(Visit& visit) {
     const Instant now = house_.transport.now();
     for (const auto& [model, until] : loaded_) {
       if (until > now && (profile.find("chat", model) || profile.find("embedding", model))) {
-        all.push_back({model, kModelBytes, Instant() + Duration::seconds(kCreated) + (until - now)});
+        all.push_back(
+            {model, kModelBytes, Instant() + Duration::seconds(kCreated) + (until - now)});
       }
     }
     answer(visit, wire::json_response(200, wire::ollama::encode_running(all)));
@@ -104,10 +105,11 @@ std::unique_ptr<Exchange> Router::ollama_page(Visit& visit) {
       answer(visit, wire::json_response(200, wire::ollama::encode_show(*model, embeds)));
     } else {
       const bool stream = visit.request.body.find("\"stream\":false") == std::string::npos;
-      answer(visit, {200,
-                     {{"content-type", std::string(stream ? wire::ollama::kStreamType
-                                                          : "application/json")}},
-                     wire::ollama::encode_pull(stream)});
+      answer(
+          visit,
+          {200,
+           {{"content-type", std::string(stream ? wire::ollama::kStreamType : "application/json")}},
+           wire::ollama::encode_pull(stream)});
     }
   } else {
     fail(visit, {404, "404 page not found", {}, std::nullopt, std::nullopt});

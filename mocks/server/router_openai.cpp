@@ -51,7 +51,8 @@ std::unique_ptr<Exchange> Router::openai(Visit& visit) {
                  "invalid_api_key"});
     return nullptr;
   }
-  if (below(path, wire::openai::kModelsPath) && visit.request.method == "GET") {
+  const bool reads = visit.request.method == "GET" || visit.request.method == "HEAD";
+  if (below(path, wire::openai::kModelsPath) && reads) {
     return models(visit, path);
   }
   if (below(path, wire::openai::kResponsesPath)) {
@@ -277,8 +278,8 @@ void Router::videos(Visit& visit, std::string_view path) {
     fresh.video.asked = entry->video.asked;
     fresh.video.asked.prompt = *prompt;
     fresh.video.remixed_from = entry->video.id;
-    const wire::Request like =
-        wire::json_post(visit.request.target, wire::openai::encode_video_request(fresh.video.asked));
+    const wire::Request like = wire::json_post(
+        visit.request.target, wire::openai::encode_video_request(fresh.video.asked));
     if (is_method(visit, "POST")) {
       create_video(visit, ask_openai_video(like, hand(visit)), std::move(fresh));
     }
@@ -286,8 +287,8 @@ void Router::videos(Visit& visit, std::string_view path) {
     answer(visit, wire::json_response(200, wire::openai::encode_deleted_video(id)));
     videos_.forget(std::string(id));
   } else if (is_method(visit, "GET")) {
-    answer(visit, wire::json_response(200, wire::openai::encode_video(
-                                               video_now(*entry, house_.transport.now()))));
+    answer(visit, wire::json_response(
+                      200, wire::openai::encode_video(video_now(*entry, house_.transport.now()))));
   }
 }
 

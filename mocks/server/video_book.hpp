@@ -28,11 +28,9 @@ class VideoBook {
   // The newest first, at most `limit` of those that come after `after` (empty: from the first); and
   // whether there are more.
   std::vector<const Entry*> list(std::string_view after, std::size_t limit, bool& more) const;
-  std::uint64_t next_number() { return ++number_; }
 
  private:
   std::vector<std::unique_ptr<Entry>> entries_;
-  std::uint64_t number_ = 0;
 };
 
 // The video as it stands at that instant.

@@ -5,6 +5,8 @@ import OpenAI from 'openai';
 import { countingFetch, faultyUrl, openaiAt } from './lib/server.mjs';
 
 const messages = [{ role: 'user', content: 'Say hello.' }];
+const model = 'gpt-4o-mini';
+const failing = (name, options) => openaiAt(`${faultyUrl()}/${name}`, options);
 const statuses = [
   [400, OpenAI.BadRequestError, 'content_policy_violation', 'invalid_request_error', 1],
   [401, OpenAI.AuthenticationError, 'invalid_api_key', 'invalid_request_error', 1],
@@ -23,8 +25,8 @@ for (const [status, kind, code, type, attempts] of statuses) {
   for (const stream of [false, true]) {
     test(`${status} is a ${kind.name} after ${attempts} attempts (stream: ${stream})`, async () => {
       const counted = countingFetch();
-      const client = openaiAt(faultyUrl(), { maxRetries: 1, fetch: counted.fetch });
-      const call = client.chat.completions.create({ model: `status-${status}`, messages, stream });
+      const client = failing(`status-${status}`, { maxRetries: 1, fetch: counted.fetch });
+      const call = client.chat.completions.create({ model, messages, stream });
       await assert.rejects(call, (error) => {
         assert.ok(error instanceof kind, `${error}`);
         assert.equal(error.status, status);
@@ -42,8 +44,8 @@ for (const [status, kind, code, type, attempts] of statuses) {
 }
 
 test('a used-up quota is a RateLimitError of its own code', async () => {
-  const client = openaiAt(faultyUrl(), { maxRetries: 0 });
-  await assert.rejects(client.chat.completions.create({ model: 'quota', messages }), (error) => {
+  const client = failing('quota', { maxRetries: 0 });
+  await assert.rejects(client.chat.completions.create({ model, messages }), (error) => {
     assert.ok(error instanceof OpenAI.RateLimitError);
     assert.equal(error.code, 'insufficient_quota');
     assert.equal(error.type, 'insufficient_quota');
@@ -53,19 +55,19 @@ test('a used-up quota is a RateLimitError of its own code', async () => {
 
 test('a reset connection is retried, then an APIConnectionError', async () => {
   let attempts = 0;
-  const client = openaiAt(faultyUrl(), { maxRetries: 1, fetch: (...call) => {
+  const client = failing('connection-reset', { maxRetries: 1, fetch: (...call) => {
     attempts += 1;
     return fetch(...call);
   } });
-  await assert.rejects(client.chat.completions.create({ model: 'connection-reset', messages }),
+  await assert.rejects(client.chat.completions.create({ model, messages }),
                        OpenAI.APIConnectionError);
   assert.equal(attempts, 2);
 });
 
-for (const model of ['reset-in-stream', 'malformed-body']) {
-  test(`a stream with ${model} throws in the middle and is not retried`, async () => {
+for (const fault of ['reset-in-stream', 'malformed-body']) {
+  test(`a stream with ${fault} throws in the middle and is not retried`, async () => {
     const counted = countingFetch();
-    const client = openaiAt(faultyUrl(), { maxRetries: 1, fetch: counted.fetch });
+    const client = failing(fault, { maxRetries: 1, fetch: counted.fetch });
     await assert.rejects(async () => {
       const stream = await client.chat.completions.create(
         { model, messages, stream: true, max_tokens: 200 });
@@ -76,15 +78,15 @@ for (const model of ['reset-in-stream', 'malformed-body']) {
 }
 
 test('a truncated stream ends without a finish reason', async () => {
-  const client = openaiAt(faultyUrl());
+  const client = failing('truncated-body');
   const stream = await client.chat.completions.create(
-    { model: 'truncated-body', messages, stream: true, max_tokens: 200 });
+    { model, messages, stream: true, max_tokens: 200 });
   let finish = null;
   for await (const chunk of stream) finish ??= chunk.choices[0]?.finish_reason ?? null;
   assert.equal(finish, null);
 });
 
 test('a malformed plain answer is not JSON to the SDK', async () => {
-  const client = openaiAt(faultyUrl(), { maxRetries: 0 });
-  await assert.rejects(client.chat.completions.create({ model: 'malformed-body', messages }));
+  const client = failing('malformed-body', { maxRetries: 0 });
+  await assert.rejects(client.chat.completions.create({ model, messages }));
 });

@@ -68,13 +68,14 @@ const gpt = { model: 'gpt-image-1', prompt, size: '1024x1024', quality: 'low' };
 const bytesOf = ({ b64_json: text }) => Buffer.from(text, 'base64');
 const marks = {  // the C++ tests decode them to their last row
   png: (bytes) => bytes.subarray(1, 4).toString() === 'PNG',
-  jpeg: (bytes) => bytes.readUInt16BE(0) === 0xffd8 && bytes.readUInt16BE(bytes.length - 2) === 0xffd9,
-  webp: (bytes) => bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP'
-    && bytes.readUInt32LE(4) + 8 === bytes.length,
+  jpeg: (bytes) => bytes.readUInt16BE(0) === 0xffd8
+    && bytes.readUInt16BE(bytes.length - 2) === 0xffd9,
+  webp: (bytes) => bytes.toString('latin1', 0, 4) === 'RIFF'
+    && bytes.toString('latin1', 8, 12) === 'WEBP' && bytes.readUInt32LE(4) + 8 === bytes.length,
 };
 
 for (const [format, fits] of Object.entries(marks)) {
-  test(`gpt-image-1 draws ${format}, heavy as a real one, the same for the same request`, async () => {
+  test(`gpt-image-1 draws ${format} of real weight, the same when asked again`, async () => {
     const draw = (more) => openai().images.generate({ ...gpt, output_format: format, ...more });
     const [first, again, other] = await Promise.all([draw(), draw(), draw({ prompt: 'other' })]);
     assert.equal(first.output_format, format);
@@ -111,9 +112,9 @@ test('an edit answers like a generation, and bills the picture that went in', as
 
 test('dall-e-2 edits and varies a picture', async () => {
   const size = '512x512';
-  for (const answer of [
-    await openai().images.edit({ model: 'dall-e-2', image: await upload(), prompt, size, n: 2 }),
-    await openai().images.createVariation({ model: 'dall-e-2', image: await upload(), size, n: 2 })]) {
+  const request = { model: 'dall-e-2', image: await upload(), size, n: 2 };
+  for (const answer of [await openai().images.edit({ ...request, prompt }),
+                        await openai().images.createVariation(request)]) {
     assert.equal(answer.data.length, 2);
     assert.equal((await fetch(answer.data[1].url)).status, 200);
   }

@@ -44,7 +44,8 @@ const chats = {
   'a plain chat': {},
   'a chat with logprobs': { logprobs: true },
   'a chat with two choices': { n: 2 },
-  'a chat that calls a tool': { tools: [{ type: 'function', function: weather }], tool_choice: 'required' },
+  'a chat that calls a tool': { tools: [{ type: 'function', function: weather }],
+                                tool_choice: 'required' },
   'a chat that is cut': { max_completion_tokens: 4 },
   'a chat that thinks': { model: 'o4-mini' },
 };
@@ -52,24 +53,28 @@ for (const [name, more] of Object.entries(chats)) {
   check(`${name} conforms`, () => json('/chat/completions',
     { model: 'gpt-4o-mini', messages, ...more }, 'CreateChatCompletionResponse'));
   check(`${name}, streamed, conforms chunk by chunk`, async () => {
-    const chunks = await stream('/chat/completions', { model: 'gpt-4o-mini', messages, stream: true,
-      stream_options: { include_usage: true }, ...more }, () => 'CreateChatCompletionStreamResponse');
+    const chunks = await stream('/chat/completions', { model: 'gpt-4o-mini', messages,
+      stream: true, stream_options: { include_usage: true }, ...more },
+      () => 'CreateChatCompletionStreamResponse');
     assert.ok(chunks.length > 2);
   });
 }
 
 const asked = {
   'a plain response': {},
-  'a response that calls a function': { tools: [{ type: 'function', strict: true, ...weather }], tool_choice: 'required' },
+  'a response that calls a function': { tools: [{ type: 'function', strict: true, ...weather }],
+                                        tool_choice: 'required' },
   'a response that is cut': { max_output_tokens: 4 },
   'a response that thinks': { model: 'gpt-5-mini', reasoning: { effort: 'high' } },
-  'a response in JSON': { text: { format: { type: 'json_schema', name: 'w', schema: weather.parameters } } },
+  'a response in JSON': {
+    text: { format: { type: 'json_schema', name: 'w', schema: weather.parameters } } },
 };
 for (const [name, more] of Object.entries(asked)) {
   const body = { model: 'gpt-4o-mini', input: 'Say hello.', instructions: 'Be brief.', ...more };
   check(`${name} conforms`, () => json('/responses', body, 'Response'));
   check(`${name}, streamed, conforms event by event`, async () => {
-    const events = await stream('/responses', { ...body, stream: true }, () => 'ResponseStreamEvent');
+    const events = await stream('/responses', { ...body, stream: true },
+                                () => 'ResponseStreamEvent');
     assert.deepEqual(events.map((event) => event.sequence_number), events.map((_, i) => i));
     const ending = name.includes('cut') ? 'response.incomplete' : 'response.completed';
     assert.equal(events.at(-1).type, ending);
@@ -85,15 +90,19 @@ check('a response in the background and its input items conform', async () => {
 
 for (const [name, body] of Object.entries({
   'an image by URL': { model: 'dall-e-3', prompt: 'a roof' },
-  'an image as base64': { model: 'dall-e-2', prompt: 'a roof', size: '256x256', response_format: 'b64_json' },
+  'an image as base64': { model: 'dall-e-2', prompt: 'a roof', size: '256x256',
+                          response_format: 'b64_json' },
   'a gpt-image': { model: 'gpt-image-1', prompt: 'a roof', quality: 'low', output_format: 'webp' },
 })) {
   check(`${name} conforms`, () => json('/images/generations', body, 'ImagesResponse'));
 }
+const imageEvent = (name) => ({ type }) =>
+  name + (type.endsWith('partial_image') ? 'PartialImageEvent' : 'CompletedEvent');
+
 check('streamed images conform', async () => {
   const events = await stream('/images/generations', { model: 'gpt-image-1', prompt: 'a roof',
     stream: true, partial_images: 2, output_format: 'jpeg' },
-    ({ type }) => (type.endsWith('partial_image') ? 'ImageGenPartialImageEvent' : 'ImageGenCompletedEvent'));
+    imageEvent('ImageGen'));
   assert.deepEqual(events.map(({ type }) => type.split('.')[1]),
                    ['partial_image', 'partial_image', 'completed']);
 });
@@ -101,31 +110,37 @@ check('edited images conform, streamed too', async () => {
   const body = { image: new Blob(['png']), prompt: 'a roof', model: 'gpt-image-1' };
   await json('/images/edits', form(body), 'ImagesResponse');
   await stream('/images/edits', form({ ...body, stream: 'true', partial_images: '1' }),
-    ({ type }) => (type.endsWith('partial_image') ? 'ImageEditPartialImageEvent' : 'ImageEditCompletedEvent'));
+    imageEvent('ImageEdit'));
 });
 
 const wav = () => new Blob([makeWav(3.5)]);
 check('transcripts conform in every JSON form', async () => {
   const file = wav();
-  await json('/audio/transcriptions', form({ file, model: 'whisper-1' }), 'CreateTranscriptionResponseJson');
-  await json('/audio/transcriptions', form({ file, model: 'gpt-4o-transcribe' }), 'CreateTranscriptionResponseJson');
+  for (const model of ['whisper-1', 'gpt-4o-transcribe']) {
+    await json('/audio/transcriptions', form({ file, model }), 'CreateTranscriptionResponseJson');
+  }
   const verbose = await json('/audio/transcriptions', form({ file, model: 'whisper-1',
-    response_format: 'verbose_json', 'timestamp_granularities[]': 'word' }), 'CreateTranscriptionResponseVerboseJson');
+    response_format: 'verbose_json', 'timestamp_granularities[]': 'word' }),
+    'CreateTranscriptionResponseVerboseJson');
   assert.ok(verbose.words.length > 3);
-  await json('/audio/translations', form({ file, model: 'whisper-1', response_format: 'verbose_json' }),
+  await json('/audio/translations',
+             form({ file, model: 'whisper-1', response_format: 'verbose_json' }),
              'CreateTranslationResponseVerboseJson');
 });
 check('streamed transcripts and speech conform', async () => {
-  const heard = await stream('/audio/transcriptions', form({ file: wav(), model: 'gpt-4o-transcribe', stream: 'true' }),
+  const heard = await stream('/audio/transcriptions',
+    form({ file: wav(), model: 'gpt-4o-transcribe', stream: 'true' }),
     () => 'CreateTranscriptionResponseStreamEvent');
   assert.equal(heard.at(-1).type, 'transcript.text.done');
-  const said = await stream('/audio/speech', { model: 'gpt-4o-mini-tts', voice: 'alloy', input: 'Hello there. '.repeat(20),
-    stream_format: 'sse' }, () => 'CreateSpeechResponseStreamEvent');
+  const said = await stream('/audio/speech', { model: 'gpt-4o-mini-tts', voice: 'alloy',
+    input: 'Hello there. '.repeat(20), stream_format: 'sse' },
+    () => 'CreateSpeechResponseStreamEvent');
   assert.ok(said.length > 2);
 });
 
 check('embeddings, models and moderations conform', async () => {
-  await json('/embeddings', { model: 'text-embedding-3-small', input: ['a', 'b'], dimensions: 8 }, 'CreateEmbeddingResponse');
+  await json('/embeddings', { model: 'text-embedding-3-small', input: ['a', 'b'], dimensions: 8 },
+             'CreateEmbeddingResponse');
   const models = await (await fetch(`${base()}/models`)).json();
   conforms('ListModelsResponse', models);
   conforms('Model', await (await fetch(`${base()}/models/${models.data[0].id}`)).json());
@@ -133,7 +148,8 @@ check('embeddings, models and moderations conform', async () => {
 });
 
 check('videos conform while they are made, listed and deleted', async () => {
-  const video = await json('/videos', { model: 'sora-2', prompt: 'bees', seconds: '4' }, 'VideoResource');
+  const video = await json('/videos', { model: 'sora-2', prompt: 'bees', seconds: '4' },
+                           'VideoResource');
   conforms('VideoListResource', await (await fetch(`${base()}/videos`)).json());
   conforms('VideoResource', await (await fetch(`${base()}/videos/${video.id}`)).json());
   const gone = await fetch(`${base()}/videos/${video.id}`, { method: 'DELETE' });

@@ -54,7 +54,8 @@ test('before it is made its content cannot be had', async () => {
 test('a picture may go in, and a video may be remixed', async () => {
   const client = openai();
   const image = await toFile(Buffer.alloc(1000, 1), 'start.png', { type: 'image/png' });
-  const first = await client.videos.create({ ...request, input_reference: image, size: '1280x720' });
+  const first = await client.videos.create(
+    { ...request, input_reference: image, size: '1280x720' });
   assert.equal(first.size, '1280x720');
   const remix = await client.videos.remix(first.id, { prompt: 'At night.' });
   assert.equal(remix.remixed_from_video_id, first.id);

@@ -41,7 +41,10 @@ const std::vector<std::string> kSchemas = {
         "required":["name","children"]}},"$ref":"#/$defs/node"})",
     R"({"type":"array","items":{"type":"integer","minimum":0,"maximum":3},"uniqueItems":true,
         "minItems":3})",
-    R"({"type":"object"})", R"({})", R"({"type":"null"})", R"({"type":"boolean"})"};
+    R"({"type":"object"})",
+    R"({})",
+    R"({"type":"null"})",
+    R"({"type":"boolean"})"};
 
 }  // namespace
 
@@ -70,8 +73,8 @@ TEST_CASE("the same question has the same answer, another one another") {
 }
 
 TEST_CASE("formats have their form") {
-  const auto value = nlohmann::json::parse(json_answer(
-      3, 10, R"({"properties":{"d":{"type":"string","format":"date"},
+  const auto value = nlohmann::json::parse(
+      json_answer(3, 10, R"({"properties":{"d":{"type":"string","format":"date"},
                  "u":{"type":"string","format":"uuid"}}})"));
   CHECK(value["d"].get<std::string>().size() == 10);
   CHECK(value["u"].get<std::string>().size() == 36);
@@ -81,9 +84,10 @@ TEST_CASE("a schema that demands itself without end, or is none, still gets JSON
   const std::string hostile =
       R"({"type":"object","properties":{"a":{"$ref":"#"},"b":{"$ref":"#"},"c":{"$ref":"#"}},
           "required":["a","b","c"]})";
-  for (const std::string& schema : {hostile, std::string("[1]"), std::string("nonsense"),
-                                    std::string(R"({"type":7,"enum":[]})"),
-                                    std::string(R"({"type":"array","minItems":1e300,"items":{}})")}) {
+  for (const std::string& schema :
+       {hostile, std::string("[1]"), std::string("nonsense"),
+        std::string(R"({"type":7,"enum":[]})"),
+        std::string(R"({"type":"array","minItems":1e300,"items":{}})")}) {
     INFO(schema);
     CHECK_FALSE(nlohmann::json::parse(json_answer(1, 20, schema), nullptr, false).is_discarded());
   }

@@ -93,7 +93,8 @@ TEST_CASE("events of speech and of a transcript survive the wire") {
   const auto heard = openai::decode_audio_event(data_of(openai::encode_transcript_done(reply)));
   CHECK(heard->piece == reply.text);
   CHECK(heard->usage == reply.tokens);
-  CHECK(openai::decode_audio_event(data_of(openai::encode_transcript_delta("a\n")))->piece == "a\n");
+  CHECK(openai::decode_audio_event(data_of(openai::encode_transcript_delta("a\n")))->piece ==
+        "a\n");
   CHECK_FALSE(openai::decode_audio_event(R"({"type":"x.delta","audio":"?"})").ok());
 }
 
@@ -110,14 +111,14 @@ TEST_CASE("a request for a video survives the wire, in JSON and in parts") {
                                                   encode_multipart(parts, boundary)});
   REQUIRE(form.ok());
   CHECK(*form == openai::VideoRequest{"sora-2", "bees", 8, "720x1280"});
-  const auto wrong =
-      openai::decode_video_request(json_request(R"({"seconds":"5","size":"1x1"})"));
+  const auto wrong = openai::decode_video_request(json_request(R"({"seconds":"5","size":"1x1"})"));
   REQUIRE_FALSE(wrong.ok());
   CHECK(wrong.errors().size() == 3);
 }
 
 TEST_CASE("a video survives the wire in every state") {
-  openai::Video video{"video_1", {"sora-2", "bees", 4, "720x1280"}, "queued", 0, 7, {}, {}, {}, "", ""};
+  openai::Video video{"video_1", {"sora-2", "bees", 4, "720x1280"}, "queued", 0, 7, {}, {}, {}, "",
+                      ""};
   CHECK(*openai::decode_video(openai::encode_video(video)) == video);
   video.status = "completed";
   video.progress = 100;

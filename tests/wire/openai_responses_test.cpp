@@ -129,8 +129,10 @@ TEST_CASE("a streamed call of a function ends with all its arguments") {
   ResponsesReply reply = blank();
   reply.tool_calls.push_back({"call_1", "weather", ""});
   openai::ResponseStreamWriter writer(reply, false);
-  const std::string stream = writer.begin() + writer.delta("{\"city\":") + writer.delta("1}") +
-                             writer.end(ResponseStatus::Incomplete, {});
+  std::string stream = writer.begin();
+  stream += writer.delta("{\"city\":");
+  stream += writer.delta("1}");
+  stream += writer.end(ResponseStatus::Incomplete, {});
   const auto events = events_of(stream);
   CHECK(events.back().type == "response.incomplete");
   CHECK(events.back().reply->tool_calls.front() == ToolCall{"call_1", "weather", "{\"city\":1}"});

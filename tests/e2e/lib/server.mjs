@@ -14,7 +14,7 @@ export const mockUrl = () => baseUrl('MOCK_URL');
 /// The mock that asks for a key and admits few requests a minute (limited.json).
 export const limitedUrl = () => baseUrl('MOCK_LIMITED_URL');
 
-/// The mock whose models always fail, each in its own way (faulty.json).
+/// The mock whose providers always fail, each in its own way (faulty.json).
 export const faultyUrl = () => baseUrl('MOCK_FAULTY_URL');
 
 export const openaiAt = (url, options = {}) =>
