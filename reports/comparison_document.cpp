@@ -105,6 +105,22 @@ Paragraph head(const Comparison& comparison) {
   return out;
 }
 
+Line culprit_line(const Comparison& comparison, const record::Culprit& culprit) {
+  std::string times;
+  for (const record::StageChange& stage : comparison.stages) {
+    if (stage.stage == culprit.stage && stage.response_s.before && stage.response_s.after) {
+      times =
+          ": " + seconds(*stage.response_s.before) + " → " + seconds(*stage.response_s.after);
+    }
+  }
+  const double share = std::min(1.0, std::abs(culprit.share));
+  return {{"mostly from ", Tone::Dim},
+          {culprit.stage, Tone::Strong},
+          {times + " (" + percent(share) + " of it). Its "},
+          {std::string(record::cause_name(culprit.cause)), Tone::Strong},
+          {": " + culprit.why}};
+}
+
 Paragraph verdict(const Comparison& comparison) {
   Paragraph out;
   std::string word(stats::verdict_text(comparison.verdict));
@@ -112,13 +128,7 @@ Paragraph verdict(const Comparison& comparison) {
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   out.lines.push_back({{word, tone_of(comparison.verdict)}, {"  " + comparison.headline}});
   if (comparison.culprit) {
-    const record::Culprit& culprit = *comparison.culprit;
-    const double share = std::min(1.0, std::abs(culprit.share));
-    out.lines.push_back({{"mostly from ", Tone::Dim},
-                         {culprit.stage, Tone::Strong},
-                         {" (" + percent(share) + " of it), by its "},
-                         {std::string(record::cause_name(culprit.cause)), Tone::Strong},
-                         {": " + culprit.why}});
+    out.lines.push_back(culprit_line(comparison, *comparison.culprit));
   }
   const std::string units =
       comparison.pairing == "unpaired"
