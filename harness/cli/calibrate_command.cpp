@@ -64,7 +64,7 @@ Result<std::string> provider_of(const CallTable& table) {
 
 Result<Fidelity> measure(const Arguments& arguments, const CallTable& table,
                          const calibration::FitOptions& fit, std::uint64_t seed) {
-  if (!arguments.has("redrive")) {
+  if (!arguments.has("redrive") || table.calls.size() < 2) {
     return calibration::measure(table, fit, seed);
   }
   const auto speed = arguments.number("speed", 0.1, 1000);
