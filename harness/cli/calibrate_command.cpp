@@ -64,7 +64,7 @@ Result<std::string> provider_of(const CallTable& table) {
 
 Result<Fidelity> measure(const Arguments& arguments, const CallTable& table,
                          const calibration::FitOptions& fit, std::uint64_t seed) {
-  if (!arguments.has("redrive")) {
+  if (!arguments.has("redrive") || table.calls.size() < 2) {
     return calibration::measure(table, fit, seed);
   }
   const auto speed = arguments.number("speed", 0.1, 1000);
@@ -78,7 +78,7 @@ Result<Fidelity> measure(const Arguments& arguments, const CallTable& table,
     return model.errors();
   }
   RedriveOptions options;
-  options.speed = speed->value_or(20);
+  options.speed = speed->value_or(10);
   options.seed = seed;
   options.rounds = rounds->value_or(
       std::clamp<std::size_t>(4'000 / std::max<std::size_t>(halves.held.size(), 1), 1, 10));
@@ -162,7 +162,7 @@ Command calibrate_command() {
                  {"provider", "NAME", "takes the calls to this provider alone", Kind::Text},
                  {"redrive", "", "measures over HTTP: mock server, client and recording proxy",
                   Kind::Switch},
-                 {"speed", "X", "of --redrive; 20", Kind::Text},
+                 {"speed", "X", "of --redrive; 10", Kind::Text},
                  {"rounds", "N", "of --redrive: how often each held-out call is made", Kind::Text},
                  {"seed", "N", "of the halves and draws; 1", Kind::Text},
                  {"format", "NAME", "of the fidelity on stdout: terminal (default), json",

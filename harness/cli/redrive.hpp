@@ -10,9 +10,9 @@
 namespace rehearse::cli {
 
 struct RedriveOptions {
-  double speed = 20;             // scenario seconds per wall second
+  double speed = 10;             // scenario seconds per wall second
   std::size_t rounds = 1;        // how often every call is made
-  std::size_t concurrency = 48;  // where the calls' own instants are unknown
+  std::size_t concurrency = 24;  // where the calls' own instants are unknown
   std::uint64_t seed = 1;
 };
 

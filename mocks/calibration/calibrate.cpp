@@ -48,7 +48,10 @@ std::size_t rounds_for(std::size_t calls) {
 }
 
 Result<Fidelity> measure(const CallTable& table, const FitOptions& options, std::uint64_t seed) {
-  const Halves halves = split_halves(table, seed);
+  Halves halves = split_halves(table, seed);
+  if (halves.fitted.calls.empty()) {
+    halves.fitted = table;  // of one call there are no halves, and no judgement either
+  }
   const auto model = fitted_model(halves.fitted, options);
   if (!model) {
     return model.errors();
