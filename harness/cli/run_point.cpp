@@ -59,7 +59,7 @@ Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetu
   header.entry = setup.entry;
   header.label = setup.label;
   header.branch = setup.branch;
-    record::Recorder recorder(std::move(header), writer, expected_jobs(scenario.workload));
+  record::Recorder recorder(std::move(header), writer, expected_jobs(scenario.workload));
   RecorderSink sink(recorder);
   RunWatch watch(console, scenario, setup, recorder, wall_start);
   engine::Options options;
