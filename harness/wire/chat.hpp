@@ -50,6 +50,10 @@ struct ChatRequest {
   std::vector<Tool> tools;
   std::string tool_choice;  // "none", "auto", "required", or a tool's name; empty: the default
   std::optional<Duration> keep_alive;  // Ollama: how long the model stays loaded
+  std::vector<std::string> stop;       // texts that end the answer
+  // Output tokens that may go into thinking; -1: as many as the model likes; nothing: none.
+  std::optional<std::int64_t> thinking_tokens;
+  bool show_thinking = true;
   bool operator==(const ChatRequest&) const = default;
 };
 
@@ -57,7 +61,8 @@ struct Usage {
   std::int64_t input_tokens = 0;
   std::int64_t cached_tokens = 0;  // of the input
   std::int64_t output_tokens = 0;
-  std::int64_t reasoning_tokens = 0;  // of the output
+  std::int64_t reasoning_tokens = 0;    // of the output
+  std::int64_t cache_write_tokens = 0;  // of the input, written to a prompt cache
   bool operator==(const Usage&) const = default;
 };
 
@@ -65,6 +70,9 @@ struct ChatChoice {
   std::string text;
   std::vector<ToolCall> tool_calls;
   FinishReason finish = FinishReason::Stop;
+  std::string stop_text = {};  // the one of ChatRequest::stop that ended it
+  std::string thinking = {};
+  std::string signature = {};  // of the thinking
   bool operator==(const ChatChoice&) const = default;
 };
 
@@ -85,6 +93,8 @@ struct ChatChunk {
   std::optional<FinishReason> finish;
   std::optional<Usage> usage;
   bool done = false;  // the stream's own end mark
+  std::string thinking = {};
+  std::string arguments = {};  // of a tool call: more of its JSON
   bool operator==(const ChatChunk&) const = default;
 };
 
