@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "harness/base/call_features.hpp"
 #include "harness/base/result.hpp"
+#include "harness/wire/embedding.hpp"
+#include "harness/wire/gemini_path.hpp"
 #include "harness/wire/http_message.hpp"
 #include "mocks/latency/profile.hpp"
 #include "mocks/script/png.hpp"
@@ -44,8 +48,21 @@ Result<Ask> ask_openai_transcription(const wire::Request& request, const Stageha
 Result<Ask> ask_openai_embedding(const wire::Request& request, const Stagehand& hand);
 Result<Ask> ask_ollama_chat(const wire::Request& request, const Stagehand& hand);
 Result<Ask> ask_ollama_generate(const wire::Request& request, const Stagehand& hand);
+Result<Ask> ask_anthropic_chat(const wire::Request& request, const Stagehand& hand);
+// One method of a Gemini model: text, pictures, embeddings. An action that is none of these is an
+// error.
+Result<Ask> ask_gemini(const wire::Request& request, const wire::gemini::Method& method,
+                       const Stagehand& hand);
+// `path` is below the mount; nothing where it is none of Stability's.
+std::optional<Result<Ask>> ask_stability(const wire::Request& request, std::string_view path,
+                                         const Stagehand& hand);
 // Any method and path; `path` is below the mount.
 Result<Ask> ask_generic(const wire::Request& request, std::string_view path, const Stagehand& hand);
+
+// Vectors for an embedding, in whatever words `encode` has.
+using EncodeEmbedding = std::function<std::string(const wire::EmbeddingReply&)>;
+std::unique_ptr<Script> make_embedding_script(wire::EmbeddingRequest request, std::string model,
+                                              std::uint64_t seed, EncodeEmbedding encode);
 
 // The name that an answer gives to its model.
 std::string answer_model(const latency::Profile& profile, std::string_view operation,

@@ -79,7 +79,7 @@ class Call final : public Exchange {
   void write_until(Instant now);
   void suffer();
   void begin_half();
-  double hint_speed() const;
+  Hint hint() const;
   void add_headers(wire::Headers& headers) const;
   void end(CallEnd how, int status);
 

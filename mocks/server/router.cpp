@@ -9,7 +9,6 @@
 #include "harness/wire/openai_audio.hpp"
 #include "harness/wire/openai_chat.hpp"
 #include "harness/wire/openai_embedding.hpp"
-#include "harness/wire/openai_error.hpp"
 #include "harness/wire/openai_image.hpp"
 #include "harness/wire/openai_models.hpp"
 #include "mocks/script/content.hpp"
@@ -20,17 +19,6 @@ namespace {
 
 constexpr std::string_view kOwnPages = "/__rehearse/";
 constexpr std::string_view kJobPrefix = "/job/";
-
-bool is_generic(const latency::Profile& profile) {
-  return std::all_of(profile.entries.begin(), profile.entries.end(),
-                     [](const latency::Entry& e) { return e.kind == latency::Kind::Generic; });
-}
-
-Protocol protocol_of(const latency::Profile& profile) {
-  return is_generic(profile)                  ? Protocol::Generic
-         : profile.name.starts_with("ollama") ? Protocol::Ollama
-                                              : Protocol::OpenAi;
-}
 
 // True for "/v1", "/v1/…" and "/v1?…".
 bool under(std::string_view path, std::string_view folder) {
@@ -108,6 +96,12 @@ std::unique_ptr<Exchange> Router::start(Connection& connection, wire::Request re
       return openai(visit);
     case Protocol::Ollama:
       return ollama(visit);
+    case Protocol::Anthropic:
+      return anthropic(visit);
+    case Protocol::Gemini:
+      return gemini(visit);
+    case Protocol::Stability:
+      return stability(visit);
     case Protocol::Generic:
       break;
   }
@@ -143,6 +137,9 @@ bool Router::find_seat(Visit& visit) {
       visit.path.remove_prefix(name.size() + 1);
       break;
     }
+  }
+  if (find_native(visit)) {
+    return true;
   }
   const bool rooted = visit.seat == nullptr;
   const bool generic = !rooted && is_generic(*visit.seat->mount->profile);
@@ -189,11 +186,7 @@ std::unique_ptr<Exchange> Router::openai(Visit& visit) {
   std::string_view path = visit.path;
   path.remove_prefix(under(path, "/v1") ? 3 : 0);
   if (options_.require_key && !has_key(visit.request)) {
-    fail(visit, {401,
-                 "You didn't provide an API key. Provide it in an Authorization header.",
-                 {},
-                 std::nullopt,
-                 "invalid_api_key"});
+    fail(visit, no_key(visit.protocol));
     return nullptr;
   }
   if (under(path, wire::openai::kModelsPath) && visit.request.method == "GET") {
@@ -293,12 +286,12 @@ std::unique_ptr<Exchange> Router::models(Visit& visit, std::string_view path) {
 
 std::unique_ptr<Exchange> Router::call(Visit& visit, Result<Ask> ask) {
   if (!ask) {
-    fail(visit, wire::openai::bad_request(ask.errors()));
+    fail(visit, bad_request(visit.protocol, ask.errors()));
     return nullptr;
   }
   Result<Caller> caller = caller_of(visit, *ask);
   if (!caller) {
-    fail(visit, wire::openai::bad_request(caller.errors()));
+    fail(visit, bad_request(visit.protocol, caller.errors()));
     return nullptr;
   }
   auto out = std::make_unique<Call>(
@@ -331,6 +324,9 @@ Result<Caller> Router::caller_of(const Visit& visit, Ask& ask) {
     amounts.audio_ms = said->audio_ms.value_or(0);
     amounts.characters = said->characters.value_or(0);
     amounts.bytes = said->bytes.value_or(0);
+    amounts.n = said->n.value_or(amounts.n);
+    ask.size = said->size.empty() ? ask.size : said->size;
+    ask.quality = said->quality.empty() ? ask.quality : said->quality;
     ask.script->content = caller.key.bits(Dimension::Content);
     return caller;
   }
@@ -372,18 +368,20 @@ Stagehand Router::hand(const Visit& visit) {
 bool Router::has_key(const wire::Request& request) const {
   const std::string_view bearer = request.headers.get("authorization");
   return (bearer.starts_with("Bearer ") && bearer.size() > 7) ||
-         !request.headers.get("x-api-key").empty() || !request.headers.get("api-key").empty();
+         !request.headers.get("x-api-key").empty() || !request.headers.get("api-key").empty() ||
+         !request.headers.get("x-goog-api-key").empty() ||
+         !wire::query_value(request.target, "key").empty();
 }
 
 void Router::answer(Visit& visit, wire::Response response) {
-  if (visit.protocol == Protocol::OpenAi) {
-    add_service_headers(response.headers, {options_.seed, visit.number, Duration::zero(),
-                                           latency::LimitState(), house_.transport.speed()});
-  }
+  add_service_headers(visit.protocol, response.headers,
+                      {options_.seed, visit.number, Duration::zero(), latency::LimitState(),
+                       house_.transport.speed()});
   visit.connection.send(std::move(response));
 }
 
 void Router::fail(Visit& visit, wire::ApiError error) {
+  error.request_id = request_id(visit.protocol, options_.seed, visit.number);
   answer(visit, error_response(visit.protocol, std::move(error)));
 }
 

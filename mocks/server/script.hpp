@@ -26,6 +26,13 @@ class Script {
   virtual std::string piece(const latency::Plan&, std::int64_t, std::int64_t) { return {}; }
   virtual std::string ending(const latency::Plan&) { return {}; }
 
+  // How a stream says that it failed in its middle; empty where these words have no such thing.
+  virtual std::string error_in_stream(const std::string& /*code*/, const std::string& /*message*/) {
+    return {};
+  }
+  // What stands in a stream that breaks its own format.
+  virtual std::string malformed() { return "data: {broken\n\n"; }
+
   std::uint64_t content = 0;  // set before any of these is called
 };
 

@@ -67,7 +67,7 @@ void tell_refusal(const Refusal& refusal, Outcome& outcome) {
   outcome.detail = refusal.message;
 }
 
-void tell_fault(const Plan& plan, Outcome& outcome) {
+void tell_fault(const Plan& plan, bool stream, Outcome& outcome) {
   if (plan.fault == Fault::Status) {
     outcome.chunks = 0;
     outcome.status = plan.status;
@@ -82,6 +82,9 @@ void tell_fault(const Plan& plan, Outcome& outcome) {
   outcome.status = began ? 200 : 0;
   outcome.chunks = began ? outcome.chunks : 0;
   outcome.failure = failure_of_fault(plan.fault);
+  if (stream && plan.fault == Fault::TruncatedBody && !plan.fault_spec->message.empty()) {
+    outcome.failure = Failure::ServerError;  // the stream says so itself
+  }
   outcome.should_retry = provider::is_transient_failure(outcome.failure, began);
   outcome.detail = plan.fault_spec->name;
 }
@@ -150,7 +153,7 @@ runtime::Task<Outcome> VirtualProvider::call(const provider::Call& call, runtime
       outcome.first_chunk = start + plan.first_token + back;
       outcome.status = plan.status;
       if (plan.fault != Fault::None) {
-        tell_fault(plan, outcome);
+        tell_fault(plan, call.features.stream, outcome);
       }
     } else if (visit.refusal) {
       tell_refusal(*visit.refusal, outcome);
