@@ -5,6 +5,7 @@
 #include "harness/net/answer_reader.hpp"
 #include "harness/net/call_request.hpp"
 #include "harness/wire/call_header.hpp"
+#include "harness/wire/gemini_path.hpp"
 
 namespace rehearse::net {
 
@@ -13,6 +14,21 @@ using provider::Failure;
 using provider::Outcome;
 using runtime::StopToken;
 using runtime::Task;
+
+namespace {
+
+// Where each API wants its key.
+void add_key(wire::Headers& headers, Flavour flavour, const Secret& key) {
+  if (flavour == Flavour::Anthropic) {
+    headers.add("x-api-key", key.header_value());
+  } else if (flavour == Flavour::Gemini) {
+    headers.add(std::string(wire::gemini::kKeyHeader), key.header_value());
+  } else {
+    headers.add("Authorization", key.bearer());
+  }
+}
+
+}  // namespace
 
 Result<std::unique_ptr<HttpProvider>> HttpProvider::make(AsioRuntime& runtime, HttpClient& client,
                                                          HttpProviderOptions options) {
@@ -53,10 +69,10 @@ Result<ClientRequest> HttpProvider::request_of(const EndpointSpec& endpoint,
   request->headers.add("User-Agent", "rehearse/0.1");
   if (options_.live) {
     if (!options_.key.empty()) {
-      request->headers.add("Authorization", options_.key.bearer());
+      add_key(request->headers, endpoint.flavour, options_.key);
     }
   } else {
-    request->headers.add(std::string(wire::kCallHeaderName), call_header_of(call));
+    request->headers.add(std::string(wire::kCallHeaderName), call_header_of(call, endpoint));
   }
   ClientRequest out = ClientRequest::make(base_.origin, *request);
   out.new_connection = call.new_connection;
