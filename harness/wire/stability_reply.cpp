@@ -13,6 +13,12 @@ std::string_view finish_of(const Picture& picture) {
   return picture.filtered ? "CONTENT_FILTERED" : "SUCCESS";
 }
 
+// By the first bytes of each format.
+bool is_image(std::string_view bytes) {
+  return bytes.starts_with("\x89PNG") || bytes.starts_with("\xFF\xD8\xFF") ||
+         bytes.starts_with("RIFF");
+}
+
 // Written by hand: base64 needs no escaping, and there are megabytes of it.
 std::string encode_artifacts(const std::vector<Picture>& pictures) {
   std::string out = "{\"artifacts\":[";
@@ -57,8 +63,8 @@ Response encode_pictures(const std::vector<Picture>& pictures, const PictureRequ
 Result<ImageReply> decode_pictures(const Response& response) {
   ImageReply reply;
   if (media_type(response.headers.get("content-type")).starts_with("image/")) {
-    if (response.body.empty()) {
-      return Error{"body", "expected an image, found nothing"};
+    if (!is_image(response.body)) {
+      return Error{"body", "expected a PNG, JPEG or WebP, found something else"};
     }
     reply.images.push_back({{}, response.body, {}});
     return reply;

@@ -168,7 +168,8 @@ std::optional<Instant> parse_http_date(std::string_view text) {
 std::optional<Instant> parse_rfc3339(std::string_view text) {
   // "2026-11-21T05:41:10.000123Z": the same as an HTTP date, otherwise written.
   const bool shaped = text.size() >= 20 && text[4] == '-' && text[7] == '-' && text[10] == 'T' &&
-                      text.back() == 'Z' && (text.size() == 20 || text[19] == '.');
+                      text[13] == ':' && text[16] == ':' && text.back() == 'Z' &&
+                      (text.size() == 20 || text[19] == '.');
   int month = 0;
   const auto read = std::from_chars(text.data() + std::min<std::size_t>(5, text.size()),
                                     text.data() + std::min<std::size_t>(7, text.size()), month);
