@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/cli/world.hpp"
+#include "mocks/server/protocol.hpp"
 
 namespace rehearse::cli {
 
@@ -37,7 +38,27 @@ server::Mount make_mount(const scenarios::Scenario& scenario, std::uint32_t prov
   return mount;
 }
 
-std::vector<net::EndpointSpec> endpoints_of(const latency::Profile& profile, bool below_v1) {
+namespace {
+
+constexpr std::int64_t kLiveMaxTokens = 4096;  // that no model of Anthropic refuses
+
+net::Flavour flavour_of(const latency::Profile& profile) {
+  switch (server::protocol_of(profile)) {
+    case server::Protocol::Anthropic:
+      return net::Flavour::Anthropic;
+    case server::Protocol::Gemini:
+      return net::Flavour::Gemini;
+    case server::Protocol::Stability:
+      return net::Flavour::Stability;
+    default:
+      return net::Flavour::OpenAi;
+  }
+}
+
+}  // namespace
+
+std::vector<net::EndpointSpec> endpoints_of(const latency::Profile& profile, bool live) {
+  const net::Flavour flavour = flavour_of(profile);
   std::vector<net::EndpointSpec> out;
   for (const latency::Entry& entry : profile.entries) {
     const bool known = std::any_of(out.begin(), out.end(), [&](const net::EndpointSpec& e) {
@@ -52,9 +73,14 @@ std::vector<net::EndpointSpec> endpoints_of(const latency::Profile& profile, boo
       endpoint.flavour = net::Flavour::Generic;
     } else if (profile.name == "ollama" && entry.kind == latency::Kind::Chat) {
       endpoint.flavour = net::Flavour::Ollama;
+    } else if (flavour != net::Flavour::OpenAi) {
+      endpoint.flavour = flavour;
+      const latency::Entry* standard = profile.find(entry.operation, "");
+      endpoint.default_model = standard == nullptr ? entry.model : standard->model;
+      endpoint.default_max_tokens = live && flavour == net::Flavour::Anthropic ? kLiveMaxTokens : 0;
     } else {
       endpoint.flavour = net::Flavour::OpenAi;
-      endpoint.path = (below_v1 ? "" : "/v1") + net::path_of(endpoint);
+      endpoint.path = (live ? "" : "/v1") + net::path_of(endpoint);
     }
     out.push_back(std::move(endpoint));
   }

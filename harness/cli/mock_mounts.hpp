@@ -15,8 +15,8 @@ namespace rehearse::cli {
 server::Mount make_mount(const scenarios::Scenario& scenario, std::uint32_t provider,
                          std::shared_ptr<const latency::Profile> profile);
 
-// A profile's operations as a client calls them below a mount (or below a live base URL that ends
-// in /v1, where `below_v1`).
-std::vector<net::EndpointSpec> endpoints_of(const latency::Profile& profile, bool below_v1);
+// A profile's operations as a client calls them below a mount, or below the base URL of the real
+// thing where `live` (which ends in /v1 where it speaks OpenAI's words).
+std::vector<net::EndpointSpec> endpoints_of(const latency::Profile& profile, bool live);
 
 }  // namespace rehearse::cli

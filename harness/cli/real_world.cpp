@@ -1,5 +1,6 @@
 #include "harness/cli/real_world.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "harness/base/text.hpp"
@@ -21,25 +22,60 @@ struct LiveAddress {
   net::Secret key;
 };
 
-// A live provider's address and key, from the environment alone; all that is missing there.
+// What is known of an API: where it is, what its own SDK calls its address and its keys.
+struct KnownApi {
+  std::string_view profile;
+  const char* base_url;
+  const char* url_variable;
+  std::vector<const char*> key_variables;  // none: it takes no key
+};
+
+const KnownApi* known_api(std::string_view profile) {
+  static const std::vector<KnownApi> kKnown = {
+      {"openai", "https://api.openai.com/v1", "OPENAI_BASE_URL", {"OPENAI_API_KEY"}},
+      {"ollama", "http://127.0.0.1:11434", "OLLAMA_BASE_URL", {}},
+      {"anthropic", "https://api.anthropic.com", "ANTHROPIC_BASE_URL", {"ANTHROPIC_API_KEY"}},
+      {"gemini",
+       "https://generativelanguage.googleapis.com",
+       "GOOGLE_GEMINI_BASE_URL",
+       {"GEMINI_API_KEY", "GOOGLE_API_KEY"}},
+      {"stability", "https://api.stability.ai", "STABILITY_BASE_URL", {"STABILITY_API_KEY"}}};
+  const auto it = std::find_if(kKnown.begin(), kKnown.end(),
+                               [profile](const KnownApi& api) { return api.profile == profile; });
+  return it == kKnown.end() ? nullptr : &*it;
+}
+
+bool is_set(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
+// A live provider's address and key, from the environment alone; all that is missing there. NAME_…
+// of the provider's own name comes first. A key of the API's own name goes to the API's own address
+// only, never to one that was set for this provider.
 Result<LiveAddress> live_address(const scenarios::Provider& provider) {
   LiveAddress out;
   Errors errors;
   const std::string where = "provider \"" + provider.name + "\"";
+  const KnownApi* api = known_api(provider.profile);
   const std::string url_name = variable_name(provider.name, "_BASE_URL");
-  const char* url = std::getenv(url_name.c_str());
-  if (url != nullptr && *url != '\0') {
-    out.base_url = url;
-  } else if (provider.profile == "openai") {
-    out.base_url = "https://api.openai.com/v1";
-  } else if (provider.profile == "ollama") {
-    out.base_url = "http://127.0.0.1:11434";
+  const bool own_url = is_set(url_name.c_str());
+  if (own_url) {
+    out.base_url = std::getenv(url_name.c_str());
+  } else if (api != nullptr) {
+    out.base_url = is_set(api->url_variable) ? std::getenv(api->url_variable) : api->base_url;
   } else {
     errors.push_back({where, "is live: set " + url_name + " to its base URL"});
   }
-  const std::string key_name = variable_name(provider.name, "_API_KEY");
-  const char* key = std::getenv(key_name.c_str());
-  if (key != nullptr || provider.profile == "openai") {
+  std::string key_name = variable_name(provider.name, "_API_KEY");
+  if (std::getenv(key_name.c_str()) == nullptr && api != nullptr &&
+      (!own_url || url_name == api->url_variable || provider.name == provider.profile)) {
+    for (auto it = api->key_variables.rbegin(); it != api->key_variables.rend(); ++it) {
+      key_name = std::getenv(*it) != nullptr ? *it : key_name;
+    }
+  }
+  const bool needs_key = api != nullptr && !api->key_variables.empty();
+  if (std::getenv(key_name.c_str()) != nullptr || needs_key) {
     Result<net::Secret> secret = net::Secret::from_environment(key_name.c_str());
     if (secret) {
       out.key = std::move(secret).value();

@@ -4,7 +4,12 @@
 
 #include "harness/base/text.hpp"
 #include "harness/provider/status.hpp"
+#include "harness/wire/anthropic_error.hpp"
 #include "harness/wire/audio_seconds.hpp"
+#include "harness/wire/gemini_chat.hpp"
+#include "harness/wire/gemini_embedding.hpp"
+#include "harness/wire/gemini_error.hpp"
+#include "harness/wire/gemini_image.hpp"
 #include "harness/wire/ollama.hpp"
 #include "harness/wire/openai_audio.hpp"
 #include "harness/wire/openai_chat.hpp"
@@ -12,6 +17,7 @@
 #include "harness/wire/openai_error.hpp"
 #include "harness/wire/openai_image.hpp"
 #include "harness/wire/rate_limit.hpp"
+#include "harness/wire/stability.hpp"
 #include "harness/wire/usage_header.hpp"
 
 namespace rehearse::net {
@@ -25,6 +31,21 @@ constexpr std::size_t kMostErrorBytes = 64u << 10;
 constexpr std::size_t kMostDetail = 300;
 
 std::int64_t milliseconds(double seconds) { return std::llround(seconds * 1000); }
+
+wire::ApiError decode_error(Codec codec, int status, std::string_view body) {
+  switch (codec) {
+    case Codec::AnthropicChat:
+      return wire::anthropic::decode_error(status, body);
+    case Codec::GeminiChat:
+    case Codec::GeminiImage:
+    case Codec::GeminiEmbedding:
+      return wire::gemini::decode_error(status, body);
+    case Codec::StabilityImage:
+      return wire::stability::decode_error(status, body);
+    default:
+      return wire::openai::decode_error(status, body);
+  }
+}
 
 std::string one_line(std::string text) {
   text = terminal_safe(text);
@@ -45,7 +66,9 @@ void AnswerReader::on_head(int status, const wire::Headers& headers) {
   headers_ = headers;
   const std::string type = wire::media_type(headers.get("content-type"));
   const bool good = status >= 200 && status < 300;
-  if (good && codec_ == Codec::Chat && type == "text/event-stream") {
+  const bool chat =
+      codec_ == Codec::Chat || codec_ == Codec::AnthropicChat || codec_ == Codec::GeminiChat;
+  if (good && chat && type == "text/event-stream") {
     framing_ = Framing::Sse;
   } else if (good && codec_ == Codec::OllamaChat && type == wire::ollama::kStreamType) {
     framing_ = Framing::Lines;
@@ -85,12 +108,28 @@ void AnswerReader::on_text(std::string_view text) {
   if (text.empty()) {
     return;
   }
-  if (chunks_++ == 0) {
-    first_content_ = runtime_.now();
-  }
+  on_content();
   if (call_.keep_text && codec_ != Codec::Speech) {
     text_ += text;
   }
+}
+
+void AnswerReader::on_content() {
+  if (chunks_++ == 0) {
+    first_content_ = runtime_.now();
+  }
+}
+
+Result<wire::ChatChunk> AnswerReader::read_event(const wire::SseEvent& event) {
+  return codec_ == Codec::AnthropicChat ? anthropic_.read(event)
+         : codec_ == Codec::GeminiChat  ? wire::gemini::decode_chat_chunk(event.data)
+                                        : wire::openai::decode_chat_chunk(event.data);
+}
+
+Result<wire::ChatReply> AnswerReader::read_reply(std::string_view body) const {
+  return codec_ == Codec::AnthropicChat ? wire::anthropic::decode_chat_reply(body)
+         : codec_ == Codec::GeminiChat  ? wire::gemini::decode_chat_reply(body)
+                                        : wire::openai::decode_chat_reply(body);
 }
 
 void AnswerReader::take_usage(const wire::Usage& usage) {
@@ -101,13 +140,19 @@ void AnswerReader::take_usage(const wire::Usage& usage) {
 
 bool AnswerReader::on_events() {
   for (const wire::SseEvent& event : events_) {
-    const auto chunk = wire::openai::decode_chat_chunk(event.data);
+    const auto chunk = read_event(event);
     if (!chunk) {
       const bool told = chunk.error().where == "event stream";
       return fail(told ? Failure::ServerError : Failure::Malformed, chunk.error().what);
     }
     on_text(chunk->text);
-    if (chunk->usage) {
+    if (chunk->text.empty() && !(chunk->thinking.empty() && chunk->arguments.empty())) {
+      on_content();
+    }
+    // Gemini counts as it goes: of a stream that a mock cuts, its header says what is billed.
+    const bool so_far = codec_ == Codec::GeminiChat && !chunk->finish &&
+                        headers_.find(wire::kUsageHeaderName) != nullptr;
+    if (chunk->usage && !so_far) {
       take_usage(*chunk->usage);
     }
     if (chunk->finish) {
@@ -144,7 +189,7 @@ void AnswerReader::read_chat(std::string_view body) {
     on_lines();
     return;
   }
-  const auto reply = wire::openai::decode_chat_reply(body);
+  const auto reply = read_reply(body);
   if (!reply) {
     fail(Failure::Malformed, reply.error().text());
     return;
@@ -160,6 +205,28 @@ void AnswerReader::read_chat(std::string_view body) {
   }
 }
 
+void AnswerReader::read_native_image() {
+  wire::Response response;
+  response.status = status_;
+  response.headers = headers_;
+  response.body = std::move(body_);
+  const auto reply = codec_ == Codec::StabilityImage
+                         ? wire::stability::decode_pictures(response)
+                         : wire::gemini::decode_image_reply(response.body);
+  if (!reply) {
+    fail(Failure::Malformed, reply.error().text());
+    return;
+  }
+  if (headers_.find(wire::kUsageHeaderName) != nullptr) {
+    return;  // said it all
+  }
+  usage_.images = static_cast<std::int64_t>(reply->images.size());
+  if (reply->usage) {
+    usage_.input_tokens = reply->usage->input_tokens;
+    usage_.output_tokens = reply->usage->output_tokens;
+  }
+}
+
 // An answer that came whole: what it holds, and whether it can be read at all.
 void AnswerReader::read_whole() {
   const bool told = headers_.find(wire::kUsageHeaderName) != nullptr;
@@ -170,8 +237,23 @@ void AnswerReader::read_whole() {
   switch (codec_) {
     case Codec::Chat:
     case Codec::OllamaChat:
+    case Codec::AnthropicChat:
+    case Codec::GeminiChat:
       read_chat(body_);
       return;
+    case Codec::GeminiImage:
+    case Codec::StabilityImage:
+      read_native_image();
+      return;
+    case Codec::GeminiEmbedding: {
+      const auto reply = wire::gemini::decode_embedding_reply(body_);
+      if (!reply) {
+        fail(Failure::Malformed, reply.error().text());
+      } else if (!told) {
+        usage_.input_tokens = call_.features.input_tokens;  // the answer does not say
+      }
+      return;
+    }
     case Codec::Image: {
       const auto reply = wire::openai::decode_image_reply(body_);
       if (!reply) {
@@ -228,7 +310,7 @@ void AnswerReader::read_whole() {
 }
 
 void AnswerReader::read_status(Outcome& outcome) const {
-  const wire::ApiError error = wire::openai::decode_error(status_, body_);
+  const wire::ApiError error = decode_error(codec_, status_, body_);
   const std::string code = error.code.value_or(error.type);
   const auto status = static_cast<std::uint16_t>(status_);
   outcome.failure = provider::failure_of_status(status, code);
@@ -238,6 +320,9 @@ void AnswerReader::read_status(Outcome& outcome) const {
     outcome.should_retry = told == "true";
   }
   outcome.retry_after = wire::read_retry_after(headers_, runtime_.wall_now());
+  if (!outcome.retry_after) {
+    outcome.retry_after = error.retry_after;
+  }
   outcome.detail = error.message.empty() ? "HTTP " + std::to_string(status_) : error.message;
 }
 

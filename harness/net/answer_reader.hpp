@@ -8,6 +8,7 @@
 #include "harness/net/endpoint_spec.hpp"
 #include "harness/net/http_client.hpp"
 #include "harness/provider/provider.hpp"
+#include "harness/wire/anthropic_chat.hpp"
 #include "harness/wire/chat.hpp"
 #include "harness/wire/ndjson.hpp"
 #include "harness/wire/sse.hpp"
@@ -32,6 +33,10 @@ class AnswerReader final : public ResponseSink {
   bool on_events();
   bool on_lines();
   void on_text(std::string_view text);
+  void on_content();
+  Result<wire::ChatChunk> read_event(const wire::SseEvent& event);
+  Result<wire::ChatReply> read_reply(std::string_view body) const;
+  void read_native_image();
   void take_usage(const wire::Usage& usage);
   bool fail(provider::Failure failure, std::string detail);
   void read_whole();
@@ -46,6 +51,7 @@ class AnswerReader final : public ResponseSink {
   wire::Headers headers_;
   Framing framing_ = Framing::Whole;
   wire::SseParser sse_;
+  wire::anthropic::ChatStreamReader anthropic_;
   wire::NdjsonParser ndjson_;
   std::vector<wire::SseEvent> events_;
   std::vector<std::string> lines_;

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "harness/net/filler.hpp"
+#include "harness/net/native_request.hpp"
 #include "harness/wire/call_header.hpp"
 #include "harness/wire/endpoint.hpp"
 #include "harness/wire/fields.hpp"
@@ -14,46 +16,12 @@
 #include "harness/wire/openai_embedding.hpp"
 #include "harness/wire/openai_image.hpp"
 #include "harness/wire/own_request.hpp"
-#include "harness/wire/tokens.hpp"
 
 namespace rehearse::net {
 
 using provider::Call;
 
 namespace {
-
-constexpr std::int64_t kMostFiller = 64 << 20;  // bytes
-
-// Words of mock tokens: "word " is five bytes in prose, four here.
-std::string filler_bytes(std::int64_t bytes) {
-  constexpr std::string_view kWord = "abc ";
-  std::string text(static_cast<std::size_t>(std::clamp<std::int64_t>(bytes, 0, kMostFiller)), ' ');
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    text[i] = kWord[i % kWord.size()];
-  }
-  return text;
-}
-
-std::string filler_tokens(std::int64_t tokens) {
-  const std::int64_t each = static_cast<std::int64_t>(wire::kBytesPerToken);
-  return filler_bytes(std::clamp<std::int64_t>(tokens, 1, kMostFiller / each) * each);
-}
-
-wire::ChatRequest filler_chat(const CallFeatures& f) {
-  wire::ChatRequest chat;
-  chat.model = f.model;
-  chat.stream = f.stream;
-  chat.include_usage = f.stream;
-  chat.choices = f.n;
-  if (f.max_tokens > 0) {
-    chat.max_output_tokens = f.max_tokens;
-  }
-  wire::Message message;
-  message.role = "user";
-  message.text = filler_tokens(f.input_tokens);
-  chat.messages.push_back(std::move(message));
-  return chat;
-}
 
 Result<std::string> chat_body(const Call& call, Codec codec) {
   const CallFeatures& f = call.features;
@@ -212,6 +180,9 @@ Result<wire::Request> generic(const EndpointSpec& endpoint, const Call& call,
 Result<wire::Request> encode_call(const EndpointSpec& endpoint, const Call& call,
                                   const std::string& base_path) {
   const Codec codec = codec_of(endpoint);
+  if (is_native(codec)) {
+    return encode_native(endpoint, call, base_path);
+  }
   if (codec == Codec::Generic) {
     return generic(endpoint, call, base_path);
   }
@@ -229,7 +200,7 @@ Result<wire::Request> encode_call(const EndpointSpec& endpoint, const Call& call
   return wire::json_post(std::move(target), std::move(*body));
 }
 
-std::string call_header_of(const Call& call) {
+std::string call_header_of(const Call& call, const EndpointSpec& endpoint) {
   const auto drawn = [](std::int64_t value) {
     return value > 0 ? std::optional(value) : std::nullopt;
   };
@@ -250,6 +221,11 @@ std::string call_header_of(const Call& call) {
   header.audio_ms = drawn(f.audio_ms);
   header.characters = drawn(f.characters);
   header.bytes = drawn(f.bytes);
+  if (is_native(codec_of(endpoint))) {
+    header.n = f.n > 1 ? std::optional(f.n) : std::nullopt;
+    header.size = f.size;
+    header.quality = f.quality;
+  }
   return wire::call_header_text(header);
 }
 

@@ -15,6 +15,6 @@ Result<wire::Request> encode_call(const EndpointSpec& endpoint, const provider::
 
 // The value of x-rehearse-call for it: amounts that are zero are left out, which means the
 // profile's own, as in CallFeatures.
-std::string call_header_of(const provider::Call& call);
+std::string call_header_of(const provider::Call& call, const EndpointSpec& endpoint);
 
 }  // namespace rehearse::net

@@ -1,5 +1,6 @@
 #include "harness/net/endpoint_spec.hpp"
 
+#include "harness/wire/anthropic_chat.hpp"
 #include "harness/wire/http_message.hpp"
 #include "harness/wire/ollama.hpp"
 #include "harness/wire/openai_audio.hpp"
@@ -9,9 +10,33 @@
 
 namespace rehearse::net {
 
+namespace {
+
+// Providers whose words are neither OpenAI's nor Ollama's.
+Codec native_codec(const EndpointSpec& endpoint) {
+  struct Native {
+    Flavour flavour;
+    std::string_view operation;
+    Codec codec;
+  };
+  static constexpr Native kNative[] = {{Flavour::Anthropic, "chat", Codec::AnthropicChat},
+                                       {Flavour::Gemini, "chat", Codec::GeminiChat},
+                                       {Flavour::Gemini, "image", Codec::GeminiImage},
+                                       {Flavour::Gemini, "embedding", Codec::GeminiEmbedding},
+                                       {Flavour::Stability, "image", Codec::StabilityImage}};
+  for (const Native& native : kNative) {
+    if (native.flavour == endpoint.flavour && native.operation == endpoint.operation) {
+      return native.codec;
+    }
+  }
+  return Codec::Generic;
+}
+
+}  // namespace
+
 Codec codec_of(const EndpointSpec& endpoint) {
-  if (endpoint.flavour == Flavour::Generic) {
-    return Codec::Generic;
+  if (endpoint.flavour != Flavour::OpenAi && endpoint.flavour != Flavour::Ollama) {
+    return native_codec(endpoint);
   }
   if (endpoint.operation == "chat") {
     return endpoint.flavour == Flavour::Ollama ? Codec::OllamaChat : Codec::Chat;
@@ -43,7 +68,9 @@ std::string path_of(const EndpointSpec& endpoint) {
       return std::string(wire::openai::kTranscriptionPath);
     case Codec::Embedding:
       return std::string(wire::openai::kEmbeddingPath);
-    case Codec::Generic:
+    case Codec::AnthropicChat:
+      return std::string(wire::anthropic::kMessagesPath);
+    default:
       break;
   }
   return "/" + wire::percent_encode(endpoint.operation);

@@ -6,6 +6,7 @@
 #include "harness/net/answer_reader.hpp"
 #include "harness/net/call_request.hpp"
 #include "harness/wire/call_header.hpp"
+#include "harness/wire/gemini_path.hpp"
 
 namespace rehearse::net {
 
@@ -25,6 +26,17 @@ void cancel(Outcome& outcome, Instant now) {
   outcome.retry_after.reset();
   outcome.detail = "stopped by the caller";
   outcome.done = now;
+}
+
+// Where each API wants its key.
+void add_key(wire::Headers& headers, Flavour flavour, const Secret& key) {
+  if (flavour == Flavour::Anthropic) {
+    headers.add("x-api-key", key.header_value());
+  } else if (flavour == Flavour::Gemini) {
+    headers.add(std::string(wire::gemini::kKeyHeader), key.header_value());
+  } else {
+    headers.add("Authorization", key.bearer());
+  }
 }
 
 }  // namespace
@@ -68,10 +80,10 @@ Result<ClientRequest> HttpProvider::request_of(const EndpointSpec& endpoint,
   request->headers.add("User-Agent", "rehearse/0.1");
   if (options_.live) {
     if (!options_.key.empty()) {
-      request->headers.add("Authorization", options_.key.bearer());
+      add_key(request->headers, endpoint.flavour, options_.key);
     }
   } else {
-    request->headers.add(std::string(wire::kCallHeaderName), call_header_of(call));
+    request->headers.add(std::string(wire::kCallHeaderName), call_header_of(call, endpoint));
   }
   ClientRequest out = ClientRequest::make(base_.origin, *request);
   out.new_connection = call.new_connection;

@@ -21,8 +21,9 @@ class Secret {
   static Result<Secret> from_environment(const char* variable);
 
   bool empty() const { return text_.empty(); }
-  // The one way out: the value of an Authorization header.
+  // The two ways out: the value of an Authorization header, and that of a header of its own.
   std::string bearer() const { return "Bearer " + text_; }
+  const std::string& header_value() const { return text_; }
   // The text with every occurrence of the key replaced: servers do echo keys in their errors.
   std::string redact(std::string text) const;
 

@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "harness/base/time.hpp"
+
 namespace rehearse::wire {
 
 // A provider's refusal, in the words of its API. Providers that have no type, param or code leave
@@ -13,6 +15,8 @@ struct ApiError {
   std::string type;                  // "invalid_request_error", "tokens", …
   std::optional<std::string> param;  // null on the wire where missing
   std::optional<std::string> code;
+  std::string request_id = {};                         // where the body repeats it (Anthropic)
+  std::optional<Duration> retry_after = std::nullopt;  // where the body says it (Gemini)
   bool operator==(const ApiError&) const = default;
 };
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kLongest = 4096;
 constexpr std::size_t kLongestStage = 1024;
+constexpr std::size_t kLongestWord = 64;
 
 template <typename Number>
 bool read_number(std::string_view text, Number& number) {
@@ -44,12 +45,33 @@ constexpr Amount kAmounts[] = {{"input_tokens", &CallHeader::input_tokens},
                                {"steps", &CallHeader::steps},
                                {"audio_ms", &CallHeader::audio_ms},
                                {"characters", &CallHeader::characters},
-                               {"bytes", &CallHeader::bytes}};
+                               {"bytes", &CallHeader::bytes},
+                               {"n", &CallHeader::n}};
+
+struct Word {
+  std::string_view name;
+  std::string CallHeader::* value;
+};
+
+constexpr Word kWords[] = {{"size", &CallHeader::size}, {"quality", &CallHeader::quality}};
+
+bool read_word(std::string_view text, std::string& word) {
+  if (!word.empty() || text.empty()) {
+    return false;
+  }
+  word = percent_decode(text);
+  return word.size() <= kLongestWord;
+}
 
 bool read_field(std::string_view name, std::string_view text, CallHeader& call) {
   for (const Amount& amount : kAmounts) {
     if (name == amount.name) {
       return read_amount(text, call.*amount.value);
+    }
+  }
+  for (const Word& word : kWords) {
+    if (name == word.name) {
+      return read_word(text, call.*word.value);
     }
   }
   if (name == "share") {
@@ -85,6 +107,11 @@ std::string call_header_text(const CallHeader& call) {
                     std::to_string(call.attempt);
   for (const Amount& amount : kAmounts) {
     write_amount(out, amount.name, call.*amount.value);
+  }
+  for (const Word& word : kWords) {
+    if (const std::string& value = call.*word.value; !value.empty()) {
+      out.append(";").append(word.name).append("=").append(percent_encode(value));
+    }
   }
   if (call.share != 0) {
     out += ";share=" + number_text(call.share);

@@ -28,6 +28,9 @@ struct CallHeader {
   std::optional<std::int64_t> audio_ms;
   std::optional<std::int64_t> characters;
   std::optional<std::int64_t> bytes;
+  std::optional<std::int64_t> n;  // where the provider's own request cannot say it, as these two:
+  std::string size;               // at most 64 bytes, percent-encoded on the wire
+  std::string quality;
   double share = 0;             // DrawKey::share, 0 to 1
   double time_ratio = 1;        // what a draw from the stage's own `time` is multiplied by; > 0
   bool new_connection = false;  // the call pays the connection's set-up

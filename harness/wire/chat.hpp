@@ -52,6 +52,10 @@ struct ChatRequest {
   std::optional<Duration> keep_alive;  // Ollama: how long the model stays loaded
   bool logprobs = false;
   std::string reasoning_effort = {};  // "low", …; empty: the model's default
+  std::vector<std::string> stop;       // texts that end the answer
+  // Output tokens that may go into thinking; -1: as many as the model likes; nothing: none.
+  std::optional<std::int64_t> thinking_tokens;
+  bool show_thinking = true;
   bool operator==(const ChatRequest&) const = default;
 };
 
@@ -59,7 +63,8 @@ struct Usage {
   std::int64_t input_tokens = 0;
   std::int64_t cached_tokens = 0;  // of the input
   std::int64_t output_tokens = 0;
-  std::int64_t reasoning_tokens = 0;  // of the output
+  std::int64_t reasoning_tokens = 0;    // of the output
+  std::int64_t cache_write_tokens = 0;  // of the input, written to a prompt cache
   bool operator==(const Usage&) const = default;
 };
 
@@ -74,6 +79,9 @@ struct ChatChoice {
   std::vector<ToolCall> tool_calls;
   FinishReason finish = FinishReason::Stop;
   std::vector<TokenLogprob> logprobs = {};  // where they were asked for
+  std::string stop_text = {};  // the one of ChatRequest::stop that ended it
+  std::string thinking = {};
+  std::string signature = {};  // of the thinking
   bool operator==(const ChatChoice&) const = default;
 };
 
@@ -102,6 +110,8 @@ struct ChatChunk {
   std::optional<Usage> usage;
   bool done = false;  // the stream's own end mark
   std::vector<ToolCallDelta> tool_calls = {};
+  std::string thinking = {};
+  std::string arguments = {};  // of a tool call: more of its JSON
   bool operator==(const ChatChunk&) const = default;
 };
 

@@ -69,6 +69,12 @@ void write_retry_after(Headers& headers, Duration wait) {
   headers.set("retry-after-ms", rounded_up(1'000'000));
 }
 
+void write_retry_after_seconds(Headers& headers, Duration wait) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const std::int64_t ns = std::max<std::int64_t>(wait.count_ns(), 1);
+  headers.set("retry-after", std::to_string((ns + kSecond - 1) / kSecond));
+}
+
 std::optional<Duration> read_retry_after(const Headers& headers, Instant now) {
   const double longest = kLongestDuration.count_s();
   if (const auto ms = number_of<double>(trimmed(headers.get("retry-after-ms")));

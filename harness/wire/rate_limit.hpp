@@ -33,6 +33,8 @@ RateLimits read_rate_limits(const Headers& headers);
 
 // retry-after in whole seconds (rounded up) and retry-after-ms; a wait below zero is zero.
 void write_retry_after(Headers& headers, Duration wait);
+// retry-after alone, at least a second.
+void write_retry_after_seconds(Headers& headers, Duration wait);
 // retry-after-ms, else retry-after in seconds or as an HTTP date relative to `now` (wall time).
 std::optional<Duration> read_retry_after(const Headers& headers, Instant now);
 

@@ -20,5 +20,7 @@ std::optional<Instant> parse_http_date(std::string_view text);
 
 // RFC 3339 in UTC with microseconds: "2026-11-21T05:41:10.000123Z".
 std::string rfc3339(Instant at);
+// Reads it, with or without a fraction, in UTC ("Z") only; nothing where it is none.
+std::optional<Instant> parse_rfc3339(std::string_view text);
 
 }  // namespace rehearse::wire

@@ -115,6 +115,10 @@ void Limits::describe(LimitState& state, Instant now) {
                state.remaining_requests, state.reset_requests);
   describe_one(buckets_[static_cast<std::size_t>(What::Tokens)], now, state.limit_tokens,
                state.remaining_tokens, state.reset_tokens);
+  describe_one(buckets_[static_cast<std::size_t>(What::Input)], now, state.limit_input,
+               state.remaining_input, state.reset_input);
+  describe_one(buckets_[static_cast<std::size_t>(What::Output)], now, state.limit_output,
+               state.remaining_output, state.reset_output);
 }
 
 }  // namespace rehearse::latency

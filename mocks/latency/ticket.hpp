@@ -42,6 +42,12 @@ struct LimitState {
   std::int64_t limit_tokens = -1;
   std::int64_t remaining_tokens = -1;
   Duration reset_tokens;
+  std::int64_t limit_input = -1;  // tokens of it
+  std::int64_t remaining_input = -1;
+  Duration reset_input;
+  std::int64_t limit_output = -1;
+  std::int64_t remaining_output = -1;
+  Duration reset_output;
 };
 
 // Why a call was not let in.

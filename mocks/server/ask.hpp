@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,8 @@
 #include "harness/json/value.hpp"
 #include "harness/wire/api_error.hpp"
 #include "harness/wire/chat.hpp"
+#include "harness/wire/embedding.hpp"
+#include "harness/wire/gemini_path.hpp"
 #include "harness/wire/http_message.hpp"
 #include "mocks/latency/profile.hpp"
 #include "mocks/script/png.hpp"
@@ -71,6 +74,18 @@ Result<Ask> ask_generic(const wire::Request& request, std::string_view path, con
 
 // A text generation without its script.
 Ask chat_ask(const wire::ChatRequest& request, bool scripted);
+Result<Ask> ask_anthropic_chat(const wire::Request& request, const Stagehand& hand);
+// One method of a Gemini model: text, pictures, embeddings. An action that is none of these is an
+// error.
+Result<Ask> ask_gemini(const wire::Request& request, const wire::gemini::Method& method,
+                       const Stagehand& hand);
+// `path` is below the mount; nothing where it is none of Stability's.
+std::optional<Result<Ask>> ask_stability(const wire::Request& request, std::string_view path,
+                                         const Stagehand& hand);
+// Vectors for an embedding, in whatever words `encode` has.
+using EncodeEmbedding = std::function<std::string(const wire::EmbeddingReply&)>;
+std::unique_ptr<Script> make_embedding_script(wire::EmbeddingRequest request, std::string model,
+                                              std::uint64_t seed, EncodeEmbedding encode);
 
 // The name that an answer gives to its model.
 std::string answer_model(const latency::Profile& profile, std::string_view operation,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "harness/wire/rate_limit.hpp"
 #include "harness/wire/usage_header.hpp"
 
 namespace rehearse::server {
@@ -72,7 +71,8 @@ void Call::refuse() {
   if (ticket_.refusal->status == 404 && protocol_ == Protocol::Ollama) {
     ticket_.refusal->message = "model '" + record_.model + "' not found";
   }
-  wire::Response response = refusal_response(protocol_, *ticket_.refusal, hint_speed());
+  wire::Response response = refusal_response(protocol_, *ticket_.refusal, hint(),
+                                             request_id(protocol_, house_.seed, number_));
   const int status = response.status;
   add_headers(response.headers);
   end(CallEnd::Refused, status);
@@ -228,7 +228,7 @@ void Call::write_until(Instant now) {
     units_ = to;
     due_at_ = at;
   }
-  out += plan.fault == latency::Fault::MalformedBody ? "data: {broken\n\n" : script_->ending(plan);
+  out += plan.fault == latency::Fault::MalformedBody ? script_->malformed() : script_->ending(plan);
   connection_.write(out);
   end(CallEnd::Answered, 200);
   connection_.end();
@@ -260,17 +260,16 @@ void Call::suffer() {
   const latency::Plan& plan = ticket_.plan;
   if (plan.fault == latency::Fault::Status) {
     const latency::FaultSpec* spec = plan.fault_spec;
+    wire::ApiError error{plan.status, spec->message, {}, std::nullopt, spec->code};
+    error.request_id = request_id(protocol_, house_.seed, number_);
     wire::Response response =
-        error_response(protocol_, {plan.status, spec->message, {}, std::nullopt, spec->code});
+        with_retry_after(protocol_, std::move(error), spec->retry_after, hint());
     if (!spec->body.empty()) {
       response.body = spec->body;
       response.headers.set("content-type", spec->content_type);
     }
     if (spec->should_retry) {
       response.headers.add("x-should-retry", *spec->should_retry ? "true" : "false");
-    }
-    if (spec->retry_after) {
-      wire::write_retry_after(response.headers, *spec->retry_after * (1 / hint_speed()));
     }
     send(std::move(response));
     return;
@@ -290,6 +289,9 @@ void Call::suffer() {
   } else if (script_->stream_type().empty()) {
     connection_.cut();
   } else {
+    if (!whole && !plan.fault_spec->message.empty()) {
+      connection_.write(script_->error_in_stream(plan.fault_spec->code, plan.fault_spec->message));
+    }
     connection_.end();  // as if it were complete
   }
 }
@@ -340,17 +342,16 @@ void Call::drip() {
 }
 
 // Hints of when to retry are in the caller's own time: scenario time where rehearse itself calls.
-double Call::hint_speed() const { return caller_.scripted ? 1 : house_.transport.speed(); }
+Hint Call::hint() const {
+  return {caller_.scripted ? 1 : house_.transport.speed(), caller_.scripted};
+}
 
 void Call::add_headers(wire::Headers& headers) const {
   if (caller_.scripted && !ticket_.refusal) {
     headers.add(std::string(wire::kUsageHeaderName), wire::usage_header_text(ticket_.plan.usage));
   }
-  if (protocol_ != Protocol::OpenAi) {
-    return;
-  }
   const double per_wall = 1 / house_.transport.speed();
-  add_service_headers(headers,
+  add_service_headers(protocol_, headers,
                       {house_.seed, number_, (house_.transport.now() - record_.arrived) * per_wall,
                        limits_, house_.transport.speed()});
 }

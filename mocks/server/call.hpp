@@ -88,7 +88,7 @@ class Call final : public Exchange {
   void begin_half();
   void begin_slowly(wire::Response response);
   void drip();
-  double hint_speed() const;
+  Hint hint() const;
   void add_headers(wire::Headers& headers) const;
   void end(CallEnd how, int status);
 

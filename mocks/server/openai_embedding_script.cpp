@@ -8,8 +8,12 @@ namespace {
 
 class EmbeddingScript final : public Script {
  public:
-  EmbeddingScript(wire::EmbeddingRequest request, std::string model, std::uint64_t seed)
-      : request_(std::move(request)), model_(std::move(model)), seed_(seed) {}
+  EmbeddingScript(wire::EmbeddingRequest request, std::string model, std::uint64_t seed,
+                  EncodeEmbedding encode)
+      : request_(std::move(request)),
+        model_(std::move(model)),
+        seed_(seed),
+        encode_(std::move(encode)) {}
 
   wire::Response whole(const latency::Plan& plan) override {
     wire::EmbeddingReply reply;
@@ -21,7 +25,7 @@ class EmbeddingScript final : public Script {
       reply.vectors.push_back(
           script::embedding({seed_, model_, text, request_.dimensions.value_or(0)}));
     }
-    return wire::json_response(200, wire::openai::encode_embedding_reply(reply, request_.base64));
+    return wire::json_response(200, encode_(reply));
   }
   bool heavy(const latency::Plan&) const override { return request_.inputs.size() > 8; }
 
@@ -29,9 +33,16 @@ class EmbeddingScript final : public Script {
   wire::EmbeddingRequest request_;
   std::string model_;
   std::uint64_t seed_;
+  EncodeEmbedding encode_;
 };
 
 }  // namespace
+
+std::unique_ptr<Script> make_embedding_script(wire::EmbeddingRequest request, std::string model,
+                                              std::uint64_t seed, EncodeEmbedding encode) {
+  return std::make_unique<EmbeddingScript>(std::move(request), std::move(model), seed,
+                                           std::move(encode));
+}
 
 Result<Ask> ask_openai_embedding(const wire::Request& request, const Stagehand& hand) {
   auto decoded = wire::openai::decode_embedding_request(request.body);
@@ -45,7 +56,10 @@ Result<Ask> ask_openai_embedding(const wire::Request& request, const Stagehand& 
     ask.amounts.input_tokens += input.tokens;
   }
   const std::string model = answer_model(hand.profile, "embedding", ask.model);
-  ask.script = std::make_unique<EmbeddingScript>(std::move(*decoded), model, hand.seed);
+  ask.script = make_embedding_script(std::move(*decoded), model, hand.seed,
+                                     [base64 = decoded->base64](const wire::EmbeddingReply& reply) {
+                                       return wire::openai::encode_embedding_reply(reply, base64);
+                                     });
   return ask;
 }
 

@@ -1,10 +1,15 @@
 #include "mocks/server/protocol.hpp"
 
+#include <algorithm>
+
 #include "harness/base/rng.hpp"
+#include "harness/wire/anthropic_error.hpp"
 #include "harness/wire/firecrawl.hpp"
+#include "harness/wire/gemini_error.hpp"
 #include "harness/wire/ollama.hpp"
 #include "harness/wire/openai_error.hpp"
 #include "harness/wire/rate_limit.hpp"
+#include "harness/wire/stability.hpp"
 #include "mocks/script/content.hpp"
 
 namespace rehearse::server {
@@ -23,29 +28,100 @@ std::string error_type(const wire::ApiError& error) {
   return error.status >= 500 ? "server_error" : "invalid_request_error";
 }
 
-// Where nobody limits a call, its headers show a limit that nobody meets.
-wire::LimitState shown(std::int64_t limit, std::int64_t remaining, Duration reset, double speed,
-                       std::int64_t otherwise) {
-  if (limit < 0) {
-    return {otherwise, otherwise - 1, Duration::zero()};
-  }
-  const std::int64_t ns = (reset * (1 / speed)).count_ns();
-  return {limit, remaining < 0 ? 0 : remaining,
-          Duration::milliseconds((ns + 999'999) / 1'000'000)};  // as fine as OpenAI shows it
+}  // namespace
+
+bool is_generic(const latency::Profile& profile) {
+  return std::all_of(profile.entries.begin(), profile.entries.end(),
+                     [](const latency::Entry& e) { return e.kind == latency::Kind::Generic; });
 }
 
-}  // namespace
+Protocol protocol_of(const latency::Profile& profile) {
+  struct Named {
+    std::string_view prefix;
+    Protocol protocol;
+  };
+  static constexpr Named kNamed[] = {{"ollama", Protocol::Ollama},
+                                     {"anthropic", Protocol::Anthropic},
+                                     {"gemini", Protocol::Gemini},
+                                     {"stability", Protocol::Stability}};
+  if (is_generic(profile)) {
+    return Protocol::Generic;
+  }
+  for (const Named& named : kNamed) {
+    if (profile.name.starts_with(named.prefix)) {
+      return named.protocol;
+    }
+  }
+  return Protocol::OpenAi;
+}
+
+std::string request_id(Protocol protocol, std::uint64_t seed, std::uint64_t number) {
+  const std::uint64_t content = mix64(seed * 0x9E37 + number);
+  return protocol == Protocol::Anthropic   ? script::make_id("req_011C", content, 20)
+         : protocol == Protocol::Stability ? script::make_id("", content, 32)
+                                           : script::make_id("req_", content, 24);
+}
+
+wire::ApiError bad_request(Protocol protocol, const Errors& errors) {
+  switch (protocol) {
+    case Protocol::Anthropic:
+      return wire::anthropic::bad_request(errors);
+    case Protocol::Gemini:
+      return wire::gemini::bad_request(errors);
+    case Protocol::Stability: {
+      wire::ApiError error = wire::anthropic::bad_request(errors);  // worded alike
+      error.code = "bad_request";
+      return error;
+    }
+    default:
+      return wire::openai::bad_request(errors);
+  }
+}
+
+wire::ApiError no_key(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::Anthropic:
+      return {401, "x-api-key header is required", "authentication_error", {}, {}};
+    case Protocol::Gemini:
+      return {403,
+              "Method doesn't allow unregistered callers (callers without established identity). "
+              "Please use API Key or other form of API consumer identity to call this API.",
+              {},
+              {},
+              "PERMISSION_DENIED"};
+    case Protocol::Stability:
+      return {401, "authorization: missing header", {}, {}, "unauthorized"};
+    default:
+      return {401,
+              "You didn't provide an API key. Provide it in an Authorization header.",
+              {},
+              std::nullopt,
+              "invalid_api_key"};
+  }
+}
 
 wire::Response error_response(Protocol protocol, wire::ApiError error) {
   if (error.code && error.code->empty()) {
     error.code.reset();
   }
-  if (protocol == Protocol::Ollama) {
-    return wire::json_response(error.status, wire::ollama::encode_error(error.message));
-  }
-  if (protocol == Protocol::Firecrawl) {
-    return wire::json_response(
-        error.status, wire::firecrawl::encode_error(error.message, error.code.value_or("")));
+  switch (protocol) {
+    case Protocol::Ollama:
+      return wire::json_response(error.status, wire::ollama::encode_error(error.message));
+    case Protocol::Anthropic:
+      if (error.code && error.code->ends_with("_error")) {
+        error.type = *error.code;
+      }
+      return wire::json_response(error.status, wire::anthropic::encode_error(error));
+    case Protocol::Gemini:
+      return wire::json_response(error.status, wire::gemini::encode_error(error));
+    case Protocol::Stability:
+      return wire::json_response(error.status, wire::stability::encode_error(error, false));
+    case Protocol::Firecrawl:
+      return wire::json_response(
+          error.status, wire::firecrawl::encode_error(error.message, error.code.value_or("")));
+    case Protocol::OpenAi:
+    case Protocol::Generic:
+      break;
   }
   if (error.type.empty()) {
     error.type = error_type(error);
@@ -53,31 +129,32 @@ wire::Response error_response(Protocol protocol, wire::ApiError error) {
   return wire::json_response(error.status, wire::openai::encode_error(error));
 }
 
-wire::Response refusal_response(Protocol protocol, const latency::Refusal& refusal, double speed) {
+wire::Response refusal_response(Protocol protocol, const latency::Refusal& refusal,
+                                const Hint& hint, std::string request_id) {
   wire::ApiError error{refusal.status, refusal.message, {}, std::nullopt, refusal.code};
   if (error.status == 404) {
     error.param = "model";
   }
-  wire::Response response = error_response(protocol, std::move(error));
-  if (refusal.retry_after) {
-    wire::write_retry_after(response.headers, *refusal.retry_after * (1 / speed));
-  }
-  return response;
+  error.request_id = std::move(request_id);
+  return with_retry_after(protocol, std::move(error), refusal.retry_after, hint);
 }
 
-void add_service_headers(wire::Headers& headers, const ServiceHeaders& service) {
-  const latency::LimitState& l = service.limits;
-  wire::RateLimits limits;
-  limits.requests =
-      shown(l.limit_requests, l.remaining_requests, l.reset_requests, service.speed, 30'000);
-  limits.tokens =
-      shown(l.limit_tokens, l.remaining_tokens, l.reset_tokens, service.speed, 30'000'000);
-  wire::write_rate_limits(headers, limits);
-  headers.add("x-request-id",
-              script::make_id("req_", mix64(service.seed * 0x9E37 + service.number), 24));
-  headers.add("openai-processing-ms", std::to_string(service.processing.count_ns() / 1'000'000));
-  headers.add("openai-version", "2020-10-01");
-  headers.add("openai-organization", "org-rehearse");
+wire::Response with_retry_after(Protocol protocol, wire::ApiError error,
+                                std::optional<Duration> wait, const Hint& hint) {
+  if (wait) {
+    wait = *wait * (1 / hint.speed);
+    error.retry_after = wait;
+  }
+  wire::Response response = error_response(protocol, std::move(error));
+  if (!wait || protocol == Protocol::Gemini) {  // there the body says it
+    return response;
+  }
+  if (protocol == Protocol::OpenAi || hint.exact) {
+    wire::write_retry_after(response.headers, *wait);
+  } else {
+    wire::write_retry_after_seconds(response.headers, *wait);
+  }
+  return response;
 }
 
 }  // namespace rehearse::server

@@ -16,17 +16,6 @@ namespace {
 constexpr std::string_view kOwnPages = "/__rehearse/";
 constexpr std::string_view kJobPrefix = "/job/";
 
-bool is_generic(const latency::Profile& profile) {
-  return std::all_of(profile.entries.begin(), profile.entries.end(),
-                     [](const latency::Entry& e) { return e.kind == latency::Kind::Generic; });
-}
-
-Protocol protocol_of(const latency::Profile& profile) {
-  return is_generic(profile)                  ? Protocol::Generic
-         : profile.name.starts_with("ollama") ? Protocol::Ollama
-                                              : Protocol::OpenAi;
-}
-
 // True for "/v1", "/v1/…" and "/v1?…".
 bool under(std::string_view path, std::string_view folder) {
   return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
@@ -111,6 +100,12 @@ std::unique_ptr<Exchange> Router::start(Connection& connection, wire::Request re
       return openai(visit);
     case Protocol::Ollama:
       return ollama(visit);
+    case Protocol::Anthropic:
+      return anthropic(visit);
+    case Protocol::Gemini:
+      return gemini(visit);
+    case Protocol::Stability:
+      return stability(visit);
     case Protocol::Generic:
     case Protocol::Firecrawl:
       break;
@@ -147,6 +142,9 @@ bool Router::find_seat(Visit& visit) {
       visit.path.remove_prefix(name.size() + 1);
       break;
     }
+  }
+  if (find_native(visit)) {
+    return true;
   }
   const bool rooted = visit.seat == nullptr;
   const bool generic = !rooted && is_generic(*visit.seat->mount->profile);
@@ -204,7 +202,7 @@ std::unique_ptr<Exchange> Router::call(Visit& visit, Result<Ask> ask) {
 // A call that has not arrived yet; nothing where the request was refused here.
 std::unique_ptr<Call> Router::make_call(Visit& visit, Result<Ask> ask, Connection& connection) {
   if (!ask) {
-    fail(visit, wire::openai::bad_request(ask.errors()));
+    fail(visit, bad_request(visit.protocol, ask.errors()));
     return nullptr;
   }
   if (ask->refused && visit.seat->provider->model.profile().find(ask->operation, ask->model)) {
@@ -213,7 +211,7 @@ std::unique_ptr<Call> Router::make_call(Visit& visit, Result<Ask> ask, Connectio
   }
   Result<Caller> caller = caller_of(visit, *ask);
   if (!caller) {
-    fail(visit, wire::openai::bad_request(caller.errors()));
+    fail(visit, bad_request(visit.protocol, caller.errors()));
     return nullptr;
   }
   caller->name = caller_name(visit.request.headers, caller->stage);
@@ -249,6 +247,9 @@ Result<Caller> Router::caller_of(const Visit& visit, Ask& ask) {
     amounts.audio_ms = said->audio_ms.value_or(0);
     amounts.characters = said->characters.value_or(0);
     amounts.bytes = said->bytes.value_or(0);
+    amounts.n = said->n.value_or(amounts.n);
+    ask.size = said->size.empty() ? ask.size : said->size;
+    ask.quality = said->quality.empty() ? ask.quality : said->quality;
     ask.script->content = caller.key.bits(Dimension::Content);
     return caller;
   }
@@ -300,18 +301,20 @@ Stagehand Router::hand(const Visit& visit) {
 bool Router::has_key(const wire::Request& request) const {
   const std::string_view bearer = request.headers.get("authorization");
   return (bearer.starts_with("Bearer ") && bearer.size() > 7) ||
-         !request.headers.get("x-api-key").empty() || !request.headers.get("api-key").empty();
+         !request.headers.get("x-api-key").empty() || !request.headers.get("api-key").empty() ||
+         !request.headers.get("x-goog-api-key").empty() ||
+         !wire::query_value(request.target, "key").empty();
 }
 
 void Router::answer(Visit& visit, wire::Response response) {
-  if (visit.protocol == Protocol::OpenAi) {
-    add_service_headers(response.headers, {options_.seed, visit.number, Duration::zero(),
-                                           latency::LimitState(), house_.transport.speed()});
-  }
+  add_service_headers(visit.protocol, response.headers,
+                      {options_.seed, visit.number, Duration::zero(), latency::LimitState(),
+                       house_.transport.speed()});
   visit.connection.send(std::move(response));
 }
 
 void Router::fail(Visit& visit, wire::ApiError error) {
+  error.request_id = request_id(visit.protocol, options_.seed, visit.number);
   answer(visit, error_response(visit.protocol, std::move(error)));
 }
 

@@ -20,7 +20,7 @@ namespace rehearse::server {
 
 // From a request to who answers it: the server's own pages under /__rehearse, a job's number in
 // /job/N/…, a mount in /NAME/…; and at the root the first mount that fits: /v1 OpenAI's words, /api
-// Ollama's, anything else a generic service.
+// Ollama's, what only Anthropic, Gemini or Stability have theirs, anything else a generic service.
 class Router final : public Handler {
  public:
   struct Options {
@@ -59,6 +59,12 @@ class Router final : public Handler {
   std::unique_ptr<Exchange> openai(Visit& visit);
   std::unique_ptr<Exchange> ollama(Visit& visit);
   std::unique_ptr<Exchange> generic(Visit& visit);
+  std::unique_ptr<Exchange> anthropic(Visit& visit);
+  std::unique_ptr<Exchange> gemini(Visit& visit);
+  std::unique_ptr<Exchange> stability(Visit& visit);
+  bool gemini_models(Visit& visit, const std::string& id);
+  std::vector<std::string> model_ids(const Visit& visit) const;
+  bool find_native(Visit& visit);
   std::unique_ptr<Exchange> models(Visit& visit, std::string_view path);
   std::unique_ptr<Exchange> call(Visit& visit, Result<Ask> ask);
   std::unique_ptr<Call> make_call(Visit& visit, Result<Ask> ask, Connection& connection);

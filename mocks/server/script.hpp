@@ -32,6 +32,13 @@ class Script {
   virtual std::uint32_t pieces(const latency::Plan&) const { return 0; }
   virtual std::string ending(const latency::Plan&) { return {}; }
 
+  // How a stream says that it failed in its middle; empty where these words have no such thing.
+  virtual std::string error_in_stream(const std::string& /*code*/, const std::string& /*message*/) {
+    return {};
+  }
+  // What stands in a stream that breaks its own format.
+  virtual std::string malformed() { return "data: {broken\n\n"; }
+
   std::uint64_t content = 0;  // set before any of these is called
 };
 

@@ -70,7 +70,7 @@ void tell_refusal(const Refusal& refusal, Outcome& outcome) {
   outcome.detail = refusal.message;
 }
 
-void tell_fault(const Plan& plan, Outcome& outcome) {
+void tell_fault(const Plan& plan, bool stream, Outcome& outcome) {
   if (plan.fault == Fault::Status) {
     outcome.chunks = 0;
     outcome.status = plan.status;
@@ -87,6 +87,9 @@ void tell_fault(const Plan& plan, Outcome& outcome) {
   outcome.status = began ? 200 : 0;
   outcome.chunks = began && plan.fault != Fault::WrongContentType ? outcome.chunks : 0;
   outcome.failure = failure_of_fault(plan.fault);
+  if (stream && plan.fault == Fault::TruncatedBody && !plan.fault_spec->message.empty()) {
+    outcome.failure = Failure::ServerError;  // the stream says so itself
+  }
   outcome.should_retry = provider::is_transient_failure(outcome.failure, began);
   outcome.detail = plan.fault_spec->name;
 }
@@ -129,7 +132,7 @@ void tell_service(const latency::ProviderModel& model, const Ticket& ticket, Ins
         plan.fault != Fault::WrongContentType || (ticket.entry->kind != latency::Kind::Generic &&
                                                   ticket.entry->kind != latency::Kind::Video);
     if (!latency::only_slows(plan.fault) && noticed) {
-      tell_fault(plan, outcome);
+      tell_fault(plan, ticket.features->stream, outcome);
     }
   } else if (ticket.refusal) {
     tell_refusal(*ticket.refusal, outcome);

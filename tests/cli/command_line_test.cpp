@@ -345,6 +345,27 @@ TEST_CASE("all that live providers lack is named before anything is written") {
   CHECK(rehearse_in(folder, "run live.json --against live --dry-run", unset).code == 0);
 }
 
+TEST_CASE("a live provider's key is that of its own name, else that of its API") {
+  const Folder folder;
+  folder.file("live.json", R"({ "providers": { "anthropic": "anthropic", "gemini": "gemini",
+    "stability": "stability" }, "stages": { "a": { "call": "anthropic.chat" },
+    "b": { "call": "gemini.chat" }, "c": { "call": "stability.image" } } })");
+  const std::string run = "run live.json --jobs 1 --against live --yes";
+  const Said none = rehearse_in(folder, run,
+                                "env -u ANTHROPIC_API_KEY -u GEMINI_API_KEY -u GOOGLE_API_KEY "
+                                "-u STABILITY_API_KEY");
+  CAPTURE(none.err);
+  CHECK(none.code == 2);
+  for (const char* name : {"ANTHROPIC_API_KEY", "GEMINI_API_KEY", "STABILITY_API_KEY"}) {
+    CHECK(none.err.find(name) != std::string::npos);
+  }
+  const Said google = rehearse_in(folder, run,
+                                  "env -u ANTHROPIC_API_KEY -u GEMINI_API_KEY GOOGLE_API_KEY=k "
+                                  "STABILITY_API_KEY=k");
+  CHECK(google.err.find("ANTHROPIC_API_KEY") != std::string::npos);
+  CHECK(google.err.find("GEMINI_API_KEY") == std::string::npos);
+}
+
 TEST_CASE("secrets reach no file, no report and no message") {
   const Folder folder;
   folder.file("small.json", kSmall);

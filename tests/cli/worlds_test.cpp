@@ -295,3 +295,68 @@ TEST_CASE("where order decides, 20 seeds agree in cost, attempts, refusals and t
     CHECK(std::fabs(median(differences)) < 0.02 + wire);
   }
 }
+
+TEST_CASE("providers with words of their own are the same over HTTP to the last token and cent") {
+  // Sizes that no shape has, several pictures, defaults and limits: all that a request cannot say.
+  const char* text = R"({
+    "scenario": "native",
+    "providers": { "claude": { "profile": "anthropic" }, "gemini": { "profile": "gemini" },
+                   "stability": { "profile": "stability" },
+                   "slow_claude": { "profile": "anthropic",
+                     "change": { "operations": { "chat": { "limits": { "rpm": 2 } } } } } },
+    "order": "sequential",
+    "stages": {
+      "outline": { "call": "claude.chat", "input_tokens": 300 },
+      "draft": { "call": "claude.chat", "model": "claude-haiku-4-5", "input_tokens": 700,
+                 "output_tokens": { "between": [100, 300] }, "max_tokens": 150, "stream": true },
+      "title": { "call": "gemini.chat", "n": 3, "output_tokens": 20 },
+      "tags": { "call": "gemini.chat", "model": "gemini-2.0-flash", "max_tokens": 50,
+                "stream": true },
+      "vector": { "call": "gemini.embedding", "input_tokens": 90 },
+      "cover": { "call": "gemini.image" },
+      "header": { "call": "gemini.image", "model": "imagen-4.0-generate-001", "size": "1792x1024",
+                  "n": 2, "quality": "2K" },
+      "icon": { "call": "stability.image", "size": "512x512", "steps": 50 },
+      "scene": { "call": "stability.image", "model": "core", "n": 2 },
+      "poster": { "call": "stability.image", "model": "ultra", "size": "1000x1600" },
+      "check": { "call": "slow_claude.chat", "max_tokens": 10, "retry": "anthropic-sdk" } },
+    "workloads": { "few": { "jobs": 4 } } })";
+  const auto file = scenarios::parse_scenario(text, "native.json", folder());
+  INFO((file ? "" : file.error().text()));
+  REQUIRE(file);
+  const auto scenario = scenarios::instantiate(*file, {});
+  REQUIRE(scenario);
+  expect_equal(*scenario, 100);
+}
+
+TEST_CASE("every way to fail of these providers is the same over HTTP as in virtual time") {
+  const auto failing = [](const std::string& profile, const std::string& fault,
+                          const std::string& stage) {
+    const std::string text = R"({ "scenario": "failing", "providers": { "p": { "profile": ")" +
+                             profile + R"(", "change": { "faults": { ")" + fault +
+                             R"(": { "probability": 0.5)" +
+                             (fault == "rate_limited" ? R"(, "retry_after": "3.3s")" : "") +
+                             R"( } } } } }, "stages": { "s": )" + stage +
+                             R"( }, "workloads": { "few": { "jobs": 8 } } })";
+    const auto file = scenarios::parse_scenario(text, "failing.json", folder());
+    INFO((file ? "" : file.error().text()));
+    REQUIRE(file);
+    const auto scenario = scenarios::instantiate(*file, {});
+    REQUIRE(scenario);
+    expect_equal(*scenario, 300);
+  };
+  const std::string chat = R"({ "call": "p.chat", "stream": true, "retry": "anthropic-sdk" })";
+  for (const char* fault : {"overloaded", "rate_limited", "bad_request", "reset_in_stream",
+                            "truncated", "error_in_stream", "malformed"}) {
+    failing("anthropic", fault, chat);
+  }
+  for (const char* fault : {"overloaded", "rate_limited", "permission_denied", "truncated",
+                            "error_in_stream", "malformed"}) {
+    failing("gemini", fault, chat);
+  }
+  const std::string image = R"({ "call": "p.image", "retry": "openai-sdk" })";
+  for (const char* fault : {"rate_limited", "content_moderation", "malformed"}) {
+    failing("stability", fault, image);
+  }
+  failing("gemini", "malformed", image);
+}

@@ -113,3 +113,18 @@ TEST_CASE("a body written by hand keeps what it says and gets what it lacks") {
   CHECK_FALSE(complete_body("[]", {}).ok());
   CHECK_FALSE(complete_body("{", {}).ok());
 }
+
+TEST_CASE("a call header carries what a provider's own request cannot say") {
+  CallHeader call;
+  call.stage = "image";
+  call.n = 3;
+  call.size = "1792x1024";
+  call.quality = "2K;x=1/é";
+  const std::string text = call_header_text(call);
+  CHECK(text == "1/0/image/0/0;n=3;size=1792x1024;quality=2K%3Bx%3D1%2F%C3%A9");
+  REQUIRE(parse_call_header(text).ok());
+  CHECK(*parse_call_header(text) == call);
+  CHECK_FALSE(parse_call_header("1/0/image/0/0;size=").ok());
+  CHECK_FALSE(parse_call_header("1/0/image/0/0;size=a;size=b").ok());
+  CHECK_FALSE(parse_call_header("1/0/image/0/0;size=" + std::string(65, 'x')).ok());
+}
