@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "harness/cli/run_header.hpp"
 #include "harness/cli/run_point.hpp"
@@ -10,6 +9,7 @@
 #include "harness/engine/engine.hpp"
 #include "harness/record/recorder.hpp"
 #include "scenarios/load.hpp"
+#include "tests/perf/memory.hpp"
 #include "tests/support/scenario_builder.hpp"
 
 // Budgets: 2 million engine events a second and core with recording on; 100,000 auto-post jobs in
@@ -47,19 +47,6 @@ void engine_events_with_recording(benchmark::State& state) {
 BENCHMARK(engine_events_with_recording)->Arg(1000)->Name("engine_events_with_recording");
 BENCHMARK(engine_events_with_recording)->Arg(200'000)->Name("engine_events_with_recording-large");
 
-double peak_memory_mb() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  while (status >> word) {
-    if (word == "VmHWM:") {
-      double kb = 0;
-      status >> kb;
-      return kb / 1000;
-    }
-  }
-  return 0;
-}
-
 // What `rehearse run scenarios/auto-post.json --jobs N` does, its run file included.
 void auto_post_jobs(benchmark::State& state) {
   const std::string folder = std::string(REHEARSE_SOURCE_DIR) + "/scenarios";
@@ -92,7 +79,7 @@ void auto_post_jobs(benchmark::State& state) {
       benchmark::Counter(static_cast<double>(state.range(0) * number), benchmark::Counter::kIsRate);
   state.counters["events_per_s"] =
       benchmark::Counter(static_cast<double>(events), benchmark::Counter::kIsRate);
-  state.counters["peak_memory_mb"] = peak_memory_mb();
+  state.counters["peak_memory_mb"] = perf::peak_memory_mb();
 }
 BENCHMARK(auto_post_jobs)->Arg(100)->Name("auto_post_jobs");
 BENCHMARK(auto_post_jobs)
