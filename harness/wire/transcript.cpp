@@ -51,7 +51,8 @@ json::Value billed(const TranscriptionReply& reply) {
     return reply.seconds ? object_of({{"type", "duration"}, {"seconds", std::ceil(*reply.seconds)}})
                          : json::Value();
   }
-  const auto& [input, cached, output, reasoning] = *reply.tokens;
+  const std::int64_t input = reply.tokens->input_tokens;
+  const std::int64_t output = reply.tokens->output_tokens;
   return object_of(
       {{"type", "tokens"},
        {"input_tokens", input},
