@@ -109,8 +109,7 @@ Line culprit_line(const Comparison& comparison, const record::Culprit& culprit) 
   std::string times;
   for (const record::StageChange& stage : comparison.stages) {
     if (stage.stage == culprit.stage && stage.response_s.before && stage.response_s.after) {
-      times =
-          ": " + seconds(*stage.response_s.before) + " → " + seconds(*stage.response_s.after);
+      times = ": " + seconds(*stage.response_s.before) + " → " + seconds(*stage.response_s.after);
     }
   }
   const double share = std::min(1.0, std::abs(culprit.share));

@@ -100,7 +100,7 @@ Part cause_of(const StageSummary& b, const StageSummary& a) {
     // over, tokens and all. Parts are therefore only taken off where the model stayed.
     rest -= other_model && part.cause == Cause::Tokens ? 0 : part.seconds;
   }
-  // A queue that grew (or fell) with the time that each one in it takes is an effect, not the cause.
+  // A queue that moved with the time that each one in it takes is an effect, not the cause.
   const double own = a.service_s.mean - b.service_s.mean;
   if (own * whole > 0 && std::abs(own) > 0.05 * b.service_s.mean) {
     rest += parts[0].seconds;
