@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ struct StageChange {
   MetricChange response_s, cost_usd;
 };
 
+struct PairedDifferences;  // run_detail.hpp
+
 struct Comparison {
   RunSummary before, after;
   std::string pairing;  // "jobs", "batches" or "unpaired"
@@ -42,6 +45,7 @@ struct Comparison {
   std::vector<std::string> notes;     // to be known: the parameters that differ
   std::vector<MetricChange> metrics;
   std::vector<StageChange> stages;
+  std::shared_ptr<const PairedDifferences> differences;  // for charts; absent unless asked for
 };
 
 // One side: a point, and the rows and traces that were kept of it.
