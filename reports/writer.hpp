@@ -24,12 +24,15 @@ class Writer {
   virtual std::string comparison(const record::Comparison& comparison) const = 0;
   // At least one point.
   virtual std::string sweep(std::span<const record::RunSummary> points) const = 0;
+  // Whether the format shows more where summaries carry their detail (run_detail.hpp).
+  virtual bool wants_detail() const { return false; }
 };
 
 // The formats there are.
 class Writers {
  public:
-  // terminal (.txt), markdown (.md, .markdown), json (.json).
+  // terminal (.txt), markdown (.md, .markdown), json (.json), html (.html, .htm), and the
+  // formats of formats.hpp.
   static Writers standard(const TerminalOptions& terminal);
 
   void add(std::unique_ptr<Writer> writer) { writers_.push_back(std::move(writer)); }

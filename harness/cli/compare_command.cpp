@@ -9,6 +9,7 @@
 #include "harness/cli/run_point.hpp"
 #include "harness/cli/scenario_flags.hpp"
 #include "harness/record/comparison.hpp"
+#include "harness/record/run_detail.hpp"
 #include "harness/study/grid.hpp"
 
 namespace rehearse::cli {
@@ -116,7 +117,19 @@ Result<Sides> load_both(const Arguments& arguments) {
   return Sides{std::move(before).value(), std::move(after).value(), 0};
 }
 
-Result<record::Comparison> compare_sides(const Sides& sides, const Arguments& arguments) {
+// What charts need beyond the comparison itself.
+void add_detail(const Sides& sides, const record::ComparisonSide& before,
+                const record::ComparisonSide& after, record::Comparison& comparison) {
+  comparison.before.detail = record::load_detail(sides.before.path, 0, before.point);
+  comparison.after.detail = record::load_detail(sides.after.path, sides.after_point, after.point);
+  if (comparison.pairing != "unpaired") {
+    comparison.differences = std::make_shared<const record::PairedDifferences>(
+        record::paired_differences(before, after));
+  }
+}
+
+Result<record::Comparison> compare_sides(const Sides& sides, const Arguments& arguments,
+                                         bool detailed) {
   const auto tolerance = arguments.number("tolerance", 0, 1);
   if (!tolerance) {
     return tolerance.errors();
@@ -129,7 +142,11 @@ Result<record::Comparison> compare_sides(const Sides& sides, const Arguments& ar
   record::ComparisonOptions options;
   options.force = arguments.has("force");
   options.tolerance = tolerance->value_or(options.tolerance);
-  return record::compare(*before, *after, options);
+  Result<record::Comparison> comparison = record::compare(*before, *after, options);
+  if (comparison && detailed) {
+    add_detail(sides, *before, *after, *comparison);
+  }
+  return comparison;
 }
 
 int compare(const Arguments& arguments, const Console& console) {
@@ -151,7 +168,8 @@ int compare(const Arguments& arguments, const Console& console) {
     console.fail(sides.errors());
     return kUsage;
   }
-  const Result<record::Comparison> comparison = compare_sides(*sides, arguments);
+  const Result<record::Comparison> comparison =
+      compare_sides(*sides, arguments, output->wants_detail());
   if (!comparison) {
     console.fail(comparison.errors());
     return kUsage;
