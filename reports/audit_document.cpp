@@ -44,6 +44,8 @@ Line counts_line(const ScenarioAudit& audit) {
           {count(audit.count(ClaimVerdict::CannotBeJudged)) + " cannot be judged", Tone::Warn}};
 }
 
+}  // namespace
+
 Table claim_table(const ScenarioAudit& audit) {
   Table out;
   out.title = audit.scenario;
@@ -62,7 +64,7 @@ Table claim_table(const ScenarioAudit& audit) {
   return out;
 }
 
-Paragraph reasons(const ScenarioAudit& audit, ClaimVerdict verdict) {
+Paragraph claim_reasons(const ScenarioAudit& audit, ClaimVerdict verdict) {
   Paragraph out;
   for (const JudgedClaim& claim : audit.claims) {
     if (claim.overall.verdict != verdict) {
@@ -78,8 +80,6 @@ Paragraph reasons(const ScenarioAudit& audit, ClaimVerdict verdict) {
   }
   return out;
 }
-
-}  // namespace
 
 Document audit_document(const record::Audit& audit) {
   Document out;
@@ -97,7 +97,7 @@ Document audit_document(const record::Audit& audit) {
   out.blocks.push_back(std::move(head));
   for (const ScenarioAudit& one : audit.scenarios) {
     for (const ClaimVerdict verdict : {ClaimVerdict::Fails, ClaimVerdict::CannotBeJudged}) {
-      Paragraph why = reasons(one, verdict);
+      Paragraph why = claim_reasons(one, verdict);
       if (!why.lines.empty()) {
         out.blocks.push_back(std::move(why));
       }

@@ -28,6 +28,9 @@ Document history_document(const record::History& history);
 Document sweep_document(std::span<const record::RunSummary> points);
 
 Document audit_document(const record::Audit& audit);
+Table claim_table(const record::ScenarioAudit& audit);
+// Why claims have that verdict, a line each; empty where none has.
+Paragraph claim_reasons(const record::ScenarioAudit& audit, record::ClaimVerdict verdict);
 Document what_if_document(const record::WhatIf& study);
 
 }  // namespace rehearse::reports

@@ -7,8 +7,11 @@
 #include "harness/json/write.hpp"
 #include "reports/documents.hpp"
 #include "reports/figures.hpp"
+#include "reports/formats.hpp"
+#include "reports/html.hpp"
 #include "reports/json.hpp"
 #include "reports/markdown.hpp"
+#include "reports/pages.hpp"
 
 namespace rehearse::reports {
 namespace {
@@ -16,6 +19,7 @@ namespace {
 constexpr std::array<std::string_view, 1> kTextEndings{".txt"};
 constexpr std::array<std::string_view, 2> kMarkdownEndings{".md", ".markdown"};
 constexpr std::array<std::string_view, 1> kJsonEndings{".json"};
+constexpr std::array<std::string_view, 2> kHtmlEndings{".html", ".htm"};
 
 class TerminalWriter final : public Writer {
  public:
@@ -75,7 +79,83 @@ class JsonWriter final : public Writer {
   }
 };
 
+class HtmlWriter final : public Writer {
+ public:
+  std::string_view name() const override { return "html"; }
+  std::span<const std::string_view> endings() const override { return kHtmlEndings; }
+  std::string run(const record::RunSummary& run) const override {
+    return write_html(run_page(run), built_in_assets());
+  }
+  std::string comparison(const record::Comparison& comparison) const override {
+    return write_html(comparison_page(comparison), built_in_assets());
+  }
+  std::string sweep(std::span<const record::RunSummary> points) const override {
+    return write_html(sweep_page(points), built_in_assets());
+  }
+  std::string audit(const record::Audit& audit) const override {
+    return write_html(audit_page(audit), built_in_assets());
+  }
+  std::string other(const Document& words, const json::Value&) const override {
+    return write_html(document_page(words), built_in_assets());
+  }
+  bool wants_detail() const override { return true; }
+};
+
+// A format that other programs read: functions of formats.hpp.
+struct Format {
+  std::string_view name;
+  std::span<const std::string_view> endings;
+  std::string (*run)(const record::RunSummary&);
+  std::string (*comparison)(const record::Comparison&);
+  std::string (*sweep)(std::span<const record::RunSummary>);
+  bool wants_detail = false;
+};
+
+class FormatWriter final : public Writer {
+ public:
+  explicit FormatWriter(const Format& format) : format_(format) {}
+  std::string_view name() const override { return format_.name; }
+  std::span<const std::string_view> endings() const override { return format_.endings; }
+  std::string run(const record::RunSummary& run) const override { return format_.run(run); }
+  std::string comparison(const record::Comparison& comparison) const override {
+    return format_.comparison(comparison);
+  }
+  std::string sweep(std::span<const record::RunSummary> points) const override {
+    return format_.sweep(points);
+  }
+  bool wants_detail() const override { return format_.wants_detail; }
+
+ private:
+  Format format_;
+};
+
+constexpr std::array<std::string_view, 1> kCsvEndings{".csv"};
+constexpr std::array<std::string_view, 2> kJunitEndings{".xml", ".junit"};
+constexpr std::array<std::string_view, 2> kMetricsEndings{".prom", ".openmetrics"};
+constexpr std::array<std::string_view, 1> kK6Endings{".k6.json"};
+constexpr std::array<std::string_view, 1> kBenchmarkEndings{".benchmark.json"};
+constexpr std::array<std::string_view, 1> kBmfEndings{".bmf.json"};
+constexpr std::array<std::string_view, 1> kHdrEndings{".hlog"};
+constexpr std::array<std::string_view, 1> kAnnotationEndings{".annotations"};
+
+constexpr Format kFormats[] = {
+    {"csv", kCsvEndings, &csv_run, &csv_comparison, &csv_sweep},
+    {"junit", kJunitEndings, &junit_run, &junit_comparison, &junit_sweep},
+    {"openmetrics", kMetricsEndings, &openmetrics_run, &openmetrics_comparison, &openmetrics_sweep},
+    {"k6", kK6Endings, &k6_run, &k6_comparison, &k6_sweep},
+    {"google-benchmark", kBenchmarkEndings, &google_benchmark_run, &google_benchmark_comparison,
+     &google_benchmark_sweep},
+    {"bmf", kBmfEndings, &bmf_run, &bmf_comparison, &bmf_sweep},
+    {"hdr", kHdrEndings, &hdr_run, &hdr_comparison, &hdr_sweep, true},
+    {"annotations", kAnnotationEndings, &annotations_run, &annotations_comparison,
+     &annotations_sweep},
+};
+
 }  // namespace
+
+std::string Writer::audit(const record::Audit& audit) const {
+  return other(audit_document(audit), audit_json(audit));
+}
 
 std::string Writer::other(const Document& words, const json::Value&) const {
   return write_terminal(words, {});
@@ -86,6 +166,10 @@ Writers Writers::standard(const TerminalOptions& terminal) {
   out.add(std::make_unique<TerminalWriter>(terminal));
   out.add(std::make_unique<MarkdownWriter>());
   out.add(std::make_unique<JsonWriter>());
+  out.add(std::make_unique<HtmlWriter>());
+  for (const Format& format : kFormats) {
+    out.add(std::make_unique<FormatWriter>(format));
+  }
   return out;
 }
 
@@ -103,14 +187,22 @@ Result<const Writer*> Writers::by_name(std::string_view name) const {
 
 Result<const Writer*> Writers::by_file(const std::filesystem::path& file) const {
   const std::string ending = file.extension().string();
+  const std::string name = file.filename().string();
   std::vector<std::string> known;
+  const Writer* found = nullptr;
+  std::size_t longest = 0;
   for (const auto& writer : writers_) {
     for (const std::string_view each : writer->endings()) {
-      if (ending == each) {
-        return static_cast<const Writer*>(writer.get());
+      // "x.bmf.json" is more than "x.json".
+      if (name.ends_with(each) && each.size() > longest) {
+        longest = each.size();
+        found = writer.get();
       }
       known.push_back(std::string(each) + " (" + std::string(writer->name()) + ")");
     }
+  }
+  if (found != nullptr) {
+    return found;
   }
   return Error{terminal_safe(file.string()),
                (ending.empty() ? std::string("the file has no ending")

@@ -3,8 +3,6 @@
 #include "harness/cli/report_output.hpp"
 #include "harness/cli/sim_player.hpp"
 #include "harness/study/audit.hpp"
-#include "reports/documents.hpp"
-#include "reports/json.hpp"
 
 namespace rehearse::cli {
 namespace {
@@ -55,9 +53,8 @@ int audit(const Arguments& arguments, const Console& console) {
     console.fail(errors);
     return kUsage;
   }
-  const Status written = output->write(console, [&](const reports::Writer& writer) {
-    return writer.other(reports::audit_document(out), reports::audit_json(out));
-  });
+  const Status written =
+      output->write(console, [&](const reports::Writer& writer) { return writer.audit(out); });
   if (!written) {
     console.fail(written.errors());
     return kUsage;

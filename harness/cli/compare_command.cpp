@@ -14,7 +14,7 @@ namespace rehearse::cli {
 namespace {
 
 Result<ComparedVariants> compare_files(const Arguments& arguments,
-                                       const record::ComparisonOptions& options) {
+                                       const record::ComparisonOptions& options, bool detailed) {
   const Result<record::Run> before = record::load_run(arguments.positional()[0]);
   const Result<record::Run> after = record::load_run(arguments.positional()[1]);
   Errors errors;
@@ -29,11 +29,8 @@ Result<ComparedVariants> compare_files(const Arguments& arguments,
   const auto points = [](const record::Run& run) {
     return record::find_entry(run, "").value().points;  // of all: there is always a newest one
   };
-  const auto sides = record::load_sides({*before, points(*before)}, {*after, points(*after)});
-  if (!sides) {
-    return sides.errors();
-  }
-  Result<record::Comparison> found = record::compare(sides->before, sides->after, options);
+  Result<record::Comparison> found =
+      compare_points({*before, points(*before)}, {*after, points(*after)}, options, detailed);
   return found ? Result(ComparedVariants{std::move(found).value()}) : found.errors();
 }
 
@@ -59,8 +56,10 @@ int compare(const Arguments& arguments, const Console& console) {
   record::ComparisonOptions options;
   options.force = arguments.has("force");
   options.tolerance = tolerance->value_or(options.tolerance);
-  const Result<ComparedVariants> found = of_scenario ? compare_variants(arguments, options, console)
-                                                     : compare_files(arguments, options);
+  const bool detailed = output->wants_detail();
+  const Result<ComparedVariants> found =
+      of_scenario ? compare_variants(arguments, options, detailed, console)
+                  : compare_files(arguments, options, detailed);
   if (!found) {
     console.fail(found.errors());
     return kUsage;

@@ -13,6 +13,8 @@
 #include "harness/cli/run_header.hpp"
 #include "harness/cli/run_seeds.hpp"
 #include "harness/cli/scenario_flags.hpp"
+#include "harness/record/replications.hpp"
+#include "harness/record/run_detail.hpp"
 #include "harness/stats/sequential.hpp"
 #include "harness/study/grid.hpp"
 
@@ -83,8 +85,8 @@ Result<Budget> read_budget(const Arguments& arguments, const RunSetup& setup) {
 class VariantComparison {
  public:
   VariantComparison(const Arguments& arguments, const record::ComparisonOptions& options,
-                    const Console& console)
-      : arguments_(arguments), options_(options), console_(console) {}
+                    bool detailed, const Console& console)
+      : arguments_(arguments), options_(options), detailed_(detailed), console_(console) {}
 
   Result<ComparedVariants> run() {
     const Result<scenarios::ScenarioFile> file =
@@ -153,13 +155,9 @@ class VariantComparison {
     if (before.empty() || after.empty()) {
       return Error{"compare", "was interrupted before both sides had run"};
     }
-    const auto sides = record::load_sides({*run, std::move(before)}, {*run, std::move(after)});
-    if (!sides) {
-      return sides.errors();
-    }
     record::ComparisonOptions options = options_;
     options.confidence = confidence;
-    return record::compare(sides->before, sides->after, options);
+    return compare_points({*run, std::move(before)}, {*run, std::move(after)}, options, detailed_);
   }
 
   Result<record::Comparison> once(std::uint64_t seeds) {
@@ -226,6 +224,7 @@ class VariantComparison {
 
   const Arguments& arguments_;
   const record::ComparisonOptions& options_;
+  bool detailed_;
   const Console& console_;
   RunSetup setup_;
   const scenarios::Scenario* before_ = nullptr;
@@ -235,12 +234,41 @@ class VariantComparison {
   bool aborted_ = false;
 };
 
+// Of several seeds: the counters of all of them, the traces of the first.
+std::shared_ptr<const record::RunDetail> detail_of(const record::PointsOf& points,
+                                                   const record::ComparisonSide& side) {
+  const std::size_t first = static_cast<std::size_t>(&side.point - points.run.points.data());
+  if (side.seeds.size() < 2) {
+    return record::load_detail(points.run.path, first, side.point);
+  }
+  return record::load_detail(points.run.path, first, record::pool(side.seeds));
+}
+
 }  // namespace
 
+Result<record::Comparison> compare_points(const record::PointsOf& before,
+                                          const record::PointsOf& after,
+                                          const record::ComparisonOptions& options, bool detailed) {
+  const auto sides = record::load_sides(before, after);
+  if (!sides) {
+    return sides.errors();
+  }
+  Result<record::Comparison> found = record::compare(sides->before, sides->after, options);
+  if (found && detailed) {
+    found->before.detail = detail_of(before, sides->before);
+    found->after.detail = detail_of(after, sides->after);
+    if (found->pairing == "jobs" || found->pairing == "batches") {
+      found->differences = std::make_shared<const record::PairedDifferences>(
+          record::paired_differences(sides->before, sides->after));
+    }
+  }
+  return found;
+}
+
 Result<ComparedVariants> compare_variants(const Arguments& arguments,
-                                          const record::ComparisonOptions& options,
+                                          const record::ComparisonOptions& options, bool detailed,
                                           const Console& console) {
-  return VariantComparison(arguments, options, console).run();
+  return VariantComparison(arguments, options, detailed, console).run();
 }
 
 }  // namespace rehearse::cli

@@ -15,7 +15,12 @@ struct ComparedVariants {
   bool aborted = false;  // a side missed an --abort-on objective
 };
 Result<ComparedVariants> compare_variants(const Arguments& arguments,
-                                          const record::ComparisonOptions& options,
+                                          const record::ComparisonOptions& options, bool detailed,
                                           const Console& console);
+
+// Compares points of run files; `detailed` adds what charts need.
+Result<record::Comparison> compare_points(const record::PointsOf& before,
+                                          const record::PointsOf& after,
+                                          const record::ComparisonOptions& options, bool detailed);
 
 }  // namespace rehearse::cli

@@ -1,6 +1,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/exit_code.hpp"
 #include "harness/cli/report_output.hpp"
+#include "harness/record/run_detail.hpp"
 #include "harness/record/run_file.hpp"
 #include "harness/record/summary.hpp"
 
@@ -20,8 +21,11 @@ int report(const Arguments& arguments, const Console& console) {
       console.fail(run.errors());
       return kUsage;
     }
-    for (const record::RunPoint& point : run->points) {
-      summaries.push_back(record::summarise(point));
+    for (std::size_t i = 0; i < run->points.size(); ++i) {
+      summaries.push_back(record::summarise(run->points[i]));
+      if (output->wants_detail()) {
+        summaries.back().detail = record::load_detail(run->path, i, run->points[i]);
+      }
     }
   }
   const Status written = output->write(console, [&](const reports::Writer& writer) {

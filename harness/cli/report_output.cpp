@@ -1,5 +1,7 @@
 #include "harness/cli/report_output.hpp"
 
+#include <algorithm>
+
 #include "harness/cli/output_file.hpp"
 
 namespace rehearse::cli {
@@ -7,7 +9,10 @@ namespace rehearse::cli {
 std::vector<Flag> report_flags() {
   using Kind = Flag::Kind;
   return {
-      {"format", "NAME", "of the report on stdout: terminal (default), markdown, json", Kind::Text},
+      {"format", "NAME",
+       "of the report on stdout: terminal (default), markdown, json, html, csv, "
+       "junit, openmetrics, k6, google-benchmark, bmf, hdr, annotations",
+       Kind::Text},
       {"report", "FILE", "also writes the report to a file, its format by its ending; repeatable",
        Kind::List},
       {"quiet", "", "no progress and no words for people", Kind::Switch},
@@ -45,6 +50,12 @@ Status ReportOutput::write(const Console& console, const Render& render) const {
   }
   console.out(render(*out_));
   return Done{};
+}
+
+bool ReportOutput::wants_detail() const {
+  return out_->wants_detail() || std::any_of(files_.begin(), files_.end(), [](const File& file) {
+           return file.writer->wants_detail();
+         });
 }
 
 }  // namespace rehearse::cli

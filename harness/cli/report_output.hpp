@@ -23,6 +23,8 @@ class ReportOutput {
   // Renders with each writer that is wanted and puts it in its place; files whole or not at all.
   using Render = std::function<std::string(const reports::Writer&)>;
   Status write(const Console& console, const Render& render) const;
+  // Whether a wanted format shows more where summaries carry their detail.
+  bool wants_detail() const;
 
  private:
   struct File {

@@ -15,6 +15,7 @@
 #include "harness/cli/run_point.hpp"
 #include "harness/cli/run_seeds.hpp"
 #include "harness/cli/scenario_flags.hpp"
+#include "harness/record/run_detail.hpp"
 #include "harness/record/summary.hpp"
 #include "harness/study/grid.hpp"
 
@@ -239,6 +240,10 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
   std::vector<record::RunSummary> summaries;
   for (const PointResult& result : *results) {
     summaries.push_back(record::summarise(result.point));
+    if (output->wants_detail()) {
+      summaries.back().detail =
+          record::load_detail((*writer)->path(), summaries.size() - 1, result.point);
+    }
   }
   if (results->size() == 1 && points->size() == 1 && points->front().setup.world.against.is_sim()) {
     console.say(fmt::format("run hash: {:#018x} (same seed, same scenario, same hash)",

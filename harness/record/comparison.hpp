@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,8 @@ struct Culprit {
   std::string why;  // "openai.chat gpt-4o → openai.chat gpt-4o-mini", "queue 0.2 s → 1.9 s", …
 };
 
+struct PairedDifferences;  // run_detail.hpp
+
 struct Comparison {
   RunSummary before, after;  // several seeds: of all of them
   // "jobs" and "seeds" (pairs of them), "batches" (of pairs of jobs), "runs" and "unpaired" (jobs)
@@ -62,6 +65,7 @@ struct Comparison {
   std::vector<std::string> notes;     // to be known: the parameters that differ
   std::vector<MetricChange> metrics;
   std::vector<StageChange> stages;
+  std::shared_ptr<const PairedDifferences> differences;  // for charts; absent unless asked for
 };
 
 // One side: a point, and the rows and traces that were kept of it. Several seeds of the same: all

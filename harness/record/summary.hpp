@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -93,6 +94,8 @@ struct JobSummary {
   std::vector<WaterfallRow> waterfall;
 };
 
+struct RunDetail;  // run_detail.hpp
+
 // All that reports need of one run: a pure function of it.
 struct RunSummary {
   RunHeader header;
@@ -117,6 +120,7 @@ struct RunSummary {
   std::vector<ObjectiveSummary> objectives;
   std::vector<JobSummary> jobs;  // of a run of fewer than 6
   KeptRows kept;
+  std::shared_ptr<const RunDetail> detail;  // for charts; absent unless asked for
 };
 
 RunSummary summarise(const RunPoint& point);

@@ -1,0 +1,95 @@
+#include <cmath>
+
+#include "reports/charts.hpp"
+#include "reports/documents.hpp"
+#include "reports/figures.hpp"
+#include "reports/pages.hpp"
+
+namespace rehearse::reports {
+namespace {
+
+using record::Audit;
+using record::ClaimVerdict;
+using record::JudgedClaim;
+using record::ScenarioAudit;
+
+std::uint64_t with_verdict(const Audit& audit, ClaimVerdict verdict) {
+  std::uint64_t n = 0;
+  for (const ScenarioAudit& each : audit.scenarios) {
+    n += each.count(verdict);
+  }
+  return n;
+}
+
+// Each claim's found interval as shares of what was claimed.
+std::optional<Chart> claim_chart(const ScenarioAudit& audited) {
+  json::Value data = json::Value::object();
+  data.set("kind", "claims");
+  json::Value& rows = data.set("rows", json::Value::array());
+  for (const JudgedClaim& claim : audited.claims) {
+    const double middle = (claim.claimed.low + claim.claimed.high) / 2;
+    if (!claim.range || !(std::fabs(middle) > 0)) {
+      continue;
+    }
+    json::Value row = json::Value::array();
+    row.push(claim.id);
+    const json::Value values = numbers({claim.claimed.low / middle, claim.claimed.high / middle,
+                                        claim.range->low / middle, claim.range->high / middle});
+    for (const json::Value& value : values.items()) {
+      row.push(value);
+    }
+    row.push(record::claim_verdict_text(claim.overall.verdict));
+    rows.push(std::move(row));
+  }
+  if (rows.items().empty()) {
+    return std::nullopt;
+  }
+  Chart out;
+  out.title = audited.scenario;
+  out.caption = "Wide bar: what was claimed. Narrow bar: the 90% interval of what was found.";
+  out.table = claim_table(audited);
+  out.plots.push_back(
+      {"What was found of each claim of " + audited.scenario + ", as shares of what was claimed",
+       std::move(data)});
+  return out;
+}
+
+Section section_of(const ScenarioAudit& audited, std::size_t number) {
+  Section out{"claims-" + std::to_string(number), audited.scenario, {}};
+  for (const ClaimVerdict verdict : {ClaimVerdict::Fails, ClaimVerdict::CannotBeJudged}) {
+    Paragraph why = claim_reasons(audited, verdict);
+    if (!why.lines.empty()) {
+      out.blocks.push_back(std::move(why));
+    }
+  }
+  if (auto chart = claim_chart(audited)) {
+    out.blocks.push_back(std::move(*chart));
+  } else {
+    out.blocks.push_back(claim_table(audited));
+  }
+  return out;
+}
+
+}  // namespace
+
+Page audit_page(const Audit& audit) {
+  Page out;
+  out.kicker = "rehearse · audit of claims";
+  out.title = "Claims, judged";
+  const std::uint64_t fails = with_verdict(audit, ClaimVerdict::Fails);
+  const std::uint64_t holds = with_verdict(audit, ClaimVerdict::Holds);
+  std::uint64_t all = 0;
+  for (const ScenarioAudit& each : audit.scenarios) {
+    all += each.claims.size();
+    out.sections.push_back(section_of(each, out.sections.size() + 1));
+  }
+  out.verdict = fails > 0      ? Text{std::to_string(fails) + " FAIL", Tone::Bad}
+                : holds == all ? Text{"ALL HOLD", Tone::Good}
+                               : Text{"NONE FAILS", Tone::Warn};
+  out.headline = std::to_string(holds) + " of " + plural(all, "claim") + " hold, " +
+                 std::to_string(fails) + " fail, " + std::to_string(all - holds - fails) +
+                 " cannot be judged.";
+  return out;
+}
+
+}  // namespace rehearse::reports
