@@ -22,6 +22,7 @@ Command schema_command();
 Command run_command();
 Command compare_command();
 Command report_command();
+Command merge_command();
 Command serve_command();
 
 // Every verb, in the order of the help.

@@ -7,6 +7,7 @@
 #include "harness/cli/report_output.hpp"
 #include "harness/cli/run_file_flags.hpp"
 #include "harness/cli/run_point.hpp"
+#include "harness/cli/run_watch.hpp"
 #include "harness/cli/scenario_flags.hpp"
 #include "harness/record/comparison.hpp"
 #include "harness/study/grid.hpp"
@@ -39,8 +40,9 @@ Result<scenarios::Scenario> make_side(const scenarios::ScenarioFile& file,
   }
   const Status against = check_against(*scenario, setup.world.against);
   const Status reachable = check_live(*scenario, setup.world.against);
-  if (!against || !reachable) {
-    return !against ? against.errors() : reachable.errors();
+  const Status abortable = check_abort_on(*scenario, setup);
+  if (!against || !reachable || !abortable) {
+    return !against ? against.errors() : !reachable ? reachable.errors() : abortable.errors();
   }
   const Status allowed = allow_spending(*scenario, setup, arguments.has("yes"));
   if (!allowed) {
@@ -138,8 +140,7 @@ Result<record::Comparison> compare_sides(const Sides& sides, const Arguments& ar
 int compare(const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
   if (!output) {
-    console.fail(output.errors());
-    return kUsage;
+    return console.refuse(output.errors());
   }
   const bool of_scenario = arguments.positional().size() == 1;
   if (of_scenario && !arguments.has("after")) {
@@ -151,8 +152,7 @@ int compare(const Arguments& arguments, const Console& console) {
   }
   const Result<Sides> sides = of_scenario ? run_both(arguments, console) : load_both(arguments);
   if (!sides) {
-    console.fail(sides.errors());
-    return kUsage;
+    return console.refuse(sides.errors());
   }
   if (sides->after_point >= sides->after.points.size()) {
     console.say("interrupted before the second side began");
@@ -160,14 +160,12 @@ int compare(const Arguments& arguments, const Console& console) {
   }
   const Result<record::Comparison> comparison = compare_sides(*sides, arguments);
   if (!comparison) {
-    console.fail(comparison.errors());
-    return kUsage;
+    return console.refuse(comparison.errors());
   }
   const Status written = output->write(
       console, [&](const reports::Writer& writer) { return writer.comparison(*comparison); });
   if (!written) {
-    console.fail(written.errors());
-    return kUsage;
+    return console.refuse(written.errors());
   }
   return interrupted() ? kInterrupted : sides->aborted ? kFailed : kPass;
 }

@@ -70,8 +70,8 @@ int dispatch(const std::vector<std::string>& words) {
 }  // namespace
 
 std::vector<Command> all_commands() {
-  return {check_command(),   show_command(),   init_command(),  run_command(),
-          compare_command(), report_command(), serve_command(), schema_command()};
+  return {check_command(),  show_command(),  init_command(),  run_command(),   compare_command(),
+          report_command(), merge_command(), serve_command(), schema_command()};
 }
 
 }  // namespace rehearse::cli

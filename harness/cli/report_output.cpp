@@ -1,6 +1,7 @@
 #include "harness/cli/report_output.hpp"
 
 #include "harness/cli/output_file.hpp"
+#include "harness/record/summary.hpp"
 
 namespace rehearse::cli {
 
@@ -33,6 +34,19 @@ Result<ReportOutput> ReportOutput::make(const Arguments& arguments, const Consol
     output.files_.push_back({path, *writer});
   }
   return output;
+}
+
+Status ReportOutput::write_runs(const Console& console,
+                                const std::vector<record::Run>& runs) const {
+  std::vector<record::RunSummary> summaries;
+  for (const record::Run& run : runs) {
+    for (const record::RunPoint& point : run.points) {
+      summaries.push_back(record::summarise(point));
+    }
+  }
+  return write(console, [&](const reports::Writer& writer) {
+    return summaries.size() == 1 ? writer.run(summaries.front()) : writer.sweep(summaries);
+  });
 }
 
 Status ReportOutput::write(const Console& console, const Render& render) const {

@@ -7,6 +7,7 @@
 #include "harness/base/result.hpp"
 #include "harness/cli/arguments.hpp"
 #include "harness/cli/console.hpp"
+#include "harness/record/run.hpp"
 #include "reports/writer.hpp"
 
 namespace rehearse::cli {
@@ -23,6 +24,8 @@ class ReportOutput {
   // Renders with each writer that is wanted and puts it in its place; files whole or not at all.
   using Render = std::function<std::string(const reports::Writer&)>;
   Status write(const Console& console, const Render& render) const;
+  // The report of one run, or the table of several points.
+  Status write_runs(const Console& console, const std::vector<record::Run>& runs) const;
 
  private:
   struct File {

@@ -79,8 +79,7 @@ Result<server::MockServer::Options> read_options(const Arguments& arguments) {
 int serve(const Arguments& arguments, const Console& console) {
   auto options = read_options(arguments);
   if (!options) {
-    console.fail(options.errors());
-    return kUsage;
+    return console.refuse(options.errors());
   }
   std::vector<std::string> names;
   for (const server::Mount& mount : options->mounts) {
@@ -88,15 +87,13 @@ int serve(const Arguments& arguments, const Console& console) {
   }
   const auto server = server::MockServer::start(std::move(options).value());
   if (!server) {
-    console.fail(server.errors());
-    return kUsage;
+    return console.refuse(server.errors());
   }
   const std::string url = (*server)->url();
   if (const auto ready = arguments.text("ready-file")) {
     const Status written = write_file(*ready, url + "\n");
     if (!written) {
-      console.fail(written.errors());
-      return kUsage;
+      return console.refuse(written.errors());
     }
   }
   console.out(url + "\n");

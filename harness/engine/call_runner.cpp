@@ -56,11 +56,11 @@ CallFeatures features_of(const scenarios::CallSpec& spec, const Job& job, const 
 }
 
 // How much longer the call takes than the base's, by the two profiles; 1 where one does not know.
-double time_ratio(const Job& job, const scenarios::Stage& stage, const CallFeatures& asked,
-                  const CallFeatures& base) {
+double time_ratio(const Job& job, const scenarios::Stage& stage, const DrawKey& key,
+                  const CallFeatures& asked, const CallFeatures& base) {
   const auto& providers = job.shared.providers;
-  const Duration now = providers[stage.call.spec.provider]->typical(asked);
-  const Duration before = providers[stage.call.base->provider]->typical(base);
+  const Duration now = providers[stage.call.spec.provider]->typical_of(asked, key);
+  const Duration before = providers[stage.call.base->provider]->typical_of(base, key);
   const bool known = now > Duration::zero() && before > Duration::zero();
   return known ? static_cast<double>(now.count_ns()) / static_cast<double>(before.count_ns()) : 1;
 }
@@ -77,7 +77,8 @@ void record_attempt(Job& job, std::uint32_t span, std::uint32_t number, bool hed
                           .first_chunk = outcome.first_chunk,
                           .done = outcome.done,
                           .usage = outcome.usage,
-                          .cost = outcome.cost});
+                          .cost = outcome.cost,
+                          .wire = outcome.wire});
 }
 
 // One attempt under the stage's timeout.
@@ -167,8 +168,8 @@ Task<CallResult> run_call(Job& job, const scenarios::Stage& stage, DrawKey key, 
   provider::Call call{.key = key, .stage = stage.path};
   call.features = features_of(stage.call.spec, job, key, texts);
   if (stage.call.base) {
-    call.time_ratio =
-        time_ratio(job, stage, call.features, features_of(*stage.call.base, job, key, base_texts));
+    call.time_ratio = time_ratio(job, stage, key, call.features,
+                                 features_of(*stage.call.base, job, key, base_texts));
   }
   call.new_connection = new_connection;
   const auto index = static_cast<std::uint32_t>(&stage - job.shared.scenario.stages.data());

@@ -1,10 +1,12 @@
 #include "harness/net/answer_reader.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "harness/base/text.hpp"
 #include "harness/provider/status.hpp"
 #include "harness/wire/audio_seconds.hpp"
+#include "harness/wire/fault_header.hpp"
 #include "harness/wire/ollama.hpp"
 #include "harness/wire/openai_audio.hpp"
 #include "harness/wire/openai_chat.hpp"
@@ -85,9 +87,13 @@ void AnswerReader::on_text(std::string_view text) {
   if (text.empty()) {
     return;
   }
+  const Instant now = runtime_.now();
   if (chunks_++ == 0) {
-    first_content_ = runtime_.now();
+    first_content_ = now;
+  } else {
+    gaps_.push_back(now - last_content_);
   }
+  last_content_ = now;
   if (call_.keep_text && codec_ != Codec::Speech) {
     text_ += text;
   }
@@ -255,6 +261,25 @@ void AnswerReader::read_end(const Exchange& exchange, Outcome& outcome) {
   outcome.should_retry = provider::is_transient_failure(failure_, exchange.answered);
 }
 
+std::shared_ptr<const WireTimes> AnswerReader::wire_times(const Exchange& exchange) {
+  if (!exchange.answered) {
+    return nullptr;
+  }
+  auto out = std::make_shared<WireTimes>();
+  out->http = true;
+  out->reused = exchange.reused;
+  const ConnectPhases& phases = exchange.phases;
+  out->dns = phases.dns;
+  out->connect = phases.connect;
+  out->tls = phases.tls;
+  const Instant ready = exchange.issued + phases.dns + phases.connect + phases.tls;
+  out->first_byte = std::max(exchange.first_byte - ready, Duration::zero());
+  out->body = exchange.done - exchange.first_byte;
+  out->content = last_content_ - first_content_;
+  out->gaps = std::move(gaps_);
+  return out;
+}
+
 void AnswerReader::finish(const Exchange& exchange, Outcome& outcome) {
   outcome.done = exchange.done;
   outcome.status = static_cast<std::uint16_t>(exchange.status);
@@ -262,12 +287,19 @@ void AnswerReader::finish(const Exchange& exchange, Outcome& outcome) {
     outcome.failure = Failure::Cancelled;
     outcome.status = 0;
     outcome.detail = exchange.detail;
+  } else if (headers_.get(wire::kFaultHeaderName) == wire::kConnectionRefused) {
+    outcome.failure = Failure::ConnectionRefused;
+    outcome.status = 0;
+    outcome.should_retry = provider::is_transient_failure(outcome.failure, false);
+    outcome.detail = "the connection was refused, as planned";
+    usage_ = {};
   } else if (status_ >= 300) {
     read_status(outcome);
     usage_ = {};
   } else {
     read_end(exchange, outcome);
   }
+  outcome.wire = wire_times(exchange);
   if (outcome.ok() && chunks_ == 0) {
     chunks_ = 1;
     first_content_ = exchange.done;

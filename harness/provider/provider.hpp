@@ -31,6 +31,11 @@ class Provider {
   virtual runtime::Task<Outcome> call(const Call& call, runtime::StopToken stop) = 0;
   // The median time of such a call on an idle provider; zero where nobody knows (live).
   virtual Duration typical(const CallFeatures& features) const = 0;
+  // The same, with what the features leave open (an output length) drawn as the call itself draws
+  // it.
+  virtual Duration typical_of(const CallFeatures& features, const DrawKey& /*key*/) const {
+    return typical(features);
+  }
 };
 
 }  // namespace rehearse::provider

@@ -90,6 +90,8 @@ struct ProviderModel::State {
     return true;
   }
 
+  Duration typical(const CallFeatures& features, const DrawKey* key);
+
   std::shared_ptr<const Profile> profile;
   Planner planner;
   std::vector<Limits> own;  // by entry
@@ -167,15 +169,22 @@ void ProviderModel::leave(Ticket& ticket, Instant now) {
 }
 
 Duration ProviderModel::typical(const CallFeatures& features) const {
-  const Entry* entry = state_->planner.entries().find(features.operation, features.model);
+  return state_->typical(features, nullptr);
+}
+
+Duration ProviderModel::typical_of(const CallFeatures& features, const DrawKey& key) const {
+  return state_->typical(features, &key);
+}
+
+Duration ProviderModel::State::typical(const CallFeatures& features, const DrawKey* key) {
+  const Entry* entry = planner.entries().find(features.operation, features.model);
   if (entry == nullptr) {
-    entry = state_->planner.entries().find(features.operation, "");
+    entry = planner.entries().find(features.operation, "");
   }
   if (entry == nullptr) {
     return Duration::nanoseconds(1);
   }
-  const Duration time =
-      Duration::from_seconds(typical_total_s(make_work(*entry, features, nullptr)));
+  const Duration time = Duration::from_seconds(typical_total_s(make_work(*entry, features, key)));
   return std::max(time, Duration::nanoseconds(1));
 }
 

@@ -108,6 +108,24 @@ std::uint32_t chunks_by(const latency::ProviderModel& model, const Visit& visit,
   return low;
 }
 
+// The pace of a whole stream, as its client would see it; null where the answer came in one piece.
+std::shared_ptr<const WireTimes> pace_of(const latency::ProviderModel& model, const Visit& visit) {
+  const Plan& plan = visit.plan;
+  if (plan.chunks < 2 || plan.fault != Fault::None) {
+    return nullptr;
+  }
+  auto out = std::make_shared<WireTimes>();
+  out->gaps.reserve(plan.chunks - 1);
+  Duration before = model.chunk_due(visit, 0);
+  out->content = model.chunk_due(visit, plan.chunks - 1) - before;
+  for (std::uint32_t chunk = 1; chunk < plan.chunks; ++chunk) {
+    const Duration due = model.chunk_due(visit, chunk);
+    out->gaps.push_back(due - before);
+    before = due;
+  }
+  return out;
+}
+
 }  // namespace
 
 VirtualProvider::VirtualProvider(runtime::Runtime& runtime, latency::ProviderModel& model,
@@ -151,6 +169,9 @@ runtime::Task<Outcome> VirtualProvider::call(const provider::Call& call, runtime
       outcome.status = plan.status;
       if (plan.fault != Fault::None) {
         tell_fault(plan, outcome);
+      }
+      if (wake == runtime::Wake::Fired) {
+        outcome.wire = pace_of(model_, visit);
       }
     } else if (visit.refusal) {
       tell_refusal(*visit.refusal, outcome);

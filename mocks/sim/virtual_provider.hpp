@@ -20,6 +20,9 @@ class VirtualProvider final : public provider::Provider {
   runtime::Task<provider::Outcome> call(const provider::Call& call,
                                         runtime::StopToken stop) override;
   Duration typical(const CallFeatures& features) const override { return model_.typical(features); }
+  Duration typical_of(const CallFeatures& features, const DrawKey& key) const override {
+    return model_.typical_of(features, key);
+  }
 
  private:
   runtime::Runtime& runtime_;
