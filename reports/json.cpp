@@ -72,6 +72,18 @@ Value usage_json(const Usage& usage) {
   return out;
 }
 
+Value http_json(const record::WireSummary& wire) {
+  Value out = Value::object();
+  out.set("opened", whole(wire.connect_s.count));
+  out.set("reused", whole(wire.reused));
+  out.set("dns_s", spread_json(wire.dns_s));
+  out.set("connect_s", spread_json(wire.connect_s));
+  out.set("tls_s", spread_json(wire.tls_s));
+  out.set("first_byte_s", spread_json(wire.first_byte_s));
+  out.set("body_s", spread_json(wire.body_s));
+  return out;
+}
+
 Value stage_json(const record::StageSummary& stage, const RunSummary& run) {
   Value out = Value::object();
   out.set("kind", record::stage_row_kind_name(stage.info.kind));
@@ -85,6 +97,8 @@ Value stage_json(const record::StageSummary& stage, const RunSummary& run) {
   out.set("queue_s", spread_json(stage.queue_s));
   out.set("response_s", spread_json(stage.response_s));
   out.set("ttft_s", spread_json(stage.ttft_s));
+  out.set("itl_s", spread_json(stage.wire.itl_s));
+  out.set("tpot_s", spread_json(stage.wire.tpot_s));
   out.set("each_s", spread_json(stage.each_s));
   out.set("executions", whole(stage.executions));
   out.set("skipped", whole(stage.skipped));
@@ -99,6 +113,9 @@ Value stage_json(const record::StageSummary& stage, const RunSummary& run) {
   Value& errors = out.set("errors", Value::object());
   for (const auto& [name, n] : stage.errors) {
     errors.set(name, whole(n));
+  }
+  if (stage.wire.first_byte_s.count > 0) {
+    out.set("http", http_json(stage.wire));
   }
   out.set("cost_usd", tidy(stage.cost_usd));
   out.set("usage", usage_json(stage.usage));

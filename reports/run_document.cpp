@@ -311,6 +311,9 @@ Document run_document(const RunSummary& run) {
   if (Table calls = call_table(run); !calls.rows.empty()) {
     out.blocks.push_back(std::move(calls));
   }
+  if (Table wire = wire_table(run); !wire.rows.empty()) {
+    out.blocks.push_back(std::move(wire));
+  }
   for (const record::JobSummary& job : run.jobs) {
     if (!job.waterfall.empty()) {
       out.blocks.push_back(waterfall(job));

@@ -116,6 +116,36 @@ Table call_table(const RunSummary& run) {
   return out;
 }
 
+Table wire_table(const RunSummary& run) {
+  Table out;
+  out.title = "HTTP and streams";
+  out.columns = {{"stage", false, 0},  {"opened", true, 3}, {"dns", true, 5},
+                 {"connect", true, 2}, {"tls", true, 4},    {"first byte", true, 0},
+                 {"body", true, 1},    {"itl", true, 0},    {"itl p95", true, 6},
+                 {"tpot", true, 2}};
+  const auto mean = [](const record::Spread& spread) {
+    return spread.count > 0 && spread.max > 0 ? seconds(spread.mean) : std::string();
+  };
+  for (const StageSummary& stage : run.stages) {
+    const record::WireSummary& wire = stage.wire;
+    if (wire.first_byte_s.count == 0 && wire.itl_s.count == 0) {
+      continue;
+    }
+    out.rows.push_back({{stage.info.path},
+                        {wire.connect_s.count > 0 ? count(wire.connect_s.count) : ""},
+                        {mean(wire.dns_s)},
+                        {mean(wire.connect_s)},
+                        {mean(wire.tls_s)},
+                        {mean(wire.first_byte_s)},
+                        {mean(wire.body_s)},
+                        {mean(wire.itl_s)},
+                        {wire.itl_s.count > 0 ? quantile(wire.itl_s, 0.95) : ""},
+                        {mean(wire.tpot_s)}});
+  }
+  drop_empty(out);
+  return out;
+}
+
 Table objective_table(const RunSummary& run) {
   Table out;
   out.title = "Objectives";

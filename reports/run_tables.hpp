@@ -14,6 +14,8 @@ std::string error_text(const record::StageSummary& stage);
 Table stage_table(const record::RunSummary& run);
 // What the stages did beside taking time; only of those that have something to tell.
 Table call_table(const record::RunSummary& run);
+// Phases of HTTP and the pace of streams: means over each stage's successful calls.
+Table wire_table(const record::RunSummary& run);
 Table objective_table(const record::RunSummary& run);
 Table task_table(const record::RunSummary& run);
 Table resource_table(const record::RunSummary& run);

@@ -166,6 +166,7 @@ std::string variant_line(const Variant& variant) {
     parts.add("costs " + readable_money(variant.once) + " once, " +
               readable_money(variant.monthly) + " a month");
   }
+  parts.add(variant.purpose == Purpose::Condition ? "a condition, no optimisation" : "");
   parts.add(variant.trade_off.empty() ? "" : "trade-off: " + variant.trade_off);
   parts.add(changes_text(variant.change));
   parts.add(variant.origin.note);

@@ -262,8 +262,12 @@ struct Graph {
 // ---- what is said about it
 // ------------------------------------------------------------------------
 
+// Why a variant is there: to be done, or to see what happens if (another input, an incident, the
+// default of a tool that is not used). What-ifs rank and combine optimisations alone.
+enum class Purpose { Optimisation, Condition };
 struct Variant {
   std::string name;
+  Purpose purpose = Purpose::Optimisation;
   std::string group;            // at most one of a group is active
   std::vector<std::string> of;  // a preset of others
   json::Value change;           // merge patch; null for presets

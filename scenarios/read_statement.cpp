@@ -111,12 +111,61 @@ std::vector<std::string> stage_paths(const Node& file) {
   return paths;
 }
 
-void check_stage_path(const Node& at, const std::string& text,
-                      const std::vector<std::string>& paths, const Reader& reader) {
-  const std::string path = text.substr(std::string_view("stage ").size());
-  if (std::find(paths.begin(), paths.end(), path) == paths.end()) {
-    reader.sink().add(at, "unknown stage " + quoted_excerpt(path) + suggestion(path, paths));
+// What the file and its variants have of a section, by name: resources, and tasks of workloads.
+std::vector<std::string> names_of_section(const Node& file, std::string_view section) {
+  std::vector<std::string> names = keys_of(file[section]);
+  for (const std::string& variant : keys_of(file["variants"])) {
+    const std::vector<std::string> more = keys_of(file["variants"][variant]["change"][section]);
+    names.insert(names.end(), more.begin(), more.end());
   }
+  return names;
+}
+
+std::vector<std::string> task_names(const Node& file) {
+  std::vector<std::string> names;
+  const auto collect = [&](const Node& owner) {
+    for (const std::string& workload : keys_of(owner["workloads"])) {
+      const std::vector<std::string> more = keys_of(owner["workloads"][workload]["tasks"]);
+      names.insert(names.end(), more.begin(), more.end());
+    }
+  };
+  collect(file);
+  for (const std::string& variant : keys_of(file["variants"])) {
+    collect(file["variants"][variant]["change"]);
+  }
+  if (names.empty()) {
+    names.emplace_back("main");
+  }
+  return names;
+}
+
+// Whether somebody has the name that is spoken of: "stage" and "image".
+void check_owner(const Node& at, std::string_view kind, const std::string& name, const Node& file,
+                 const std::vector<std::string>& paths, const Reader& reader) {
+  const std::vector<std::string> known = kind == "stage"  ? paths
+                                         : kind == "task" ? task_names(file)
+                                                          : names_of_section(file, "resources");
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    reader.sink().add(
+        at, "unknown " + std::string(kind) + " " + quoted_excerpt(name) + suggestion(name, known));
+  }
+}
+
+// The names in the text of an objective or gate; what does not parse has been told elsewhere.
+void check_objective_names(const Node& node, const Node& file,
+                           const std::vector<std::string>& paths, const Reader& reader) {
+  const std::string text = reader.text(node->is_object() ? node["text"] : node);
+  auto read = record::parse_objective(text);
+  if (!read) {
+    read = record::parse_objective("max of " + text);  // a limit of each job needs no statistic
+  }
+  if (!read || read->scope == record::Scope::Run) {
+    return;
+  }
+  const std::string_view kind = read->scope == record::Scope::Stage  ? "stage"
+                                : read->scope == record::Scope::Task ? "task"
+                                                                     : "resource";
+  check_owner(node, kind, read->name, file, paths, reader);
 }
 
 void check_claim(const Node& node, const Claim& claim, const Node& file,
@@ -130,15 +179,21 @@ void check_claim(const Node& node, const Claim& claim, const Node& file,
     reader.sink().add(node["on"], "unknown workload " + quoted_excerpt(claim.on) +
                                       suggestion(claim.on, workloads));
   }
-  const bool named = claim.of.starts_with("stage ") || claim.of.starts_with("task ") ||
-                     claim.of.starts_with("resource ");
-  if (!claim.of.empty() && !named) {
-    reader.sink().add(node["of"],
-                      "expected \"stage NAME\", \"task NAME\" or \"resource NAME\", found " +
-                          quoted_excerpt(claim.of));
-  } else if (claim.of.starts_with("stage ")) {
-    check_stage_path(node["of"], claim.of, paths, reader);
+  if (const auto metric = record::parse_subject(claim.metric); !metric) {
+    reader.sink().add(node["metric"] ? node["metric"] : node, metric.error().text());
   }
+  if (claim.of.empty()) {
+    return;
+  }
+  for (const std::string_view kind : {"stage", "task", "resource"}) {
+    if (claim.of.starts_with(std::string(kind) + " ")) {
+      check_owner(node["of"], kind, claim.of.substr(kind.size() + 1), file, paths, reader);
+      return;
+    }
+  }
+  reader.sink().add(node["of"],
+                    "expected \"stage NAME\", \"task NAME\" or \"resource NAME\", found " +
+                        quoted_excerpt(claim.of));
 }
 
 void check_axis(const Node& node, const std::string& name, const Node& file,
@@ -177,6 +232,7 @@ std::vector<Variant> read_variants(const Node& file, const Reader& reader) {
     Variant variant;
     variant.name = name;
     variant.group = text("group");
+    variant.purpose = text("purpose") == "condition" ? Purpose::Condition : Purpose::Optimisation;
     variant.of = reader.texts(node["of"]);
     if (node["change"]) {
       variant.change = *node["change"];
@@ -235,7 +291,9 @@ void check_statements(const Node& file, const Statements& statements, const Read
     }
     for (std::size_t part = 0; part < claim.parts.size(); ++part) {
       if (claim.parts[part].starts_with("stage ")) {
-        check_stage_path(node["parts"].item(part), claim.parts[part], paths, reader);
+        check_owner(node["parts"].item(part), "stage",
+                    claim.parts[part].substr(std::string_view("stage ").size()), file, paths,
+                    reader);
         continue;
       }
       if (!ids.contains(claim.parts[part])) {
@@ -244,6 +302,12 @@ void check_statements(const Node& file, const Statements& statements, const Read
                               quoted_excerpt(claim.parts[part]) +
                               suggestion(claim.parts[part], {ids.begin(), ids.end()}));
       }
+    }
+  }
+  for (const std::string_view key : {"objectives", "gate", "good_job"}) {
+    const Node list = file[key];
+    for (std::size_t i = 0; list && list->is_array() && i < list->items().size(); ++i) {
+      check_objective_names(list.item(i), file, paths, reader);
     }
   }
   for (const SweepAxis& axis : statements.sweep) {

@@ -11,6 +11,8 @@ void Language::add_statements() {
       {"change", add({.form = Form::Map, .low = 1, .high = 1'000, .of = any_, .free_keys = true}),
        "JSON Merge Patch (RFC 7396) over this file."},
       {"of", array(name_, 1, 1'000), "A preset of other variants."},
+      {"purpose", words({"optimisation", "condition"}),
+       "condition: another input, load or incident; what-ifs pass it over.", "optimisation"},
       {"group", plain_, "At most one variant of a group is active."},
       {"costs", object(costs), "What it costs.", "nothing"},
       {"trade_off", plain_, "What it costs in quality or otherwise."}};

@@ -165,9 +165,9 @@ Status check_drive(const scenarios::Scenario& scenario, const RunSetup& setup) {
     return Error{"--drive app",
                  "a real program cannot run in virtual time: expected --against mock or live"};
   }
-  if (!scenario.app || scenario.app->command.empty()) {
+  if (!scenario.app || (scenario.app->command.empty() && scenario.app->url.empty())) {
     return Error{"--drive app",
-                 "the scenario has no \"app\" with a command: say how the program is started"};
+                 "the scenario has no \"app\": say how the program is started, or its url"};
   }
   return Done{};
 }
@@ -191,7 +191,7 @@ Result<PointResult> run_app(const scenarios::Scenario& scenario, const RunSetup&
     return world.errors();
   }
   const Instant wall_start = wall_clock();
-  AppProvider app(**world, scenario, setup.world.folder, jobs.path);
+  AppProvider app(**world, scenario, setup.world.folder, jobs.path, setup.world.against.any_live());
   record::Recorder recorder(app_header(scenario, setup, wall_start), writer);
   AppSink sink(recorder, app, seen, wall_start, setup.world.speed);
   RunWatch watch(console, scenario, setup, recorder, wall_start);

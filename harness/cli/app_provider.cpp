@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/base/text.hpp"
+#include "harness/cli/app_request.hpp"
 #include "harness/json/write.hpp"
 #include "harness/net/asio_runtime.hpp"
 #include "scenarios/resolve.hpp"
@@ -70,12 +71,19 @@ std::string trouble_of(const target::CommandResult& result) {
 }  // namespace
 
 AppProvider::AppProvider(RealWorld& world, const scenarios::Scenario& scenario,
-                         std::filesystem::path folder, std::filesystem::path jobs_folder)
+                         std::filesystem::path folder, std::filesystem::path jobs_folder,
+                         bool remote)
     : world_(world),
       scenario_(scenario),
       app_(*scenario.app),
       folder_(std::move(folder)),
-      jobs_folder_(std::move(jobs_folder)) {}
+      jobs_folder_(std::move(jobs_folder)) {
+  if (!app_.url.empty()) {
+    net::ClientOptions options;
+    options.connect.allow_remote = remote;
+    client_ = std::make_unique<net::HttpClient>(world.asio(), options);
+  }
+}
 
 // The loader has checked the names; a text that cannot be filled stays as it is and shows itself.
 std::string AppProvider::fill_in(const std::string& text,
@@ -89,12 +97,11 @@ std::string AppProvider::fill_in(const std::string& text,
   return filled ? *filled : text;
 }
 
-target::Command AppProvider::command_of(const DrawKey& key) const {
-  const std::filesystem::path job_dir = jobs_folder_ / fmt::format("job-{}", key.job);
-  std::filesystem::create_directories(job_dir);
-  std::map<std::string, std::string> values{{"job", std::to_string(key.job)},
-                                            {"seed", std::to_string(key.seed)},
-                                            {"job_dir", job_dir.string()}};
+AppProvider::Values AppProvider::values_of(const DrawKey& key,
+                                           const std::filesystem::path& job_dir) const {
+  Values values{{"job", std::to_string(key.job)},
+                {"seed", std::to_string(key.seed)},
+                {"job_dir", job_dir.string()}};
   for (const json::Member& parameter : scenario_.parameters.members()) {
     values[parameter.key] =
         parameter.value.is_string() ? parameter.value.as_string() : json::dump(parameter.value);
@@ -105,6 +112,13 @@ target::Command AppProvider::command_of(const DrawKey& key) const {
   for (std::size_t i = 0; i < scenario_.providers.size(); ++i) {
     values["providers." + scenario_.providers[i].name + ".url"] = world_.url(i, key.job);
   }
+  return values;
+}
+
+target::Command AppProvider::command_of(const DrawKey& key) const {
+  const std::filesystem::path job_dir = jobs_folder_ / fmt::format("job-{}", key.job);
+  std::filesystem::create_directories(job_dir);
+  const Values values = values_of(key, job_dir);
   target::Command command;
   for (const std::string& word : app_.command) {
     command.argv.push_back(fill_in(word, values));
@@ -118,13 +132,45 @@ target::Command AppProvider::command_of(const DrawKey& key) const {
   return command;
 }
 
+void AppProvider::note_trouble(const DrawKey& key, const std::string& what) {
+  if (first_trouble_.empty()) {
+    first_trouble_ = fmt::format("job {}: {}", key.job, what);
+  }
+}
+
 runtime::Task<provider::Outcome> AppProvider::call(const provider::Call& call,
                                                    runtime::StopToken stop) {
   net::AsioRuntime& rt = world_.asio();
   if (run_start_ == Instant()) {
     run_start_ = rt.wall_now() - (rt.now() - Instant()) * (1 / rt.speed());
   }
-  const target::Command command = command_of(call.key);
+  if (client_) {
+    co_return co_await ask_service(call.key, stop);
+  }
+  co_return co_await run_program(call.key, stop);
+}
+
+runtime::Task<provider::Outcome> AppProvider::ask_service(DrawKey key, runtime::StopToken stop) {
+  const Values values = values_of(key, jobs_folder_);
+  const auto fill = [&](const std::string& text) { return fill_in(text, values); };
+  const Result<net::ClientRequest> request = app_request(app_, fill);
+  provider::Outcome outcome;
+  if (!request) {
+    outcome.started = outcome.first_chunk = outcome.done = world_.asio().now();
+    outcome.failure = provider::Failure::BadRequest;
+    outcome.detail = request.error().text();
+  } else {
+    outcome = co_await run_request(world_.asio(), *client_, request.value(), stop);
+  }
+  if (!outcome.ok() && outcome.failure != provider::Failure::Cancelled) {
+    note_trouble(key, outcome.detail);
+  }
+  co_return outcome;
+}
+
+runtime::Task<provider::Outcome> AppProvider::run_program(DrawKey key, runtime::StopToken stop) {
+  net::AsioRuntime& rt = world_.asio();
+  const target::Command command = command_of(key);
   const target::CommandResult result = co_await target::run_command(rt, command, stop);
   provider::Outcome outcome;
   outcome.started = result.started;
@@ -135,16 +181,13 @@ runtime::Task<provider::Outcome> AppProvider::call(const provider::Call& call,
   } else if (!result.ok()) {
     outcome.failure = provider::Failure::ServerError;
     outcome.detail = trouble_of(result);
-    if (first_trouble_.empty()) {
-      first_trouble_ =
-          fmt::format("job {}: {} {}", call.key.job, command.argv.front(), outcome.detail);
-    }
+    note_trouble(key, command.argv.front() + " " + outcome.detail);
   }
   ProcessFigures figures;
   figures.cpu = result.cpu;
   figures.io_wait = result.io_wait;
   figures.memory_peak_mb = static_cast<double>(result.peak_memory_bytes) / 1e6;
-  figures_[call.key.job] = figures;
+  figures_[key.job] = figures;
   co_return outcome;
 }
 

@@ -27,6 +27,7 @@ Command gate_command();
 Command aa_command();
 Command report_command();
 Command history_command();
+Command merge_command();
 Command serve_command();
 Command record_command();
 Command calibrate_command();

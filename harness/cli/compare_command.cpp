@@ -37,8 +37,7 @@ Result<ComparedVariants> compare_files(const Arguments& arguments,
 int compare(const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
   if (!output) {
-    console.fail(output.errors());
-    return kUsage;
+    return console.refuse(output.errors());
   }
   const bool of_scenario = arguments.positional().size() == 1;
   if (of_scenario && !arguments.has("after")) {
@@ -50,8 +49,7 @@ int compare(const Arguments& arguments, const Console& console) {
   }
   const auto tolerance = arguments.number("tolerance", 0, 1);
   if (!tolerance) {
-    console.fail(tolerance.errors());
-    return kUsage;
+    return console.refuse(tolerance.errors());
   }
   record::ComparisonOptions options;
   options.force = arguments.has("force");
@@ -61,14 +59,12 @@ int compare(const Arguments& arguments, const Console& console) {
       of_scenario ? compare_variants(arguments, options, detailed, console)
                   : compare_files(arguments, options, detailed);
   if (!found) {
-    console.fail(found.errors());
-    return kUsage;
+    return console.refuse(found.errors());
   }
   const Status written = output->write(
       console, [&](const reports::Writer& writer) { return writer.comparison(found->comparison); });
   if (!written) {
-    console.fail(written.errors());
-    return kUsage;
+    return console.refuse(written.errors());
   }
   return interrupted() ? kInterrupted : found->aborted ? kFailed : kPass;
 }

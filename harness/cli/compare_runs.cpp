@@ -12,6 +12,7 @@
 #include "harness/cli/run_file_flags.hpp"
 #include "harness/cli/run_header.hpp"
 #include "harness/cli/run_seeds.hpp"
+#include "harness/cli/run_watch.hpp"
 #include "harness/cli/scenario_flags.hpp"
 #include "harness/record/replications.hpp"
 #include "harness/record/run_detail.hpp"
@@ -44,8 +45,9 @@ Result<scenarios::Scenario> make_side(const scenarios::ScenarioFile& file,
   }
   const Status against = check_against(*scenario, setup.world.against);
   const Status reachable = check_live(*scenario, setup.world.against);
-  if (!against || !reachable) {
-    return !against ? against.errors() : reachable.errors();
+  const Status abortable = check_abort_on(*scenario, setup);
+  if (!against || !reachable || !abortable) {
+    return !against ? against.errors() : !reachable ? reachable.errors() : abortable.errors();
   }
   const Status allowed = allow_spending(*scenario, setup, arguments.has("yes"));
   if (!allowed) {

@@ -9,6 +9,7 @@
 #include <cstdlib>
 
 #include "harness/base/text.hpp"
+#include "harness/cli/exit_code.hpp"
 
 namespace rehearse::cli {
 namespace {
@@ -59,6 +60,11 @@ void Console::fail(const Errors& errors) const {
   for (const Error& error : errors) {
     std::fprintf(stderr, "rehearse: %s\n", terminal_safe(error.text()).c_str());
   }
+}
+
+int Console::refuse(const Errors& errors) const {
+  fail(errors);
+  return kUsage;
 }
 
 bool flush_out() { return std::fflush(stdout) == 0 && std::ferror(stdout) == 0; }

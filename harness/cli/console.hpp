@@ -25,6 +25,8 @@ struct Console {
   // One line for each error, made safe for a terminal: "rehearse: WHERE: WHAT".
   void fail(const Errors& errors) const;
   void fail(const Error& error) const { fail(Errors{error}); }
+  // The same, for a verb that ends there: yields exit code 2.
+  int refuse(const Errors& errors) const;
 };
 
 // Flushes stdout; false where it could not be written (a full disk, a closed pipe).

@@ -105,7 +105,8 @@ class HttpWorld final : public RealWorld {
     server_options.seed = options.seed;
     server_options.sink = std::move(sink);
     for (std::uint32_t i = 0; i < scenario.providers.size(); ++i) {
-      if (options.against.of(scenario.providers[i].name) == WorldKind::Mock) {
+      if (!scenario.providers[i].only_base &&
+          options.against.of(scenario.providers[i].name) == WorldKind::Mock) {
         server_options.mounts.push_back(make_mount(scenario, i, profiles[i]));
       }
     }
@@ -127,7 +128,7 @@ class HttpWorld final : public RealWorld {
         profile, std::vector<latency::StageTime>{}, model_options(spec)));
     const latency::ProviderModel* model = models_.back().get();
     net::HttpProviderOptions options;
-    options.live = kind == WorldKind::Live;
+    options.live = kind == WorldKind::Live && !spec.only_base;
     if (options.live) {
       Result<LiveAddress> address = live_address(spec);
       if (!address) {
@@ -136,9 +137,13 @@ class HttpWorld final : public RealWorld {
       options.base_url = address->base_url;
       options.key = address->key;
     } else {
-      options.base_url = server_->url(spec.name);
+      // Nobody calls a provider that only the base has: it is asked for its typical time alone.
+      options.base_url = spec.only_base ? "http://127.0.0.1" : server_->url(spec.name);
       options.rtt = spec.rtt.distribution;
       options.typical = [model](const CallFeatures& f) { return model->typical(f); };
+      options.typical_of = [model](const CallFeatures& f, const DrawKey& key) {
+        return model->typical_of(f, key);
+      };
     }
     options.endpoints = endpoints_of(*profile, options.live && spec.profile != "ollama");
     options.price = [profile](const CallFeatures& f, const Usage& usage) {
@@ -147,7 +152,7 @@ class HttpWorld final : public RealWorld {
                               : entry->rates.cost(usage, f.size.empty() ? entry->size : f.size,
                                                   f.quality.empty() ? entry->quality : f.quality);
     };
-    urls_.push_back(options.live ? options.base_url : "");
+    urls_.push_back(options.live || spec.only_base ? options.base_url : "");
     names_.push_back(spec.name);
     Result<std::unique_ptr<net::HttpProvider>> provider =
         net::HttpProvider::make(runtime_, *client_, std::move(options));
@@ -187,7 +192,7 @@ class HttpWorld final : public RealWorld {
 Status check_live(const scenarios::Scenario& scenario, const Against& against) {
   Errors errors;
   for (const scenarios::Provider& provider : scenario.providers) {
-    if (against.of(provider.name) != WorldKind::Live) {
+    if (provider.only_base || against.of(provider.name) != WorldKind::Live) {
       continue;
     }
     const Result<LiveAddress> address = live_address(provider);

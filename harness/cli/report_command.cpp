@@ -1,9 +1,7 @@
 #include "harness/cli/command.hpp"
 #include "harness/cli/exit_code.hpp"
 #include "harness/cli/report_output.hpp"
-#include "harness/record/run_detail.hpp"
 #include "harness/record/run_file.hpp"
-#include "harness/record/summary.hpp"
 
 namespace rehearse::cli {
 namespace {
@@ -11,31 +9,18 @@ namespace {
 int report(const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
   if (!output) {
-    console.fail(output.errors());
-    return kUsage;
+    return console.refuse(output.errors());
   }
-  std::vector<record::RunSummary> summaries;
+  std::vector<record::Run> runs;
   for (const std::string& path : arguments.positional()) {
-    const Result<record::Run> run = record::load_run(path);
+    Result<record::Run> run = record::load_run(path);
     if (!run) {
-      console.fail(run.errors());
-      return kUsage;
+      return console.refuse(run.errors());
     }
-    for (std::size_t i = 0; i < run->points.size(); ++i) {
-      summaries.push_back(record::summarise(run->points[i]));
-      if (output->wants_detail()) {
-        summaries.back().detail = record::load_detail(run->path, i, run->points[i]);
-      }
-    }
+    runs.push_back(std::move(run).value());
   }
-  const Status written = output->write(console, [&](const reports::Writer& writer) {
-    return summaries.size() == 1 ? writer.run(summaries.front()) : writer.sweep(summaries);
-  });
-  if (!written) {
-    console.fail(written.errors());
-    return kUsage;
-  }
-  return kPass;
+  const Status written = output->write_runs(console, runs);
+  return written ? static_cast<int>(kPass) : console.refuse(written.errors());
 }
 
 }  // namespace

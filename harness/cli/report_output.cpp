@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "harness/cli/output_file.hpp"
+#include "harness/record/run_detail.hpp"
+#include "harness/record/summary.hpp"
 
 namespace rehearse::cli {
 
@@ -38,6 +40,22 @@ Result<ReportOutput> ReportOutput::make(const Arguments& arguments, const Consol
     output.files_.push_back({path, *writer});
   }
   return output;
+}
+
+Status ReportOutput::write_runs(const Console& console,
+                                const std::vector<record::Run>& runs) const {
+  std::vector<record::RunSummary> summaries;
+  for (const record::Run& run : runs) {
+    for (std::size_t i = 0; i < run.points.size(); ++i) {
+      summaries.push_back(record::summarise(run.points[i]));
+      if (wants_detail()) {
+        summaries.back().detail = record::load_detail(run.path, i, run.points[i]);
+      }
+    }
+  }
+  return write(console, [&](const reports::Writer& writer) {
+    return summaries.size() == 1 ? writer.run(summaries.front()) : writer.sweep(summaries);
+  });
 }
 
 Status ReportOutput::write(const Console& console, const Render& render) const {

@@ -7,6 +7,7 @@
 #include "harness/base/result.hpp"
 #include "harness/cli/arguments.hpp"
 #include "harness/cli/console.hpp"
+#include "harness/record/run.hpp"
 #include "reports/writer.hpp"
 
 namespace rehearse::cli {
@@ -25,6 +26,8 @@ class ReportOutput {
   Status write(const Console& console, const Render& render) const;
   // Whether a wanted format shows more where summaries carry their detail.
   bool wants_detail() const;
+  // The report of one run, or the table of several points.
+  Status write_runs(const Console& console, const std::vector<record::Run>& runs) const;
 
  private:
   struct File {

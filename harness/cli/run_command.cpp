@@ -14,6 +14,7 @@
 #include "harness/cli/run_file_flags.hpp"
 #include "harness/cli/run_point.hpp"
 #include "harness/cli/run_seeds.hpp"
+#include "harness/cli/run_watch.hpp"
 #include "harness/cli/scenario_flags.hpp"
 #include "harness/record/run_detail.hpp"
 #include "harness/record/summary.hpp"
@@ -88,8 +89,12 @@ Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file,
     const auto profiles = load_profiles(prepared.scenario, prepared.setup.world.folder);
     const Status drivable = check_drive(prepared.scenario, prepared.setup);
     const Status against = check_against(prepared.scenario, prepared.setup.world.against);
-    if (!profiles || !drivable || !against) {
-      return !profiles ? profiles.errors() : !drivable ? drivable.errors() : against.errors();
+    const Status abortable = check_abort_on(prepared.scenario, prepared.setup);
+    if (!profiles || !drivable || !against || !abortable) {
+      return !profiles   ? profiles.errors()
+             : !drivable ? drivable.errors()
+             : !against  ? against.errors()
+                         : abortable.errors();
     }
     // A dry run sends nothing, so it needs no keys.
     const Status reachable = arguments.has("dry-run")
@@ -194,8 +199,7 @@ int print_estimates(const std::vector<Prepared>& points, const Console& console)
   for (const Prepared& point : points) {
     const Result<Estimate> expected = estimate(point.scenario, point.setup);
     if (!expected) {
-      console.fail(expected.errors());
-      return kUsage;
+      return console.refuse(expected.errors());
     }
     console.out((point.setup.point.empty() ? "" : point.setup.point + ": ") + expected->text() +
                 "\n");
@@ -207,13 +211,11 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
                const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
   if (!output) {
-    console.fail(output.errors());
-    return kUsage;
+    return console.refuse(output.errors());
   }
   const Result<std::vector<Prepared>> points = prepare(file, arguments);
   if (!points) {
-    console.fail(points.errors());
-    return kUsage;
+    return console.refuse(points.errors());
   }
   if (arguments.has("dry-run")) {
     return print_estimates(*points, console);
@@ -221,14 +223,12 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
   for (const Prepared& point : *points) {
     const Status allowed = allow_spending(point.scenario, point.setup, arguments.has("yes"));
     if (!allowed) {
-      console.fail(allowed.errors());
-      return kUsage;
+      return console.refuse(allowed.errors());
     }
   }
   const auto writer = create_run_file(arguments, file.name());
   if (!writer) {
-    console.fail(writer.errors());
-    return kUsage;
+    return console.refuse(writer.errors());
   }
   const auto results = run_points(*points, writer->get(), console);
   const auto closed = close_run_file(arguments, **writer);
@@ -257,8 +257,7 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
     return points->size() == 1 ? writer_of.run(summaries.front()) : writer_of.sweep(summaries);
   });
   if (!written) {
-    console.fail(written.errors());
-    return kUsage;
+    return console.refuse(written.errors());
   }
   const bool aborted =
       std::any_of(results->begin(), results->end(), [](const auto& r) { return r.aborted; });
@@ -269,8 +268,7 @@ int run(const Arguments& arguments, const Console& console) {
   const Result<scenarios::ScenarioFile> file =
       scenarios::load_scenario(arguments.positional().front());
   if (!file) {
-    console.fail(file.errors());
-    return kUsage;
+    return console.refuse(file.errors());
   }
   return run_stages(*file, arguments, console);
 }

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/base/text.hpp"
 #include "harness/cli/interrupt.hpp"
-#include "harness/record/objective_words.hpp"
 
 namespace rehearse::cli {
 namespace {
@@ -19,6 +20,42 @@ bool only_gets_worse(const record::Objective& objective) {
 }
 
 }  // namespace
+
+Status check_abort_on(const scenarios::Scenario& scenario, const RunSetup& setup) {
+  for (const record::Objective& objective : setup.abort_on) {
+    std::vector<std::string> known;
+    std::string kind;
+    switch (objective.scope) {
+      case record::Scope::Run:
+        continue;
+      case record::Scope::Stage:
+        kind = "stage";
+        for (const scenarios::Stage& stage : scenario.stages) {
+          known.push_back(stage.path);
+        }
+        break;
+      case record::Scope::Task:
+        kind = "task";
+        for (const scenarios::Graph& graph : scenario.graphs) {
+          known.push_back(graph.name);
+        }
+        break;
+      case record::Scope::Resource:
+        kind = "resource";
+        for (const scenarios::Resource& resource : scenario.resources) {
+          known.push_back(resource.name);
+        }
+        break;
+    }
+    if (std::find(known.begin(), known.end(), objective.name) == known.end()) {
+      const std::string near = nearest_name(objective.name, known);
+      return Error{"--abort-on", "the scenario has no " + kind + " " +
+                                     quoted_excerpt(objective.name) +
+                                     (near.empty() ? "" : ", did you mean \"" + near + "\"?")};
+    }
+  }
+  return Done{};
+}
 
 std::string missed_objective(const std::vector<record::Objective>& objectives,
                              const record::RunPoint& point) {

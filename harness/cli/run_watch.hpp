@@ -42,6 +42,10 @@ class RunWatch {
   std::string missed_;
 };
 
+// Whether the scenario has the stages, tasks and resources that --abort-on speaks of: what names
+// nothing would never end a run.
+Status check_abort_on(const scenarios::Scenario& scenario, const RunSetup& setup);
+
 // The first of `objectives` that is missed so far, with what was found; empty: none. What cannot be
 // judged yet is not missed. A mean, rate, share or quantile is looked at from 20 ended jobs on,
 // what can only get worse (a maximum or a total under a limit) from the first.

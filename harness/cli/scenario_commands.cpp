@@ -63,18 +63,15 @@ int run_show(const Arguments& arguments, const Console& console) {
   const Result<scenarios::ScenarioFile> file =
       scenarios::load_scenario(arguments.positional().front());
   if (!file) {
-    console.fail(file.errors());
-    return kUsage;
+    return console.refuse(file.errors());
   }
   const Result<scenarios::Selection> selection = read_selection(arguments);
   if (!selection) {
-    console.fail(selection.errors());
-    return kUsage;
+    return console.refuse(selection.errors());
   }
   const Result<scenarios::Scenario> scenario = make_scenario(*file, *selection, arguments);
   if (!scenario) {
-    console.fail(scenario.errors());
-    return kUsage;
+    return console.refuse(scenario.errors());
   }
   console.out(scenarios::describe(*file, *scenario, console.width));
   return kPass;
@@ -85,8 +82,7 @@ int run_init(const Arguments& arguments, const Console& console) {
   const std::string path = positional.empty() ? "scenario.json" : positional.front();
   const Status written = write_new_file(path, scenarios::starter());
   if (!written) {
-    console.fail(written.errors());
-    return kUsage;
+    return console.refuse(written.errors());
   }
   console.say("wrote " + path + "; try: rehearse run " + path);
   return kPass;

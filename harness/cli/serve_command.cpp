@@ -118,8 +118,7 @@ void say_bill(const server::Stats& stats, const Console& console) {
 int serve(const Arguments& arguments, const Console& console) {
   auto options = read_options(arguments);
   if (!options) {
-    console.fail(options.errors());
-    return kUsage;
+    return console.refuse(options.errors());
   }
   std::vector<std::string> names;
   for (const server::Mount& mount : options->mounts) {
@@ -127,15 +126,13 @@ int serve(const Arguments& arguments, const Console& console) {
   }
   const auto server = server::MockServer::start(std::move(options).value());
   if (!server) {
-    console.fail(server.errors());
-    return kUsage;
+    return console.refuse(server.errors());
   }
   const std::string url = (*server)->url();
   if (const auto ready = arguments.text("ready-file")) {
     const Status written = write_file(*ready, url + "\n");
     if (!written) {
-      console.fail(written.errors());
-      return kUsage;
+      return console.refuse(written.errors());
     }
   }
   console.out(url + "\n");

@@ -60,11 +60,11 @@ CallFeatures features_of(const scenarios::CallSpec& spec, const Job& job, const 
 }
 
 // How much longer the call takes than the base's, by the two profiles; 1 where one does not know.
-double time_ratio(const Job& job, const scenarios::Stage& stage, const CallFeatures& asked,
-                  const CallFeatures& base) {
+double time_ratio(const Job& job, const scenarios::Stage& stage, const DrawKey& key,
+                  const CallFeatures& asked, const CallFeatures& base) {
   const auto& providers = job.shared.providers;
-  const Duration now = providers[stage.call.spec.provider]->typical(asked);
-  const Duration before = providers[stage.call.base->provider]->typical(base);
+  const Duration now = providers[stage.call.spec.provider]->typical_of(asked, key);
+  const Duration before = providers[stage.call.base->provider]->typical_of(base, key);
   const bool known = now > Duration::zero() && before > Duration::zero();
   return known ? static_cast<double>(now.count_ns()) / static_cast<double>(before.count_ns()) : 1;
 }
@@ -187,8 +187,8 @@ void prepare_features(const Job& job, const scenarios::Stage& stage, const DrawK
   call.time_ratio = stage.time_scale;
   if (stage.call.base) {
     CallTexts base_texts;
-    call.time_ratio *=
-        time_ratio(job, stage, call.features, features_of(*stage.call.base, job, key, base_texts));
+    call.time_ratio *= time_ratio(job, stage, key, call.features,
+                                  features_of(*stage.call.base, job, key, base_texts));
   }
 }
 

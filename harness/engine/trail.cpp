@@ -88,6 +88,10 @@ void Trail::note_local(std::uint32_t span, Duration cpu, Duration io_wait) {
 
 void Trail::note_attempt(std::uint32_t span, std::uint32_t number, bool hedge,
                          const provider::Outcome& outcome) {
+  if (outcome.wire != nullptr) {
+    wires_.push_back({attempts_, outcome.wire});
+  }
+  ++attempts_;
   std::uint64_t mask = 0;
   for (std::size_t i = 0; i < kUsage.size(); ++i) {
     mask |= outcome.usage.*kUsage[i] != 0 ? std::uint64_t{1} << i : 0;
@@ -149,6 +153,9 @@ void Trail::expand(std::vector<record::StageSpan>& all,
       span.usage += attempts.back().usage;
       span.cost += attempts.back().cost;
     }
+  }
+  for (const Wire& wire : wires_) {
+    attempts[wire.attempt].wire = wire.times;
   }
 }
 

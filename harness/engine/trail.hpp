@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "harness/provider/outcome.hpp"
@@ -44,13 +45,23 @@ class Trail {
   void clear() {
     spans.clear();
     notes_.clear();
+    attempts_ = 0;
+    wires_.clear();
   }
 
  private:
   void make_room(std::size_t words);
   void put(std::int64_t word) { notes_.push_back(word); }
 
+  // What only calls over a wire, and streams, have.
+  struct Wire {
+    std::uint32_t attempt = 0;  // in the order of their notes
+    std::shared_ptr<const WireTimes> times;
+  };
+
   std::vector<std::int64_t> notes_;
+  std::uint32_t attempts_ = 0;
+  std::vector<Wire> wires_;
 };
 
 }  // namespace rehearse::engine

@@ -1,11 +1,13 @@
 #include "harness/net/answer_reader.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "harness/base/text.hpp"
 #include "harness/provider/status.hpp"
 #include "harness/wire/anthropic_error.hpp"
 #include "harness/wire/audio_seconds.hpp"
+#include "harness/wire/fault_header.hpp"
 #include "harness/wire/gemini_chat.hpp"
 #include "harness/wire/gemini_embedding.hpp"
 #include "harness/wire/gemini_error.hpp"
@@ -115,9 +117,13 @@ void AnswerReader::on_text(std::string_view text) {
 }
 
 void AnswerReader::on_content() {
+  const Instant now = runtime_.now();
   if (chunks_++ == 0) {
-    first_content_ = runtime_.now();
+    first_content_ = now;
+  } else {
+    gaps_.push_back(now - last_content_);
   }
+  last_content_ = now;
 }
 
 Result<wire::ChatChunk> AnswerReader::read_event(const wire::SseEvent& event) {
@@ -344,6 +350,25 @@ void AnswerReader::read_end(const Exchange& exchange, Outcome& outcome) {
   outcome.should_retry = provider::is_transient_failure(failure_, exchange.answered);
 }
 
+std::shared_ptr<const WireTimes> AnswerReader::wire_times(const Exchange& exchange) {
+  if (!exchange.answered) {
+    return nullptr;
+  }
+  auto out = std::make_shared<WireTimes>();
+  out->http = true;
+  out->reused = exchange.reused;
+  const ConnectPhases& phases = exchange.phases;
+  out->dns = phases.dns;
+  out->connect = phases.connect;
+  out->tls = phases.tls;
+  const Instant ready = exchange.issued + phases.dns + phases.connect + phases.tls;
+  out->first_byte = std::max(exchange.first_byte - ready, Duration::zero());
+  out->body = exchange.done - exchange.first_byte;
+  out->content = last_content_ - first_content_;
+  out->gaps = std::move(gaps_);
+  return out;
+}
+
 void AnswerReader::finish(const Exchange& exchange, Outcome& outcome) {
   outcome.done = exchange.done;
   outcome.status = static_cast<std::uint16_t>(exchange.status);
@@ -351,12 +376,19 @@ void AnswerReader::finish(const Exchange& exchange, Outcome& outcome) {
     outcome.failure = Failure::Cancelled;
     outcome.status = 0;
     outcome.detail = exchange.detail;
+  } else if (headers_.get(wire::kFaultHeaderName) == wire::kConnectionRefused) {
+    outcome.failure = Failure::ConnectionRefused;
+    outcome.status = 0;
+    outcome.should_retry = provider::is_transient_failure(outcome.failure, false);
+    outcome.detail = "the connection was refused, as planned";
+    usage_ = {};
   } else if (status_ >= 300) {
     read_status(outcome);
     usage_ = {};
   } else {
     read_end(exchange, outcome);
   }
+  outcome.wire = wire_times(exchange);
   if (outcome.ok() && chunks_ == 0) {
     chunks_ = 1;
     first_content_ = exchange.done;

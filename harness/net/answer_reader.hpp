@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,6 +44,7 @@ class AnswerReader final : public ResponseSink {
   void read_chat(std::string_view body);
   void read_status(provider::Outcome& outcome) const;
   void read_end(const Exchange& exchange, provider::Outcome& outcome);
+  std::shared_ptr<const WireTimes> wire_times(const Exchange& exchange);
 
   Codec codec_;
   const provider::Call& call_;
@@ -58,6 +60,8 @@ class AnswerReader final : public ResponseSink {
   std::string body_;  // of an answer that comes whole, or of an error
   std::string text_;
   Instant first_content_;
+  Instant last_content_;
+  std::vector<Duration> gaps_;  // between pieces of content
   std::uint32_t chunks_ = 0;
   bool ended_ = false;      // a stream said so itself
   bool truncated_ = false;  // at max_tokens

@@ -62,6 +62,10 @@ Duration HttpProvider::typical(const CallFeatures& features) const {
   return options_.typical ? options_.typical(features) : Duration::zero();
 }
 
+Duration HttpProvider::typical_of(const CallFeatures& features, const DrawKey& key) const {
+  return options_.typical_of ? options_.typical_of(features, key) : typical(features);
+}
+
 const EndpointSpec* HttpProvider::find(std::string_view operation) const {
   for (const EndpointSpec& endpoint : options_.endpoints) {
     if (endpoint.operation == operation) {

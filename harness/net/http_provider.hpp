@@ -20,8 +20,9 @@ struct HttpProviderOptions {
   bool live = false;
   Secret key;
   Distribution rtt;  // seconds that the way to a mock is longer than loopback's
-  std::function<Money(const CallFeatures&, const Usage&)> price;  // empty: costs nothing
-  std::function<Duration(const CallFeatures&)> typical;           // empty: nobody knows
+  std::function<Money(const CallFeatures&, const Usage&)> price;            // empty: costs nothing
+  std::function<Duration(const CallFeatures&)> typical;                     // empty: nobody knows
+  std::function<Duration(const CallFeatures&, const DrawKey&)> typical_of;  // empty: as `typical`
 };
 
 // A provider behind HTTP: a mock or the real one. Instants are runtime.now() at issue, first
@@ -35,6 +36,7 @@ class HttpProvider final : public provider::Provider {
   runtime::Task<provider::Outcome> call(const provider::Call& call,
                                         runtime::StopToken stop) override;
   Duration typical(const CallFeatures& features) const override;
+  Duration typical_of(const CallFeatures& features, const DrawKey& key) const override;
 
  private:
   HttpProvider(AsioRuntime& runtime, HttpClient& client, HttpProviderOptions options, Url base);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include "harness/base/money.hpp"
 #include "harness/base/time.hpp"
 #include "harness/base/usage.hpp"
+#include "harness/base/wire_times.hpp"
 
 namespace rehearse::provider {
 
@@ -45,6 +47,7 @@ struct Outcome {
   std::optional<Duration> retry_after;
   Usage usage;
   Money cost;
+  std::shared_ptr<const WireTimes> wire;  // of a call over HTTP, or of a stream; else null
   std::string text;    // of the answer, live only and only where a later stage asks for it
   std::string detail;  // of a failure: one line, no secrets
 

@@ -43,6 +43,11 @@ class Provider {
   virtual Outcome settle(Foreseen&, runtime::Wake) { return {}; }
   // The median time of such a call on an idle provider; zero where nobody knows (live).
   virtual Duration typical(const CallFeatures& features) const = 0;
+  // The same, with what the features leave open (an output length) drawn as the call itself draws
+  // it.
+  virtual Duration typical_of(const CallFeatures& features, const DrawKey& /*key*/) const {
+    return typical(features);
+  }
 };
 
 }  // namespace rehearse::provider

@@ -6,7 +6,9 @@
 namespace rehearse::study {
 namespace {
 
-bool plays(const scenarios::Variant& variant) { return variant.of.empty(); }
+bool plays(const scenarios::Variant& variant) {
+  return variant.of.empty() && variant.purpose == scenarios::Purpose::Optimisation;
+}
 
 // Whether two variants cannot be selected together.
 bool exclude_each_other(const scenarios::ScenarioFile& file, const scenarios::Variant& one,

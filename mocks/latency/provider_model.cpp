@@ -96,6 +96,8 @@ struct ProviderModel::State {
     return true;
   }
 
+  Duration typical(const CallFeatures& features, const DrawKey* key);
+
   std::shared_ptr<const Profile> profile;
   Planner planner;
   Warmth warmth;
@@ -186,15 +188,22 @@ bool ProviderModel::has_slot(const CallFeatures& features) const {
 }
 
 Duration ProviderModel::typical(const CallFeatures& features) const {
-  const Entry* entry = state_->planner.entries().find(features.operation, features.model);
+  return state_->typical(features, nullptr);
+}
+
+Duration ProviderModel::typical_of(const CallFeatures& features, const DrawKey& key) const {
+  return state_->typical(features, &key);
+}
+
+Duration ProviderModel::State::typical(const CallFeatures& features, const DrawKey* key) {
+  const Entry* entry = planner.entries().find(features.operation, features.model);
   if (entry == nullptr) {
-    entry = state_->planner.entries().find(features.operation, "");
+    entry = planner.entries().find(features.operation, "");
   }
   if (entry == nullptr) {
     return Duration::nanoseconds(1);
   }
-  const Duration time =
-      Duration::from_seconds(typical_total_s(make_work(*entry, features, nullptr)));
+  const Duration time = Duration::from_seconds(typical_total_s(make_work(*entry, features, key)));
   return std::max(time, Duration::nanoseconds(1));
 }
 

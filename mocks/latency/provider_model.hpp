@@ -54,6 +54,8 @@ class ProviderModel {
   // The median time of such a call on an idle provider; > 0. What ratios are made of. Where the
   // provider has no such operation or model, that of the operation's default, or a nanosecond.
   Duration typical(const CallFeatures& features) const;
+  // The same, with what the features leave open drawn from `key` instead of its median.
+  Duration typical_of(const CallFeatures& features, const DrawKey& key) const;
   // When chunk i of the plan (0 … chunks-1) is due after the start of service, and how many of the
   // output tokens (characters, bytes) it carries: a deterministic partition; the first is due at
   // plan.first_token, the last at plan.total. O(1).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/wire/fault_header.hpp"
 #include "harness/wire/usage_header.hpp"
 
 namespace rehearse::server {
@@ -196,7 +197,6 @@ void Call::stream_due() {
     head.headers.add("cache-control", "no-cache");
     add_headers(head.headers);
     stream_begun_ = true;
-    record_.first_chunk = house_.transport.now();
     connection_.begin(std::move(head));
   }
   write_until(house_.transport.now());
@@ -224,6 +224,9 @@ void Call::write_until(Instant now) {
     house_.ledger.late_by((now - at) * per_wall);
     const std::int64_t to =
         units_ + (script_->pieces(plan) > 0 ? 1 : provider_.model.chunk_tokens(ticket_, chunk_));
+    if (to > units_ && record_.first_chunk == Instant()) {
+      record_.first_chunk = now;  // the head and empty pieces are no content
+    }
     out += script_->piece(plan, units_, to);
     units_ = to;
     due_at_ = at;
@@ -272,6 +275,15 @@ void Call::suffer() {
       response.headers.add("x-should-retry", *spec->should_retry ? "true" : "false");
     }
     send(std::move(response));
+    return;
+  }
+  if (plan.fault == latency::Fault::ConnectionRefused && caller_.scripted) {
+    wire::Response response;
+    response.status = 503;
+    response.headers.add(std::string(wire::kFaultHeaderName),
+                         std::string(wire::kConnectionRefused));
+    end(CallEnd::Broken, 0);
+    connection_.send(std::move(response));
     return;
   }
   const bool whole = !stream_begun_;

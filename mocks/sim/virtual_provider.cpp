@@ -155,6 +155,32 @@ void tell_end(runtime::Wake wake, Instant now, Outcome& outcome) {
   }
 }
 
+// The pace of a whole stream, as its client would see it; null where the answer came in one piece.
+std::shared_ptr<const WireTimes> pace_of(const latency::ProviderModel& model,
+                                         const Ticket& ticket) {
+  const Plan& plan = ticket.plan;
+  if (plan.chunks < 2 || plan.fault != Fault::None) {
+    return nullptr;
+  }
+  auto out = std::make_shared<WireTimes>();
+  out->gaps.reserve(plan.chunks - 1);
+  Duration before = model.chunk_due(ticket, 0);
+  out->content = model.chunk_due(ticket, plan.chunks - 1) - before;
+  for (std::uint32_t chunk = 1; chunk < plan.chunks; ++chunk) {
+    const Duration due = model.chunk_due(ticket, chunk);
+    out->gaps.push_back(due - before);
+    before = due;
+  }
+  return out;
+}
+
+void tell_pace(const latency::ProviderModel& model, const Ticket& ticket, runtime::Wake wake,
+               Outcome& outcome) {
+  if (wake == runtime::Wake::Fired && ticket.state == Ticket::State::InService) {
+    outcome.wire = pace_of(model, ticket);
+  }
+}
+
 }  // namespace
 
 struct VirtualProvider::ForeseenVisit : provider::Foreseen {
@@ -192,6 +218,7 @@ Outcome VirtualProvider::settle(provider::Foreseen& foreseen, runtime::Wake wake
   Outcome outcome;
   outcome.started = visit.started;
   tell_service(model_, visit.ticket, visit.started, now, Duration::zero(), outcome);
+  tell_pace(model_, visit.ticket, wake, outcome);
   model_.leave(visit.ticket, now);
   tell_end(wake, now, outcome);
   idle_.push_back(&visit);
@@ -225,6 +252,7 @@ runtime::Task<Outcome> VirtualProvider::call(const provider::Call& call, runtime
       wake = co_await runtime_.sleep_until(end, stop);
     }
     tell_service(model_, visit, start, runtime_.now(), back, outcome);
+    tell_pace(model_, visit, wake, outcome);
   }
   if (wake == runtime::Wake::Fired && back > Duration::zero()) {
     wake = co_await runtime_.sleep(back, stop);

@@ -27,6 +27,9 @@ class VirtualProvider final : public provider::Provider {
   provider::Foreseen* foresee(const provider::Call& call) override;
   provider::Outcome settle(provider::Foreseen& foreseen, runtime::Wake wake) override;
   Duration typical(const CallFeatures& features) const override { return model_.typical(features); }
+  Duration typical_of(const CallFeatures& features, const DrawKey& key) const override {
+    return model_.typical_of(features, key);
+  }
 
  private:
   struct ForeseenVisit;

@@ -217,6 +217,10 @@ TEST_CASE("an --abort-on objective that is missed ends the run with 99 and a rep
             .code == 99);
   CHECK(rehearse_in(folder, "run small.json --jobs 50 --abort-on 'p(50)<9s' --out c.rehearsal")
             .code == 0);
+  const Said lost = rehearse_in(
+      folder, "run small.json --jobs 5 --abort-on 'p(50) of response of stage darft < 1s'");
+  CHECK(lost.code == 2);
+  CHECK(lost.err.find("did you mean \"draft\"?") != std::string::npos);
   // Too few jobs to judge is not missed.
   CHECK(
       rehearse_in(folder, "run small.json --jobs 5 --abort-on 'p(50)<1s' --out d.rehearsal").code ==

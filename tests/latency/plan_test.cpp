@@ -93,6 +93,30 @@ TEST_CASE("a default that is spelt out changes nothing, to the last bit") {
   }
 }
 
+TEST_CASE("a limit saves time only where it cuts the answer, its length said or not") {
+  ProviderModel model(profile_of(kChat), {{hash_name("s"), Distribution::typical(5, 0.1)}});
+  CallFeatures base = chat(100, 0);  // the profile draws its length, around 100
+  base.model = "slow";
+  CallFeatures limited = base;
+  limited.max_tokens = 110;
+  int cut = 0;
+  for (std::uint64_t job = 0; job < 200; ++job) {
+    const DrawKey key = key_of(job, "s");
+    const double shorter =
+        model.typical_of(limited, key).count_s() / model.typical_of(base, key).count_s();
+    const Plan before = plan_of(model, key, base);
+    const Plan after = plan_of(model, key, limited, shorter);
+    if (after.truncated) {
+      ++cut;
+      CHECK(after.total < before.total);
+    } else {
+      CHECK(after.total == before.total);
+    }
+  }
+  CHECK(cut > 50);
+  CHECK(cut < 150);
+}
+
 TEST_CASE("a changed call takes the stage's draw times typical(new) / typical(base)") {
   ProviderModel model(profile_of(kChat), {{hash_name("s"), Distribution::constant(6)}});
   const CallFeatures base = chat(0, 101);  // 1 + 0.05 + 2

@@ -81,8 +81,16 @@ RunSummary evil(std::uint64_t jobs) {
 TEST_CASE("no text of anybody's becomes markup, a script or the end of a script in a page") {
   for (const std::uint64_t jobs : {3u, 300u}) {
     const std::vector<RunSummary> points(3, evil(jobs));
-    Audit audit{
-        {{kEvil, {{kEvil, kEvil, kEvil, kEvil, kEvil, kEvil, kEvil, kEvil, kEvil, 1, 2, 1, 2}}}}};
+    record::JudgedClaim claim;
+    claim.id = claim.source = claim.text = claim.note = claim.unit = claim.flipped_by = kEvil;
+    claim.claimed = {1, 2};
+    claim.range = record::ClaimRange{1, 2};
+    claim.found = 1.5;
+    claim.by_report.why = claim.by_model.why = claim.overall.why = kEvil;
+    record::ScenarioAudit audited;
+    audited.scenario = kEvil;
+    audited.claims = {claim};
+    const record::Audit audit{{audited}};
     record::Comparison comparison;
     comparison.before = points[0];
     comparison.after = points[1];
@@ -223,20 +231,27 @@ TEST_CASE("a knee at the end of the tested range is none") {
   CHECK(html.find("No knee lies inside the tested range.") != std::string::npos);
 }
 
-TEST_CASE("an audit lists failing claims first and counts the verdicts") {
-  JudgedClaim good{"a",     "report:1", "4 s", "4.1 s", "", "holds", "holds",
-                   "holds", "",         {},    {},      {}, {}};
-  JudgedClaim bad = good;
+TEST_CASE("an audit says what fails and why, and counts the verdicts") {
+  record::JudgedClaim good;
+  good.id = "a";
+  good.unit = "s";
+  good.claimed = {4, 4};
+  good.found = 4.1;
+  good.overall.verdict = record::ClaimVerdict::Holds;
+  record::JudgedClaim bad = good;
   bad.id = "b";
-  bad.verdict = "fails";
-  bad.claimed_low = bad.claimed_high = 4;
-  bad.found_low = bad.found_high = 8;
-  const Audit audit{{{"auto-post", {good, bad}}}};
-  const Page page = audit_page(audit);
+  bad.range = record::ClaimRange{8, 8};
+  bad.overall = {record::ClaimVerdict::Fails, "it is twice that"};
+  record::ScenarioAudit audited;
+  audited.scenario = "auto-post";
+  audited.claims = {good, bad};
+  const Page page = audit_page({{audited}});
   CHECK(page.verdict.text == "1 FAIL");
   CHECK(page.headline == "1 of 2 claims hold, 1 fail, 0 cannot be judged.");
-  CHECK(claim_table(audit.scenarios[0]).rows[0][0].text == "b");
-  CHECK(chart_data(write_html(page, kScripted)).size() == 1);
+  CHECK(claim_table(audited).rows.size() == 2);
+  const std::string html = write_html(page, kScripted);
+  CHECK(html.find("it is twice that") != std::string::npos);
+  CHECK(chart_data(html).size() == 1);
 }
 
 TEST_CASE("any document is a page: its toned word is the verdict, its tables stand below") {
