@@ -155,8 +155,7 @@ Command calibrate_command() {
   return {
       {.verb = "calibrate",
        .positional = "RECORDING…",
-       .summary = "Makes a provider profile from recordings, or from CSV or JSON tables of "
-                  "calls, and measures on held-out calls how well it fits.",
+       .summary = "Makes a provider profile from recordings; says how well it fits.",
        .flags = {{"out", "FILE", "gets the profile (JSON)", Kind::Text},
                  {"name", "NAME", "of the profile; default: the provider's", Kind::Text},
                  {"provider", "NAME", "takes the calls to this provider alone", Kind::Text},

@@ -289,8 +289,7 @@ Command record_command() {
   return {
       {.verb = "record",
        .positional = "-- COMMAND…",
-       .summary = "Runs a program through recording proxies of its providers: what was asked, "
-                  "when, how the answers came, no keys. Its exit code is the program's.",
+       .summary = "Runs a program through recording proxies of its providers.",
        .flags = {{"out", "FILE", "the recording; default: a dated one under runs/", Kind::Text},
                  {"bodies", "", "keeps prompts and answers too", Kind::Switch},
                  {"upstream", "NAME=URL",

@@ -59,18 +59,17 @@ int what_if(const Arguments& arguments, const Console& console) {
 
 Command whatif_command() {
   using Kind = Flag::Kind;
-  Usage usage{
-      .verb = "whatif",
-      .positional = "SCENARIO",
-      .summary = "What every variant is worth: alone, last, its share; what a faster stage brings.",
-      .flags = {{"workload", "NAME", "what is played; the first", Kind::Text},
-                {"jobs", "N", "of each coalition of variants; 1000", Kind::Text},
-                {"seed", "N", "of all draws; 1", Kind::Text},
-                {"exact-players", "N", "more than so many share by sampled orders; 12",
-                 Kind::Text}},
-      .least = 1,
-      .most = 1,
-      .example = "rehearse whatif scenarios/auto-post.json --workload batch_5"};
+  Usage usage{.verb = "whatif",
+              .positional = "SCENARIO",
+              .summary = "What every variant is worth, and what a faster stage would bring.",
+              .flags = {{"workload", "NAME", "what is played; the first", Kind::Text},
+                        {"jobs", "N", "of each coalition of variants; 1000", Kind::Text},
+                        {"seed", "N", "of all draws; 1", Kind::Text},
+                        {"exact-players", "N", "more than so many share by sampled orders; 12",
+                         Kind::Text}},
+              .least = 1,
+              .most = 1,
+              .example = "rehearse whatif scenarios/auto-post.json --workload batch_5"};
   for (Flag& flag : report_flags()) {
     usage.flags.push_back(std::move(flag));
   }

@@ -52,7 +52,7 @@ struct ChatRequest {
   std::optional<Duration> keep_alive;  // Ollama: how long the model stays loaded
   bool logprobs = false;
   std::string reasoning_effort = {};  // "low", …; empty: the model's default
-  std::vector<std::string> stop;       // texts that end the answer
+  std::vector<std::string> stop;      // texts that end the answer
   // Output tokens that may go into thinking; -1: as many as the model likes; nothing: none.
   std::optional<std::int64_t> thinking_tokens;
   bool show_thinking = true;
@@ -79,7 +79,7 @@ struct ChatChoice {
   std::vector<ToolCall> tool_calls;
   FinishReason finish = FinishReason::Stop;
   std::vector<TokenLogprob> logprobs = {};  // where they were asked for
-  std::string stop_text = {};  // the one of ChatRequest::stop that ended it
+  std::string stop_text = {};               // the one of ChatRequest::stop that ended it
   std::string thinking = {};
   std::string signature = {};  // of the thinking
   bool operator==(const ChatChoice&) const = default;

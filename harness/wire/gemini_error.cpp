@@ -105,11 +105,10 @@ json::Value details_of(const ApiError& error) {
 }
 
 std::optional<Duration> parse_seconds(std::string_view text) {
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  const bool good = error == std::errc() && end + 1 == text.data() + text.size() && *end == 's' &&
-                    seconds >= 0 && seconds < kLongestDuration.count_s();
-  return good ? std::optional(Duration::from_seconds(seconds)) : std::nullopt;
+  const bool decimal =
+      text.find_first_not_of("0123456789.") + 1 == text.size() && text.ends_with('s');
+  const Result<Duration> read = decimal ? parse_duration(text) : Error{"", "no seconds"};
+  return read ? std::optional(*read) : std::nullopt;
 }
 
 void decode_details(Fields& fields, ApiError& error) {

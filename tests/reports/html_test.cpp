@@ -5,6 +5,7 @@
 
 #include "harness/json/read.hpp"
 #include "harness/record/run_detail.hpp"
+#include "reports/documents.hpp"
 #include "reports/html.hpp"
 #include "reports/pages.hpp"
 #include "tests/record/sample_run.hpp"
