@@ -14,7 +14,9 @@ bool is_cut(latency::Fault fault) {
          fault == latency::Fault::TruncatedBody;
 }
 
-std::int64_t units_of(const latency::Plan& plan) { return plan.usage.output_tokens; }
+std::int64_t units_of(const latency::Plan& plan) {
+  return std::max(plan.usage.output_tokens, plan.usage.characters);
+}
 
 }  // namespace
 
