@@ -43,7 +43,10 @@ void HttpConnection::send(wire::Response response) {
   }
   std::string out;
   append_head(out, response);
-  out += "content-length: " + std::to_string(response.body.size()) + "\r\n\r\n";
+  if (response.status != 204) {  // which has none (RFC 9110, 8.6)
+    out += "content-length: " + std::to_string(response.body.size()) + "\r\n";
+  }
+  out += "\r\n";
   head_sent_ = true;
   if (head_only_ || response.body.size() < kJoined) {
     out += head_only_ ? std::string() : response.body;
