@@ -2,6 +2,7 @@
 
 #include "harness/json/write.hpp"
 #include "harness/wire/fields.hpp"
+#include "harness/wire/parsed_or_object.hpp"
 
 namespace rehearse::wire::anthropic {
 namespace {
@@ -9,11 +10,6 @@ namespace {
 constexpr std::int64_t kManyTokens = 100'000'000;
 constexpr std::int64_t kLeastThinking = 1024;
 constexpr std::size_t kMostMessages = 100'000;
-
-json::Value parsed_or_object(const std::string& text) {
-  auto value = parse_body(text);
-  return value && value->is_object() ? std::move(*value) : json::Value::object();
-}
 
 json::Value encode_message(const Message& message) {
   if (!message.tool_call_id.empty()) {

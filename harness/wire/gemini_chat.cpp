@@ -4,17 +4,13 @@
 
 #include "harness/json/write.hpp"
 #include "harness/wire/gemini_fields.hpp"
+#include "harness/wire/parsed_or_object.hpp"
 
 namespace rehearse::wire::gemini {
 namespace {
 
 constexpr std::int64_t kManyTokens = 100'000'000;
 constexpr std::size_t kMostContents = 100'000;
-
-json::Value parsed_or_object(const std::string& text) {
-  auto value = parse_body(text);
-  return value && value->is_object() ? std::move(*value) : json::Value::object();
-}
 
 json::Value text_part(const std::string& text) { return object_of({{"text", text}}); }
 

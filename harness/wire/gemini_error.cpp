@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "harness/base/text.hpp"
 #include "harness/json/write.hpp"
@@ -104,11 +103,11 @@ json::Value details_of(const ApiError& error) {
   return details;
 }
 
+// "34.074s", to the nanosecond.
 std::optional<Duration> parse_seconds(std::string_view text) {
-  const bool decimal =
-      text.find_first_not_of("0123456789.") + 1 == text.size() && text.ends_with('s');
-  const Result<Duration> read = decimal ? parse_duration(text) : Error{"", "no seconds"};
-  return read ? std::optional(*read) : std::nullopt;
+  const bool seconds = text.find_first_not_of("0123456789.") + 1 == text.size();
+  const auto found = parse_duration(text);
+  return seconds && text.ends_with('s') && found ? std::optional(*found) : std::nullopt;
 }
 
 void decode_details(Fields& fields, ApiError& error) {

@@ -2,6 +2,7 @@
 
 #include "harness/json/write.hpp"
 #include "harness/wire/fields.hpp"
+#include "harness/wire/parsed_or_object.hpp"
 
 namespace rehearse::wire {
 
@@ -24,11 +25,6 @@ namespace {
 
 constexpr std::int64_t kManyTokens = 100'000'000;
 constexpr std::size_t kMostMessages = 100'000;
-
-json::Value parsed_or_object(const std::string& text) {
-  auto value = parse_body(text);
-  return value ? std::move(*value) : json::Value::object();
-}
 
 json::Value encode_message(const Message& message) {
   json::Value out = object_of({{"role", message.role}, {"content", message.text}});

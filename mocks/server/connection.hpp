@@ -14,6 +14,15 @@ class Exchange {
   virtual ~Exchange() = default;
 };
 
+// Reads what a client sends after its connection stopped speaking HTTP.
+class RawReader {
+ public:
+  virtual void received(std::string_view bytes) = 0;
+
+ protected:
+  ~RawReader() = default;
+};
+
 // Where the answer to one request goes: either send(), or begin(), any number of write() and end(),
 // or reset() at any time. Nothing may be called after the end. A client that left in the middle is
 // no error here: what is written is thrown away, and the exchange is destroyed soon.
@@ -26,6 +35,9 @@ class Connection {
   // Pieces leave at once, as far as the client takes them.
   virtual void write(std::string_view piece) = 0;
   virtual void end() = 0;
+  // Instead of begin(): answers with 101; what is written then leaves as it is, what the client
+  // sends goes to `reader` (the exchange that start() returns), and end() ends the connection.
+  virtual void upgrade(wire::Response head, RawReader& reader) = 0;
   // Ends the connection in the middle of a stream (FIN).
   virtual void cut() = 0;
   // Breaks the connection (TCP RST).

@@ -31,6 +31,7 @@ class DeferredCall final : public Connection {
   void send(wire::Response response) override;
   void begin(wire::Response head) override;
   void write(std::string_view piece) override;
+  void upgrade(wire::Response, RawReader&) override {}  // a job stays HTTP
   void end() override;
   void cut() override;
   void reset() override;

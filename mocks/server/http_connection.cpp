@@ -91,6 +91,10 @@ void HttpConnection::received(std::string_view bytes) {
   if (state_ == State::Lingering) {
     return;  // what comes after a refusal is not read
   }
+  if (raw_ != nullptr) {
+    raw_->received(bytes);
+    return;
+  }
   if (!input_.empty() || state_ == State::Answering) {
     input_.append(bytes);
     if (state_ == State::Receiving) {
@@ -101,7 +105,9 @@ void HttpConnection::received(std::string_view bytes) {
   parsing_ = true;
   const std::size_t used = parse(bytes);
   parsing_ = false;
-  if (state_ == State::Receiving || state_ == State::Answering) {
+  if (raw_ != nullptr && used < bytes.size()) {
+    raw_->received(bytes.substr(used));
+  } else if (state_ == State::Receiving || state_ == State::Answering) {
     input_.append(bytes.substr(used));
   }
 }
@@ -201,6 +207,10 @@ void HttpConnection::refuse(const ErrorCode& why) {
 void HttpConnection::client_finished() {
   client_done_ = true;
   keep_alive_ = false;
+  if (raw_ != nullptr) {
+    shut();
+    return;
+  }
   if (state_ == State::Answering) {
     if (!head_sent_ && !old_client_) {
       push("HTTP/1.1 102 Processing\r\n\r\n");

@@ -18,6 +18,7 @@ class HttpConnection final : public Connection,
 
   void send(wire::Response response) override;
   void begin(wire::Response head) override;
+  void upgrade(wire::Response head, RawReader& reader) override;
   void write(std::string_view piece) override;
   void end() override;
   void cut() override;
@@ -63,6 +64,7 @@ class HttpConnection final : public Connection,
   std::size_t sent_ = 0;
   std::string stream_head_;  // waits for the first piece
   std::unique_ptr<Exchange> exchange_;
+  RawReader* raw_ = nullptr;     // that exchange, where HTTP has ended
   WallClock::time_point since_;  // when this request began to come in, or the linger
   bool keep_alive_ = true;
   bool head_only_ = false;

@@ -43,7 +43,10 @@ void HttpConnection::send(wire::Response response) {
   }
   std::string out;
   append_head(out, response);
-  out += "content-length: " + std::to_string(response.body.size()) + "\r\n\r\n";
+  if (response.status != 204) {  // which has none (RFC 9110, 8.6)
+    out += "content-length: " + std::to_string(response.body.size()) + "\r\n";
+  }
+  out += "\r\n";
   head_sent_ = true;
   if (head_only_ || response.body.size() < kJoined) {
     out += head_only_ ? std::string() : response.body;
@@ -67,8 +70,21 @@ void HttpConnection::begin(wire::Response head) {
   stream_head_ += "\r\n";
 }
 
+void HttpConnection::upgrade(wire::Response head, RawReader& reader) {
+  std::string out;
+  append_head(out, head);
+  head_sent_ = true;
+  keep_alive_ = false;
+  raw_ = &reader;
+  push(out + "\r\n");
+}
+
 void HttpConnection::write(std::string_view piece) {
   if (state_ != State::Answering || piece.empty()) {
+    return;
+  }
+  if (raw_ != nullptr) {
+    push(piece);
     return;
   }
   std::string out = std::move(stream_head_);
@@ -94,7 +110,7 @@ void HttpConnection::end() {
   std::string out = std::move(stream_head_);
   stream_head_.clear();
   head_sent_ = true;
-  out += old_client_ || head_only_ ? "" : "0\r\n\r\n";
+  out += old_client_ || head_only_ || raw_ != nullptr ? "" : "0\r\n\r\n";
   push(out);
   answered();
 }
@@ -175,6 +191,7 @@ void HttpConnection::flush() {
 
 // The answer is complete, though perhaps not all taken by the client.
 void HttpConnection::answered() {
+  raw_ = nullptr;
   if (exchange_) {
     loop_.retire(std::move(exchange_));
   }
@@ -219,6 +236,7 @@ void HttpConnection::shut() {
   }
   const auto self = shared_from_this();
   state_ = State::Closed;
+  raw_ = nullptr;
   ErrorCode ec;
   socket_.close(ec);
   if (exchange_) {

@@ -8,7 +8,7 @@
 #include "harness/wire/rate_limit.hpp"
 #include "harness/wire/runway.hpp"
 #include "mocks/script/content.hpp"
-#include "mocks/script/movie.hpp"
+#include "mocks/script/mp4.hpp"
 #include "mocks/server/job.hpp"
 #include "mocks/server/picture.hpp"
 #include "mocks/server/shelf.hpp"
@@ -79,32 +79,6 @@ std::string_view status_of(const Job& job) {
 wire::Response error(int status, std::string_view message) {
   return wire::json_response(status, wire::runway::encode_error(message));
 }
-
-// Makes the video off the loop and sends it.
-class Download final : public Exchange {
- public:
-  explicit Download(Connection& connection)
-      : self_(std::make_shared<Download*>(this)), connection_(connection) {}
-  ~Download() override { *self_ = nullptr; }
-  void begin(House& house, const Stagehand& hand, wire::ImageSize size, double seconds,
-             std::uint64_t content) {
-    house.worker.run([=, pictures = hand.pictures, self = self_, &transport = house.transport] {
-      auto made = std::make_shared<wire::Response>();
-      made->headers.add("content-type", "video/mp4");
-      made->body = script::make_movie({pictures->make({size, 0, content}).bytes(), size, seconds,
-                                       static_cast<std::size_t>(seconds * 600'000)});
-      transport.inject([made, self] {
-        if (*self != nullptr) {
-          (*self)->connection_.send(std::move(*made));
-        }
-      });
-    });
-  }
-
- private:
-  std::shared_ptr<Download*> self_;
-  Connection& connection_;
-};
 
 class RunwaySite final : public Site {
  public:
@@ -244,10 +218,19 @@ std::unique_ptr<Exchange> RunwaySite::output(SiteVisit& visit, std::string_view 
   if (kept == nullptr || kept->job->state() != Job::State::Succeeded) {
     return say(visit, error(404, "An entity with the specified id was not found."));
   }
-  auto out = std::make_unique<Download>(visit.connection);
-  out->begin(house_, visit.hand, kept->size,
-             static_cast<double>(kept->job->plan().usage.video_ms) * 1e-3, hash_name(name));
-  return out;
+  // Sides of a ratio that no camera has, and of a video that its profile draws too long.
+  const auto side = [](std::int64_t pixels) {
+    return std::clamp<std::int64_t>(pixels, 16, 4096) / 2 * 2;
+  };
+  const double seconds = static_cast<double>(kept->job->plan().usage.video_ms) * 1e-3;
+  const script::Mp4Spec spec{
+      {side(kept->size.width), side(kept->size.height)},
+      std::clamp(seconds, 1.0 / script::kFramesPerSecond, script::kLongestVideo),
+      hash_name(name)};
+  return make_later(visit.connection, house_, "video/mp4", [spec] {
+    auto video = script::make_mp4(spec);
+    return video ? std::move(*video) : std::string();
+  });
 }
 
 }  // namespace

@@ -7,6 +7,8 @@ namespace rehearse::server {
 // The reason phrase of an HTTP status; "Status" where it is not a common one.
 constexpr std::string_view status_text(int status) {
   switch (status) {
+    case 101:
+      return "Switching Protocols";
     case 200:
       return "OK";
     case 201:
@@ -25,6 +27,10 @@ constexpr std::string_view status_text(int status) {
       return "Method Not Allowed";
     case 408:
       return "Request Timeout";
+    case 402:
+      return "Payment Required";
+    case 426:
+      return "Upgrade Required";
     case 413:
       return "Content Too Large";
     case 422:
