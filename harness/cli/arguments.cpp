@@ -30,6 +30,17 @@ po::options_description describe(const Usage& usage, unsigned width) {
   return out;
 }
 
+// Which flag of another program `word` is, if any.
+const Flag* others_flag(const Usage& usage, std::string_view word) {
+  for (const Flag& flag : usage.flags) {
+    const std::string begin = "--" + flag.name.substr(0, flag.name.find('*'));
+    if (flag.kind == Flag::Kind::Others && word.starts_with(begin)) {
+      return &flag;
+    }
+  }
+  return nullptr;
+}
+
 // "--concurrency" is REHEARSE_CONCURRENCY.
 std::string variable_of(std::string_view flag) {
   std::string out = "REHEARSE_";
@@ -63,10 +74,19 @@ Result<Arguments> Arguments::parse(const Usage& usage, const std::vector<std::st
   po::positional_options_description positional;
   positional.add("positional", -1);
   po::parsed_options parsed(&flags);
+  Arguments out;
+  std::vector<std::string> own;
+  for (const std::string& word : words) {
+    if (const Flag* const flag = others_flag(usage, word)) {
+      out.give(flag->name, {word});
+    } else {
+      own.push_back(word);
+    }
+  }
   try {
     namespace style = po::command_line_style;
     const int unix_but_no_guessing = style::unix_style ^ style::allow_guessing;
-    parsed = po::command_line_parser(words)
+    parsed = po::command_line_parser(own)
                  .options(flags)
                  .positional(positional)
                  .style(unix_but_no_guessing)
@@ -77,18 +97,12 @@ Result<Arguments> Arguments::parse(const Usage& usage, const std::vector<std::st
     return Error{
         "", fmt::format("{}: {}; see 'rehearse {} --help'", usage.verb, error.what(), usage.verb)};
   }
-  Arguments out;
   for (const po::option& option : parsed.options) {
     if (option.string_key == "positional") {
       out.positional_.insert(out.positional_.end(), option.value.begin(), option.value.end());
       continue;
     }
-    auto found = std::find_if(out.given_.begin(), out.given_.end(),
-                              [&](const Given& g) { return g.flag == option.string_key; });
-    if (found == out.given_.end()) {
-      found = out.given_.insert(out.given_.end(), Given{option.string_key, {}});
-    }
-    found->values.insert(found->values.end(), option.value.begin(), option.value.end());
+    out.give(option.string_key, option.value);
   }
   for (const Flag& flag : usage.flags) {
     const char* value = std::getenv(variable_of(flag.name).c_str());
@@ -116,6 +130,15 @@ Result<Arguments> Arguments::parse(const Usage& usage, const std::vector<std::st
                     out.positional_.size(), out.positional_.size() == 1 ? "" : "s", usage.verb)};
   }
   return out;
+}
+
+void Arguments::give(const std::string& flag, const std::vector<std::string>& values) {
+  auto found =
+      std::find_if(given_.begin(), given_.end(), [&](const Given& g) { return g.flag == flag; });
+  if (found == given_.end()) {
+    found = given_.insert(given_.end(), Given{flag, {}});
+  }
+  found->values.insert(found->values.end(), values.begin(), values.end());
 }
 
 const Arguments::Given* Arguments::find(std::string_view flag) const {

@@ -13,7 +13,9 @@ namespace rehearse::cli {
 
 // One flag of a verb. Flags win over REHEARSE_NAME variables, which win over the defaults.
 struct Flag {
-  enum class Kind { Switch, Text, List };
+  // Others: words that begin as the name does before its "*" are another program's flags, kept
+  // whole and as they are.
+  enum class Kind { Switch, Text, List, Others };
   std::string name;   // "--jobs" is "jobs"
   std::string value;  // what stands behind it in the help: "N"; empty for switches
   std::string help;
@@ -53,6 +55,7 @@ class Arguments {
     std::vector<std::string> values;
   };
   const Given* find(std::string_view flag) const;
+  void give(const std::string& flag, const std::vector<std::string>& values);
   std::vector<Given> given_;
   std::vector<std::string> positional_;
 };

@@ -25,6 +25,7 @@ Command whatif_command();
 Command audit_command();
 Command gate_command();
 Command aa_command();
+Command bench_command();
 Command report_command();
 Command history_command();
 Command merge_command();

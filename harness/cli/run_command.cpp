@@ -29,27 +29,6 @@ struct Prepared {
   RunSetup setup;
 };
 
-Result<std::vector<scenarios::SweepAxis>> read_axes(const Arguments& arguments,
-                                                    const scenarios::ScenarioFile& file) {
-  std::vector<scenarios::SweepAxis> axes;
-  for (const std::string& text : arguments.list("sweep")) {
-    if (text == "own") {
-      if (file.sweep().empty()) {
-        return Error{"--sweep own",
-                     "the scenario has no sweep of its own; give --sweep name=a,b,c"};
-      }
-      axes.insert(axes.end(), file.sweep().begin(), file.sweep().end());
-      continue;
-    }
-    Result<scenarios::SweepAxis> axis = study::parse_axis(text);
-    if (!axis) {
-      return axis.errors();
-    }
-    axes.push_back(std::move(axis).value());
-  }
-  return axes;
-}
-
 // Everything that can be wrong is found before anything runs or is written.
 Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file,
                                       const Arguments& arguments) {
@@ -287,9 +266,7 @@ Command run_command() {
        {load_flags(), world_flags(), seeds_flags(), history_flags(), report_flags()}) {
     usage.flags.insert(usage.flags.end(), more.begin(), more.end());
   }
-  usage.flags.push_back({"sweep", "NAME=A,B,C",
-                         "runs every value; repeat it for a grid; own: the scenario's own sweep",
-                         Flag::Kind::List});
+  usage.flags.push_back(sweep_flag());
   usage.flags.push_back({"enforce", "",
                          "exit 99 where an objective of level fail is not met, 96 where "
                          "one cannot be judged or the run is invalid",

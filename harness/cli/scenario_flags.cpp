@@ -26,6 +26,12 @@ std::vector<Flag> load_flags() {
   };
 }
 
+Flag sweep_flag() {
+  return {"sweep", "NAME=A,B,C",
+          "runs every value; repeat it for a grid; own: the scenario's own sweep",
+          Flag::Kind::List};
+}
+
 Result<scenarios::Selection> read_selection(const Arguments& arguments) {
   scenarios::Selection out;
   for (const std::string& value : arguments.list("variant")) {
@@ -54,6 +60,27 @@ Result<scenarios::Selection> read_selection(const Arguments& arguments) {
     out.parameters["rate"] = study::parse_value(*rate);
   }
   return out;
+}
+
+Result<std::vector<scenarios::SweepAxis>> read_axes(const Arguments& arguments,
+                                                    const scenarios::ScenarioFile& file) {
+  std::vector<scenarios::SweepAxis> axes;
+  for (const std::string& text : arguments.list("sweep")) {
+    if (text == "own") {
+      if (file.sweep().empty()) {
+        return Error{"--sweep own",
+                     "the scenario has no sweep of its own; give --sweep name=a,b,c"};
+      }
+      axes.insert(axes.end(), file.sweep().begin(), file.sweep().end());
+      continue;
+    }
+    Result<scenarios::SweepAxis> axis = study::parse_axis(text);
+    if (!axis) {
+      return axis.errors();
+    }
+    axes.push_back(std::move(axis).value());
+  }
+  return axes;
 }
 
 Result<scenarios::Scenario> make_scenario(const scenarios::ScenarioFile& file,

@@ -18,6 +18,11 @@ std::vector<Flag> load_flags();
 // Reads both but for --duration and --warmup; flags that a verb does not have count as not given.
 Result<scenarios::Selection> read_selection(const Arguments& arguments);
 
+// --sweep, for verbs that run grids, and its axes; none where it is not given.
+Flag sweep_flag();
+Result<std::vector<scenarios::SweepAxis>> read_axes(const Arguments& arguments,
+                                                    const scenarios::ScenarioFile& file);
+
 // Instantiates the selection and applies what no parameter can say: --duration, --warmup.
 Result<scenarios::Scenario> make_scenario(const scenarios::ScenarioFile& file,
                                           const scenarios::Selection& selection,
