@@ -56,7 +56,7 @@ struct Selection {
   std::map<std::string, json::Value> parameters;  // --set and sweep axes
   std::string workload;                           // empty: the first
   // Figures (Scenario::figures) by pointer, and what to multiply them by (> 0): what a study moves.
-  std::map<std::string, double> scaled_figures;
+  std::map<std::string, double> scaled_figures = {};
 };
 
 // Merges the variants (conflicts are errors), substitutes parameters, resolves names.

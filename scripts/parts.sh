@@ -7,6 +7,8 @@ passed=0 failed=0 skipped=0 failures=()
 if command -v ccache > /dev/null; then
   export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}
   export CCACHE_BASEDIR=${CCACHE_BASEDIR-$root} CCACHE_NOHASHDIR=1
+  sloppiness=pch_defines,time_macros,include_file_mtime,include_file_ctime
+  export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS-$sloppiness}
 fi
 
 # build PRESET [--times] [TARGET…]: configures and builds, showing nothing but errors.

@@ -120,7 +120,7 @@ struct RunSummary {
   std::vector<ObjectiveSummary> objectives;
   std::vector<JobSummary> jobs;  // of a run of fewer than 6
   KeptRows kept;
-  std::shared_ptr<const RunDetail> detail;  // for charts; absent unless asked for
+  std::shared_ptr<const RunDetail> detail = nullptr;  // for charts; absent unless asked for
 };
 
 RunSummary summarise(const RunPoint& point);

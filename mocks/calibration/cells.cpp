@@ -87,8 +87,8 @@ std::vector<CellRule> cells_of(const std::vector<TimedCall>& calls) {
   for (const auto& [key, members] : groups) {
     const auto& [operation, model] = key;
     const std::string name = operation + (model.empty() ? "" : " " + model);
-    const Holds holds = [operation = operation, model = model](const TimedCall& call) {
-      return call.operation == operation && call.model == model;
+    const Holds holds = [only = key](const TimedCall& call) {
+      return call.operation == only.first && call.model == only.second;
     };
     bool streams = false;
     bool wholes = false;

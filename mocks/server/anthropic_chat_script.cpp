@@ -22,7 +22,7 @@ class AnthropicScript final : public Script {
   }
 
   wire::Response whole(const latency::Plan& plan) override {
-    prepare(plan);
+    plan_words(plan);
     wire::ChatChoice choice;
     choice.thinking = words_.thinking;
     choice.signature = signature();
@@ -44,7 +44,7 @@ class AnthropicScript final : public Script {
   std::string piece(const latency::Plan& plan, std::int64_t from, std::int64_t to) override {
     std::string out;
     if (!writer_) {
-      prepare(plan);
+      plan_words(plan);
       writer_.emplace(id(), model_);
       wire::Usage so_far = usage(plan);
       so_far.output_tokens = std::min<std::int64_t>(so_far.output_tokens, 1);
@@ -79,7 +79,7 @@ class AnthropicScript final : public Script {
   std::string malformed() override { return "event: content_block_delta\ndata: {broken\n\n"; }
 
  private:
-  void prepare(const latency::Plan& plan) {
+  void plan_words(const latency::Plan& plan) {
     words_ = plan_text(
         {request_, tool_.empty(), scripted_, content, plan.usage.output_tokens, plan.truncated});
   }

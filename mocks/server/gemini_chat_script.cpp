@@ -26,7 +26,7 @@ class GeminiScript final : public Script {
   }
 
   wire::Response whole(const latency::Plan& plan) override {
-    prepare(plan);
+    plan_words(plan);
     wire::ChatReply reply = empty(plan, told_tokens(), thinking_tokens());
     for (std::size_t i = 0; i < words_.size(); ++i) {
       reply.choices.push_back(
@@ -42,7 +42,7 @@ class GeminiScript final : public Script {
   }
 
   std::string piece(const latency::Plan& plan, std::int64_t from, std::int64_t to) override {
-    prepare(plan);
+    plan_words(plan);
     const auto n = static_cast<std::int64_t>(words_.size());
     wire::ChatReply reply =
         empty(plan, std::min(to, told_tokens()), std::min(to, thinking_tokens()));
@@ -65,7 +65,7 @@ class GeminiScript final : public Script {
   }
 
   std::string ending(const latency::Plan& plan) override {
-    prepare(plan);
+    plan_words(plan);
     wire::ChatReply reply = empty(plan, told_tokens(), thinking_tokens());
     for (std::size_t i = 0; i < words_.size(); ++i) {
       reply.choices.push_back(choice_of(i, {}, tool_.empty() ? "" : words_[i].text, plan));
@@ -86,7 +86,7 @@ class GeminiScript final : public Script {
   }
 
  private:
-  void prepare(const latency::Plan& plan) {
+  void plan_words(const latency::Plan& plan) {
     if (!words_.empty()) {
       return;
     }

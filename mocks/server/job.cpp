@@ -176,7 +176,8 @@ double Job::progress() const {
 
 std::string_view Job::error() const {
   const latency::FaultSpec* spec = ticket_.plan.fault_spec;
-  return spec == nullptr || spec->message.empty() ? "The model failed." : spec->message;
+  const bool said = spec != nullptr && !spec->message.empty();
+  return said ? std::string_view(spec->message) : std::string_view("The model failed.");
 }
 
 const std::string& Job::output() {

@@ -79,6 +79,7 @@ void add_service_headers(Protocol protocol, wire::Headers& headers, const Servic
       headers.add("x-request-id", request_id(protocol, service.seed, service.number));
       break;
     case Protocol::Ollama:
+    case Protocol::Firecrawl:
     case Protocol::Generic:
       break;
   }

@@ -19,6 +19,24 @@ if(REHEARSE_FUZZ)
 endif()
 target_compile_definitions(rehearse_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 
+# rehearse_precompile(<target> <header>)
+# Most of what the compiler does is reading the standard library (and, in tests, Catch2) again: it
+# is compiled once, by the first target that asks, and the others reuse it.
+function(rehearse_precompile target header)
+  if(NOT REHEARSE_PRECOMPILE)
+    return()
+  endif()
+  get_property(first GLOBAL PROPERTY rehearse_precompiled_${header})
+  if(first)
+    target_precompile_headers(${target} REUSE_FROM ${first})
+  else()
+    target_precompile_headers(${target} PRIVATE "${PROJECT_SOURCE_DIR}/scripts/cmake/${header}.hpp")
+    set_property(GLOBAL PROPERTY rehearse_precompiled_${header} ${target})
+  endif()
+  # ccache needs it to see what a precompiled header stands for.
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+endfunction()
+
 # rehearse_layer(<name> SOURCES … HEADERS … [DEPS …] [PRIVATE_DEPS …])
 # One layer, one static library `rehearse_<name>` (alias rehearse::<name>). Includes are written
 # from the project's root: #include "harness/base/time.hpp". Every header must compile alone.
@@ -29,6 +47,7 @@ function(rehearse_layer name)
     add_library(${target} STATIC ${ARG_SOURCES})
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE rehearse_flags ${ARG_PRIVATE_DEPS})
+    rehearse_precompile(${target} common)
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
@@ -51,6 +70,7 @@ function(rehearse_test name)
   target_link_libraries(test_${name} PRIVATE rehearse_flags ${ARG_DEPS} Catch2::Catch2WithMain)
   target_compile_definitions(test_${name} PRIVATE
     REHEARSE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" ${ARG_DEFINITIONS})
+  rehearse_precompile(test_${name} common_test)
   catch_discover_tests(test_${name} TEST_PREFIX "${name}: ")
   # Catch2 2.13 flattens a list among its PROPERTIES, and all but the first label are lost.
   set(labels_file "${CMAKE_CURRENT_BINARY_DIR}/test_${name}_labels.cmake")

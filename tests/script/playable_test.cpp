@@ -99,8 +99,7 @@ TEST_CASE("libfaad plays AAC to its end") {
   REQUIRE(NeAACDecInit(decoder, bytes, aac.size(), &rate, &channels) >= 0);
   CHECK(rate == kSampleRate);
   unsigned long samples = 0;
-  std::size_t frames = 0;
-  for (std::size_t at = 0; at < aac.size(); ++frames) {
+  for (std::size_t at = 0; at < aac.size();) {
     NeAACDecFrameInfo info{};
     NeAACDecDecode(decoder, &info, bytes + at, aac.size() - at);
     REQUIRE(info.error == 0);

@@ -22,7 +22,7 @@ bool refused(std::string_view bytes, From from = From::Client) {
 }  // namespace
 
 TEST_CASE("messages of every length come through, byte by byte, masked and not") {
-  for (const std::size_t size : {0, 1, 125, 126, 65'535, 65'536}) {
+  for (const std::size_t size : {0U, 1U, 125U, 126U, 65'535U, 65'536U}) {
     for (const std::uint32_t mask : {0U, kMask}) {
       INFO(size << " masked " << mask);
       const Message sent{Opcode::Binary, std::string(size, 'x')};
