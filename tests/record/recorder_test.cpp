@@ -39,7 +39,9 @@ using Path = std::vector<std::pair<std::uint32_t, std::int64_t>>;
 
 TEST_CASE("phases of HTTP and the pace of streams are counted of successful calls alone") {
   RunHeader header;
-  header.stages = {StageInfo{.path = "draft", .name = "draft"}};
+  StageInfo draft;
+  draft.path = draft.name = "draft";
+  header.stages = {draft};
   Recorder recorder(header);
   const auto call = [&](const WireTimes& wire, std::uint8_t failure, std::int64_t tokens) {
     JobRecord job;
