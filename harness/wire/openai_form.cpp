@@ -1,6 +1,10 @@
 #include "harness/wire/openai_form.hpp"
 
 #include <charconv>
+#include <utility>
+
+#include "harness/json/read.hpp"
+#include "harness/json/write.hpp"
 
 namespace rehearse::wire::openai {
 
@@ -16,6 +20,11 @@ Result<std::vector<Part>> decode_form(const Request& request) {
   return decoder.finish();
 }
 
+json::Value form_text(const Part& part) {
+  Result<json::Value> valid = json::parse(json::dump(json::Value(part.body)));
+  return valid ? std::move(valid).value() : json::Value();
+}
+
 json::Value form_value(const Part& part) {
   const std::string& text = part.body;
   if (text == "true" || text == "false") {
@@ -23,9 +32,10 @@ json::Value form_value(const Part& part) {
   }
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return !text.empty() && error == std::errc() && end == text.data() + text.size()
-             ? json::Value(number)
-             : json::Value(text);
+  if (!text.empty() && error == std::errc() && end == text.data() + text.size()) {
+    return number;
+  }
+  return form_text(part);
 }
 
 }  // namespace rehearse::wire::openai

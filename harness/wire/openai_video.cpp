@@ -27,7 +27,7 @@ Result<json::Value> form_of(const Request& request) {
   }
   json::Value form = json::Value::object();
   for (const Part& part : *parts) {
-    form.set(part.name, part.file_name.empty() ? json::Value(part.body) : json::Value());
+    form.set(part.name, part.file_name.empty() ? form_text(part) : json::Value());
   }
   return form;
 }

@@ -117,22 +117,28 @@ std::uint32_t chunks_by(const latency::ProviderModel& model, const Ticket& ticke
 }
 
 // What the provider's side of a call came to by now, its service having begun at `start`.
-void tell_service(const latency::ProviderModel& model, const Ticket& ticket, Instant start,
-                  Instant now, Duration back, Outcome& outcome) {
+struct Service {
+  Instant start;
+  Instant now;
+  Duration back;        // until the caller sees it
+  bool stream = false;  // was asked for; the ticket's own features may be gone by now
+};
+void tell_service(const latency::ProviderModel& model, const Ticket& ticket, const Service& service,
+                  Outcome& outcome) {
   if (ticket.state == Ticket::State::InService) {
     const Plan& plan = ticket.plan;
     outcome.usage = plan.usage;
     outcome.cost = plan.cost;
     outcome.truncated = plan.truncated;
-    outcome.chunks = chunks_by(model, ticket, now - start);
-    outcome.first_chunk = start + plan.first_token + back;
+    outcome.chunks = chunks_by(model, ticket, service.now - service.start);
+    outcome.first_chunk = service.start + plan.first_token + service.back;
     outcome.status = plan.status;
     // A caller that takes any bytes for an answer does not read what they are called.
     const bool noticed =
         plan.fault != Fault::WrongContentType || (ticket.entry->kind != latency::Kind::Generic &&
                                                   ticket.entry->kind != latency::Kind::Video);
     if (!latency::only_slows(plan.fault) && noticed) {
-      tell_fault(plan, ticket.features->stream, outcome);
+      tell_fault(plan, service.stream, outcome);
     }
   } else if (ticket.refusal) {
     tell_refusal(*ticket.refusal, outcome);
@@ -186,6 +192,7 @@ void tell_pace(const latency::ProviderModel& model, const Ticket& ticket, runtim
 struct VirtualProvider::ForeseenVisit : provider::Foreseen {
   Ticket ticket;
   Instant started;
+  bool stream = false;
 };
 
 VirtualProvider::VirtualProvider(runtime::Runtime& runtime, latency::ProviderModel& model,
@@ -205,6 +212,7 @@ provider::Foreseen* VirtualProvider::foresee(const provider::Call& call) {
   ForeseenVisit& visit = *idle_.back();
   idle_.pop_back();
   visit.started = runtime_.now();
+  visit.stream = call.features.stream;
   model_.arrive(visit.ticket, call.key, call.features, call.time_ratio, call.new_connection,
                 visit.started);
   visit.has_ended = visit.ticket.refusal != nullptr;
@@ -217,7 +225,7 @@ Outcome VirtualProvider::settle(provider::Foreseen& foreseen, runtime::Wake wake
   const Instant now = runtime_.now();
   Outcome outcome;
   outcome.started = visit.started;
-  tell_service(model_, visit.ticket, visit.started, now, Duration::zero(), outcome);
+  tell_service(model_, visit.ticket, {visit.started, now, Duration::zero(), visit.stream}, outcome);
   tell_pace(model_, visit.ticket, wake, outcome);
   model_.leave(visit.ticket, now);
   tell_end(wake, now, outcome);
@@ -251,7 +259,7 @@ runtime::Task<Outcome> VirtualProvider::call(const provider::Call& call, runtime
       const Instant end = start + service_of(visit.plan);
       wake = co_await runtime_.sleep_until(end, stop);
     }
-    tell_service(model_, visit, start, runtime_.now(), back, outcome);
+    tell_service(model_, visit, {start, runtime_.now(), back, call.features.stream}, outcome);
     tell_pace(model_, visit, wake, outcome);
   }
   if (wake == runtime::Wake::Fired && back > Duration::zero()) {
