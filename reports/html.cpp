@@ -128,29 +128,7 @@ std::string footer(const HtmlAssets& assets, bool cut) {
 }  // namespace
 
 std::string html_safe(std::string_view text) {
-  std::string out;
-  for (const char c : cut_to_width(terminal_safe(text), kLongestText)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
+  return xml_safe(cut_to_width(terminal_safe(text), kLongestText));
 }
 
 std::string write_html(const Page& page, const HtmlAssets& assets) {

@@ -84,21 +84,18 @@ Result<record::NoiseReport> measure(const Arguments& arguments, const Console& c
 int aa(const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
   if (!output) {
-    console.fail(output.errors());
-    return kUsage;
+    return console.refuse(output.errors());
   }
   const Result<record::NoiseReport> noise = measure(arguments, console);
   if (!noise) {
-    console.fail(noise.errors());
-    return kUsage;
+    return console.refuse(noise.errors());
   }
   const reports::Document words = reports::noise_document(*noise);
   const json::Value data = reports::noise_json(*noise);
   const Status written = output->write(
       console, [&](const reports::Writer& writer) { return writer.other(words, data); });
   if (!written) {
-    console.fail(written.errors());
-    return kUsage;
+    return console.refuse(written.errors());
   }
   return interrupted() ? kInterrupted : kPass;
 }

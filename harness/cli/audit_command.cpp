@@ -36,8 +36,7 @@ int audit(const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
   const Result<study::AuditOptions> options = read_options(arguments);
   if (!output || !options) {
-    console.fail(output ? options.errors() : output.errors());
-    return kUsage;
+    return console.refuse(output ? options.errors() : output.errors());
   }
   record::Audit out;
   Errors errors;
@@ -56,8 +55,7 @@ int audit(const Arguments& arguments, const Console& console) {
   const Status written =
       output->write(console, [&](const reports::Writer& writer) { return writer.audit(out); });
   if (!written) {
-    console.fail(written.errors());
-    return kUsage;
+    return console.refuse(written.errors());
   }
   return kPass;
 }

@@ -195,13 +195,11 @@ int bench(const Arguments& arguments, const Console& console) {
   }
   const Status flags = initialise(words);
   if (!seed || !flags) {
-    console.fail(!seed ? seed.errors() : flags.errors());
-    return kUsage;
+    return console.refuse(!seed ? seed.errors() : flags.errors());
   }
   Result<std::vector<BenchPoint>> points = make_bench_points(arguments);
   if (!points) {
-    console.fail(points.errors());
-    return kUsage;
+    return console.refuse(points.errors());
   }
   bool whole = true;
   for (BenchPoint& point : *points) {

@@ -111,26 +111,22 @@ int calibrate(const Arguments& arguments, const Console& console) {
   }
   const auto seed = arguments.count("seed", 0, UINT64_MAX);
   if (!seed) {
-    console.fail(seed.errors());
-    return kUsage;
+    return console.refuse(seed.errors());
   }
   const Result<CallTable> table = read_tables(arguments);
   if (!table) {
-    console.fail(table.errors());
-    return kUsage;
+    return console.refuse(table.errors());
   }
   const Result<std::string> provider = provider_of(*table);
   if (!provider) {
-    console.fail(provider.errors());
-    return kUsage;
+    return console.refuse(provider.errors());
   }
   const calibration::FitOptions fit{
       arguments.text("name").value_or(*provider), today(),
       "rehearse calibrate, " + std::to_string(table->calls.size()) + " calls"};
   const Result<Fidelity> fidelity = measure(arguments, *table, fit, seed->value_or(1));
   if (!fidelity) {
-    console.fail(fidelity.errors());
-    return kUsage;
+    return console.refuse(fidelity.errors());
   }
   console.out(format == "json" ? json::dump(calibration::fidelity_json(*fidelity), 2) + "\n"
                                : calibration::fidelity_text(*fidelity, console.width));
@@ -140,8 +136,7 @@ int calibrate(const Arguments& arguments, const Console& console) {
     const std::string text = json::dump(calibration::fit_profile(*table, fit), 2) + "\n";
     const Status written = write_file(*out, text);
     if (!written) {
-      console.fail(written.errors());
-      return kUsage;
+      return console.refuse(written.errors());
     }
     console.say("written to " + *out + "; try: rehearse serve --profile " + *out);
   }

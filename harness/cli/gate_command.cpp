@@ -97,14 +97,12 @@ int judge(const Side& candidate, const Asked& asked, const Arguments& arguments,
           const ReportOutput& output, const Console& console) {
   const Result<Side> baseline = load(asked.baseline, asked.baseline_label);
   if (!baseline) {
-    console.fail(baseline.errors());
-    return kUsage;
+    return console.refuse(baseline.errors());
   }
   const auto sides = record::load_sides({baseline->run, baseline->entry.points},
                                         {candidate.run, candidate.entry.points});
   if (!sides) {
-    console.fail(sides.errors());
-    return kUsage;
+    return console.refuse(sides.errors());
   }
   record::GateOptions options;
   options.gate = arguments.list("gate");
@@ -123,8 +121,7 @@ int judge(const Side& candidate, const Asked& asked, const Arguments& arguments,
   const Status written = output.write(
       console, [&](const reports::Writer& writer) { return writer.other(words, data); });
   if (!written) {
-    console.fail(written.errors());
-    return kUsage;
+    return console.refuse(written.errors());
   }
   return exit_code(*gate, asked);
 }
@@ -133,14 +130,12 @@ int gate(const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
   const Result<Asked> asked = read_asked(arguments);
   if (!output || !asked) {
-    console.fail(!output ? output.errors() : asked.errors());
-    return kUsage;
+    return console.refuse(!output ? output.errors() : asked.errors());
   }
   const Result<Side> candidate =
       load(arguments.positional().front(), arguments.text("label").value_or(""));
   if (!candidate) {
-    console.fail(candidate.errors());
-    return kUsage;
+    return console.refuse(candidate.errors());
   }
   std::error_code ignored;
   int code = kPass;
@@ -152,8 +147,7 @@ int gate(const Arguments& arguments, const Console& console) {
   }
   const Status updated = update_baseline(*candidate, *asked, console);
   if (!updated) {
-    console.fail(updated.errors());
-    return kUsage;
+    return console.refuse(updated.errors());
   }
   return kPass;
 }

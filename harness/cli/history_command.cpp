@@ -14,15 +14,13 @@ int history(const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
   const auto magnitude = arguments.number("magnitude", 0, 10);
   if (!output || !magnitude) {
-    console.fail(!output ? output.errors() : magnitude.errors());
-    return kUsage;
+    return console.refuse(!output ? output.errors() : magnitude.errors());
   }
   std::vector<record::Run> runs;
   for (const std::string& path : arguments.positional()) {
     Result<record::Run> run = record::load_run(path);
     if (!run) {
-      console.fail(run.errors());
-      return kUsage;
+      return console.refuse(run.errors());
     }
     runs.push_back(std::move(run).value());
   }
@@ -35,8 +33,7 @@ int history(const Arguments& arguments, const Console& console) {
   const Status written = output->write(
       console, [&](const reports::Writer& writer) { return writer.other(words, data); });
   if (!written) {
-    console.fail(written.errors());
-    return kUsage;
+    return console.refuse(written.errors());
   }
   return kPass;
 }

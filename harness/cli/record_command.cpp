@@ -258,14 +258,12 @@ int record_program(const Arguments& arguments, const Console& console) {
   }
   const auto routes = read_routes(arguments);
   if (!routes) {
-    console.fail(routes.errors());
-    return kUsage;
+    return console.refuse(routes.errors());
   }
   auto file =
       create_run_file(arguments, serve ? "recording" : base_name(arguments.positional().front()));
   if (!file) {
-    console.fail(file.errors());
-    return kUsage;
+    return console.refuse(file.errors());
   }
   const Result<int> code = record_calls(arguments, console, *routes, **file);
   const Status closed = (*file)->close();

@@ -37,20 +37,17 @@ int what_if(const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
   const Result<study::WhatIfOptions> options = read_options(arguments);
   if (!output || !options) {
-    console.fail(output ? options.errors() : output.errors());
-    return kUsage;
+    return console.refuse(output ? options.errors() : output.errors());
   }
   const Result<record::WhatIf> found = study_file(arguments.positional().front(), *options);
   if (!found) {
-    console.fail(found.errors());
-    return kUsage;
+    return console.refuse(found.errors());
   }
   const Status written = output->write(console, [&](const reports::Writer& writer) {
     return writer.other(reports::what_if_document(*found), reports::what_if_json(*found));
   });
   if (!written) {
-    console.fail(written.errors());
-    return kUsage;
+    return console.refuse(written.errors());
   }
   return kPass;
 }
