@@ -7,6 +7,7 @@
 #include "harness/record/gate.hpp"
 #include "harness/record/history.hpp"
 #include "harness/record/noise.hpp"
+#include "harness/record/suggestion.hpp"
 #include "harness/record/summary.hpp"
 #include "harness/record/what_if.hpp"
 #include "reports/document.hpp"
@@ -32,5 +33,6 @@ Table claim_table(const record::ScenarioAudit& audit);
 // Why claims have that verdict, a line each; empty where none has.
 Paragraph claim_reasons(const record::ScenarioAudit& audit, record::ClaimVerdict verdict);
 Document what_if_document(const record::WhatIf& study);
+Document suggestions_document(const record::Suggestions& all);
 
 }  // namespace rehearse::reports

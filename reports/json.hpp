@@ -11,6 +11,7 @@
 #include "harness/record/gate.hpp"
 #include "harness/record/history.hpp"
 #include "harness/record/noise.hpp"
+#include "harness/record/suggestion.hpp"
 #include "harness/record/summary.hpp"
 #include "harness/record/what_if.hpp"
 
@@ -26,12 +27,17 @@ json::Value tidy(double value);
 json::Value tidy(const std::optional<double>& value);
 json::Value texts_json(const std::vector<std::string>& texts);
 json::Value change_json(const record::MetricChange& row);
+// One member for each Worth, its unit last: "p50_s"; null where there is none.
+json::Value worths_json(const record::Worths& worths);
+json::Value savings_json(const std::vector<record::Saving>& savings);  // { saved, half_width }
+json::Value numbers_json(const std::vector<double>& values);
 
 json::Value run_json(const record::RunSummary& run);
 json::Value comparison_json(const record::Comparison& comparison);
 json::Value sweep_json(std::span<const record::RunSummary> points);
 json::Value audit_json(const record::Audit& audit);
 json::Value what_if_json(const record::WhatIf& study);
+json::Value suggestions_json(const record::Suggestions& all);
 json::Value gate_json(const record::GateReport& gate);
 json::Value noise_json(const record::NoiseReport& noise);
 json::Value history_json(const record::History& history);

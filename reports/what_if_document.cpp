@@ -96,10 +96,10 @@ Table worth_table(const WhatIf& study) {
   Table out;
   out.title = "Before and after all of it";
   out.columns = {{"", false, 0}, {"before", true, 0}, {"after", true, 0}, {"change", true, 1}};
-  static constexpr const char* kTitles[] = {
-      "p50 of the response", "p95 of the response",  "mean of the response",
-      "first job",           "jobs after the first", "makespan",
-      "cost a job"};
+  static constexpr const char* kTitles[] = {"p50 of the response",  "p95 of the response",
+                                            "mean of the response", "first job",
+                                            "jobs after the first", "makespan",
+                                            "cost a job",           "first result"};
   for (std::size_t i = 0; i < record::kWorths; ++i) {
     const auto worth = static_cast<Worth>(i);
     const double before = worth_of(study.before, worth);

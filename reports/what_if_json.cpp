@@ -9,11 +9,40 @@ using json::Value;
 
 Value finite(double value) { return std::isfinite(value) ? Value(value) : Value(); }
 
-const char* worth_key(std::size_t worth) {
-  static constexpr const char* kKeys[] = {"p50_s",      "p95_s",      "mean_s",  "first_job_s",
-                                          "warm_job_s", "makespan_s", "cost_usd"};
-  return kKeys[worth];
+std::string worth_key(std::size_t worth) {
+  const auto which = static_cast<record::Worth>(worth);
+  return record::worth_name(which) + std::string(which == record::Worth::Cost ? "_usd" : "_s");
 }
+
+Value player_json(const record::PlayerWorth& player) {
+  Value out = Value::object();
+  out.set("name", player.name);
+  out.set("group", player.group.empty() ? Value() : Value(player.group));
+  out.set("alternatives", texts_json(player.alternatives));
+  out.set("trade_off", player.trade_off);
+  out.set("monthly_usd", player.monthly_usd);
+  out.set("once_usd", player.once_usd);
+  out.set("without_effect", player.without_effect);
+  out.set("solo", worths_json(player.alone));
+  out.set("last", worths_json(player.last));
+  out.set("shapley", savings_json(player.shapley));
+  return out;
+}
+
+Value speed_up_json(const record::SpeedUp& curve) {
+  Value out = Value::object();
+  out.set("kind", curve.kind);
+  out.set("name", curve.name);
+  out.set("steps", numbers_json(curve.steps));
+  out.set("saved_s", numbers_json(curve.saved_s));
+  out.set("knee", curve.knee);
+  out.set("takes_over", curve.takes_over.empty() ? Value() : Value(curve.takes_over));
+  out.set("critical_share", curve.kind == "stage" ? Value(curve.critical_share) : Value());
+  out.set("slack_s", curve.kind == "stage" ? Value(curve.slack_s) : Value());
+  return out;
+}
+
+}  // namespace
 
 Value worths_json(const record::Worths& worths) {
   Value out = Value::object();
@@ -23,52 +52,23 @@ Value worths_json(const record::Worths& worths) {
   return out;
 }
 
-Value numbers(const std::vector<double>& values) {
+Value savings_json(const std::vector<record::Saving>& savings) {
+  Value out = Value::object();
+  for (std::size_t i = 0; i < savings.size(); ++i) {
+    Value& one = out.set(worth_key(i), Value::object());
+    one.set("saved", finite(savings[i].value));
+    one.set("half_width", finite(savings[i].half_width));
+  }
+  return out;
+}
+
+Value numbers_json(const std::vector<double>& values) {
   Value out = Value::array();
   for (const double value : values) {
     out.push(finite(value));
   }
   return out;
 }
-
-Value player_json(const record::PlayerWorth& player) {
-  Value out = Value::object();
-  out.set("name", player.name);
-  out.set("group", player.group.empty() ? Value() : Value(player.group));
-  Value& others = out.set("alternatives", Value::array());
-  for (const std::string& other : player.alternatives) {
-    others.push(other);
-  }
-  out.set("trade_off", player.trade_off);
-  out.set("monthly_usd", player.monthly_usd);
-  out.set("once_usd", player.once_usd);
-  out.set("without_effect", player.without_effect);
-  out.set("solo", worths_json(player.alone));
-  out.set("last", worths_json(player.last));
-  Value& shapley = out.set("shapley", Value::object());
-  for (std::size_t i = 0; i < player.shapley.size(); ++i) {
-    const record::Saving& saving = player.shapley[i];
-    Value& one = shapley.set(worth_key(i), Value::object());
-    one.set("saved", finite(saving.value));
-    one.set("half_width", finite(saving.half_width));
-  }
-  return out;
-}
-
-Value speed_up_json(const record::SpeedUp& curve) {
-  Value out = Value::object();
-  out.set("kind", curve.kind);
-  out.set("name", curve.name);
-  out.set("steps", numbers(curve.steps));
-  out.set("saved_s", numbers(curve.saved_s));
-  out.set("knee", curve.knee);
-  out.set("takes_over", curve.takes_over.empty() ? Value() : Value(curve.takes_over));
-  out.set("critical_share", curve.kind == "stage" ? Value(curve.critical_share) : Value());
-  out.set("slack_s", curve.kind == "stage" ? Value(curve.slack_s) : Value());
-  return out;
-}
-
-}  // namespace
 
 Value what_if_json(const record::WhatIf& study) {
   Value out = Value::object();

@@ -2,6 +2,7 @@
 #include "harness/cli/exit_code.hpp"
 #include "harness/cli/report_output.hpp"
 #include "harness/cli/sim_player.hpp"
+#include "harness/study/suggest.hpp"
 #include "harness/study/what_if.hpp"
 #include "reports/documents.hpp"
 #include "reports/json.hpp"
@@ -33,11 +34,39 @@ Result<record::WhatIf> study_file(const std::string& path, const study::WhatIfOp
   return study::what_if(*file, player, options);
 }
 
+Result<record::Suggestions> suggest_for(const std::string& path,
+                                        const study::WhatIfOptions& options) {
+  const Result<scenarios::ScenarioFile> file = scenarios::load_scenario(path);
+  if (!file) {
+    return file.errors();
+  }
+  study::SuggestOptions how;
+  how.jobs = options.jobs;
+  how.seed = options.seed;
+  how.workload = options.workload;
+  return study::suggest(*file, SimPlayer(file->folder()), how);
+}
+
+int suggest(const Arguments& arguments, const ReportOutput& output,
+            const study::WhatIfOptions& options, const Console& console) {
+  const Result<record::Suggestions> found = suggest_for(arguments.positional().front(), options);
+  if (!found) {
+    return console.refuse(found.errors());
+  }
+  const Status written = output.write(console, [&](const reports::Writer& writer) {
+    return writer.other(reports::suggestions_document(*found), reports::suggestions_json(*found));
+  });
+  return written ? kPass : console.refuse(written.errors());
+}
+
 int what_if(const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
   const Result<study::WhatIfOptions> options = read_options(arguments);
   if (!output || !options) {
     return console.refuse(output ? options.errors() : output.errors());
+  }
+  if (arguments.has("suggest")) {
+    return suggest(arguments, *output, *options, console);
   }
   const Result<record::WhatIf> found = study_file(arguments.positional().front(), *options);
   if (!found) {
@@ -56,17 +85,19 @@ int what_if(const Arguments& arguments, const Console& console) {
 
 Command whatif_command() {
   using Kind = Flag::Kind;
-  Usage usage{.verb = "whatif",
-              .positional = "SCENARIO",
-              .summary = "What every variant is worth, and what a faster stage would bring.",
-              .flags = {{"workload", "NAME", "what is played; the first", Kind::Text},
-                        {"jobs", "N", "of each coalition of variants; 1000", Kind::Text},
-                        {"seed", "N", "of all draws; 1", Kind::Text},
-                        {"exact-players", "N", "more than so many share by sampled orders; 12",
-                         Kind::Text}},
-              .least = 1,
-              .most = 1,
-              .example = "rehearse whatif scenarios/auto-post.json --workload batch_5"};
+  Usage usage{
+      .verb = "whatif",
+      .positional = "SCENARIO",
+      .summary = "What every variant is worth, and what a faster stage would bring.",
+      .flags = {{"workload", "NAME", "what is played; the first", Kind::Text},
+                {"jobs", "N", "of each coalition of variants; 1000", Kind::Text},
+                {"seed", "N", "of all draws; 1", Kind::Text},
+                {"suggest", "", "tries changes that nobody wrote down instead", Kind::Switch},
+                {"exact-players", "N", "more than so many share by sampled orders; 12",
+                 Kind::Text}},
+      .least = 1,
+      .most = 1,
+      .example = "rehearse whatif scenarios/auto-post.json --workload batch_5"};
   for (Flag& flag : report_flags()) {
     usage.flags.push_back(std::move(flag));
   }

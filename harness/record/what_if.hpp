@@ -9,9 +9,19 @@ namespace rehearse::record {
 
 // What a coalition of variants is measured by. First: the first job of a run (cold caches); warm:
 // the others.
-enum class Worth : std::uint8_t { P50, P95, Mean, FirstJob, WarmJob, Makespan, Cost };
-inline constexpr std::size_t kWorths = 7;
-// "p50", "p95", "mean", "first_job", "warm_job", "makespan", "cost"; seconds, cost in USD.
+enum class Worth : std::uint8_t {
+  P50,
+  P95,
+  Mean,
+  FirstJob,
+  WarmJob,
+  Makespan,
+  Cost,
+  FirstResult,  // its p50; none where a user sees nothing before the end
+};
+inline constexpr std::size_t kWorths = 8;
+// "p50", "p95", "mean", "first_job", "warm_job", "makespan", "cost", "first_result"; seconds, cost
+// in USD.
 const char* worth_name(Worth worth);
 
 // One number for each Worth; NaN where there is none (no warm job in runs of one job).

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "harness/base/rng.hpp"
+#include "harness/stats/batch_means.hpp"
 
 namespace rehearse::study {
 namespace {
@@ -18,9 +19,11 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 struct JobRow {
   double response_s = 0;
+  double first_result_s = 0;
   double cost_usd = 0;
   bool done = false;
   bool first = false;
+  bool truncated = false;
 };
 
 // One run's jobs, in the order of their ends, and how long it took.
@@ -32,13 +35,21 @@ struct RunRows {
 class RowSink final : public engine::JobSink {
  public:
   explicit RowSink(RunRows& rows) : rows_(rows) {}
-  void job_finished(const record::JobRecord& job, std::span<const record::StageSpan>,
+  void job_finished(const record::JobRecord& job, std::span<const record::StageSpan> spans,
                     std::span<const record::AttemptSpan>) override {
     begin_ = std::min(begin_, job.intended);
     end_ = std::max(end_, job.done);
     rows_.makespan_s = (end_ - begin_).count_s();
-    rows_.jobs.push_back({(job.done - job.intended).count_s(), job.cost.count_usd(),
-                          job.end == record::JobEnd::Done, job.id.value == 0});
+    JobRow row;
+    row.response_s = (job.done - job.intended).count_s();
+    row.first_result_s = (job.first_result - job.intended).count_s();
+    row.cost_usd = job.cost.count_usd();
+    row.done = job.end == record::JobEnd::Done;
+    row.first = job.id.value == 0;
+    for (const record::StageSpan& span : spans) {
+      row.truncated = row.truncated || span.truncated;
+    }
+    rows_.jobs.push_back(row);
   }
 
  private:
@@ -77,6 +88,8 @@ Worths worths_of(std::span<const RunRows> runs) {
   std::vector<double> warm;
   std::vector<double> cost;
   std::vector<double> makespans;
+  std::vector<double> results;
+  bool shows_results = false;  // before a job is done
   for (const RunRows& run : runs) {
     makespans.push_back(run.makespan_s);
     for (const JobRow& job : run.jobs) {
@@ -84,6 +97,8 @@ Worths worths_of(std::span<const RunRows> runs) {
       if (job.done) {
         all.push_back(job.response_s);
         (job.first ? first : warm).push_back(job.response_s);
+        results.push_back(job.first_result_s);
+        shows_results = shows_results || job.first_result_s < job.response_s;
       }
     }
   }
@@ -96,6 +111,22 @@ Worths worths_of(std::span<const RunRows> runs) {
   set(Worth::WarmJob, mean(warm));
   set(Worth::Makespan, mean(makespans));
   set(Worth::Cost, mean(cost));
+  set(Worth::FirstResult, shows_results ? quantile(results, 0.5) : kNone);
+  return out;
+}
+
+record::JobShares shares_of(std::span<const RunRows> runs) {
+  record::JobShares out;
+  double jobs = 0;
+  for (const RunRows& run : runs) {
+    for (const JobRow& job : run.jobs) {
+      jobs += 1;
+      out.truncated += job.truncated ? 1 : 0;
+      out.not_done += job.done ? 0 : 1;
+    }
+  }
+  out.truncated /= std::max(jobs, 1.0);
+  out.not_done /= std::max(jobs, 1.0);
   return out;
 }
 
@@ -126,6 +157,7 @@ Result<Coalition> play_coalition(const scenarios::ScenarioFile& file, const Play
     out.hash = mix64(out.hash ^ outcome->hash);
   }
   out.all = worths_of(rows);
+  out.shares = shares_of(rows);
   out.has_failed = std::isnan(out.all[0]);
   for (std::size_t batch = 0; batch < kBatches; ++batch) {
     const std::size_t from = rows.size() * batch / kBatches;
@@ -133,6 +165,17 @@ Result<Coalition> play_coalition(const scenarios::ScenarioFile& file, const Play
     out.batches.push_back(worths_of(std::span(rows).subspan(from, to - from)));
   }
   return out;
+}
+
+record::Saving saving_of(const Coalition& before, const Coalition& after, Worth worth) {
+  const auto at = static_cast<std::size_t>(worth);
+  stats::Batches saved;
+  for (std::size_t batch = 0; batch < before.batches.size(); ++batch) {
+    saved.values.push_back(before.batches[batch][at] - after.batches[batch][at]);
+  }
+  saved.whole = before.all[at] - after.all[at];
+  const double half = stats::batch_interval(saved, 0.95).half_width();
+  return {saved.whole, std::isnan(half) ? 0 : half};
 }
 
 }  // namespace rehearse::study

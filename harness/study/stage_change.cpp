@@ -24,25 +24,6 @@ const Value& member(const Value& object, std::string_view key) {
   return found == nullptr ? kNothing : *found;
 }
 
-// The text of a stage by its path, "task:group/stage".
-const Value& stage_text(const Value& scenario, const std::string& workload, std::string_view path) {
-  const Value* level = &member(scenario, "stages");
-  if (const std::size_t colon = path.find(':'); colon != std::string_view::npos) {
-    const Value& tasks = member(member(member(scenario, "workloads"), workload), "tasks");
-    level = &member(member(tasks, path.substr(0, colon)), "stages");
-    path.remove_prefix(colon + 1);
-  }
-  while (true) {
-    const std::size_t slash = path.find('/');
-    const Value& stage = member(*level, path.substr(0, slash));
-    if (slash == std::string_view::npos) {
-      return stage;
-    }
-    level = &member(stage, "stages");
-    path.remove_prefix(slash + 1);
-  }
-}
-
 Value work_of(const Value& stage) {
   Value out = stage;
   for (const std::string_view key : kOrder) {
@@ -60,6 +41,24 @@ bool part_differs(const Value& before, const Value& after, std::string_view part
 }
 
 }  // namespace
+
+const Value& stage_text(const Value& scenario, const std::string& workload, std::string_view path) {
+  const Value* level = &member(scenario, "stages");
+  if (const std::size_t colon = path.find(':'); colon != std::string_view::npos) {
+    const Value& tasks = member(member(member(scenario, "workloads"), workload), "tasks");
+    level = &member(member(tasks, path.substr(0, colon)), "stages");
+    path.remove_prefix(colon + 1);
+  }
+  while (true) {
+    const std::size_t slash = path.find('/');
+    const Value& stage = member(*level, path.substr(0, slash));
+    if (slash == std::string_view::npos) {
+      return stage;
+    }
+    level = &member(stage, "stages");
+    path.remove_prefix(slash + 1);
+  }
+}
 
 std::vector<bool> changed_work(const scenarios::Scenario& before,
                                const scenarios::Scenario& after) {

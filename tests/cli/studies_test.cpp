@@ -7,29 +7,17 @@
 #include "harness/study/audit.hpp"
 #include "harness/study/what_if.hpp"
 #include "scenarios/load.hpp"
+#include "tests/support/scenario_files.hpp"
 
 // Studies in virtual time, on scenarios whose answers are known and on the reference ones.
 
 using namespace rehearse;
 using record::ClaimVerdict;
 using record::Worth;
+using test::parsed;
+using test::reference;
 
 namespace {
-
-scenarios::ScenarioFile parse(const std::string& text) {
-  auto file = scenarios::parse_scenario(text, "study.json", ".");
-  INFO((file ? "" : file.error().text()));
-  REQUIRE(file);
-  return *file;
-}
-
-scenarios::ScenarioFile reference(const std::string& name) {
-  auto file =
-      scenarios::load_scenario(std::string(REHEARSE_SOURCE_DIR) + "/scenarios/" + name + ".json");
-  INFO((file ? "" : file.error().text()));
-  REQUIRE(file);
-  return *file;
-}
 
 // Two texts and an image one after the other; a variant lets the title run beside the others.
 std::string pipeline(const std::string& basis, const std::string& title_s,
@@ -90,28 +78,28 @@ double p50(const record::Worths& worths) { return worths[static_cast<std::size_t
 TEST_CASE("an audit judges by what the scenario says: changed inputs change verdicts") {
   const std::string saves =
       R"({ "id": "s", "source": "r:1", "with": ["beside"], "saves": ["2.8s", "3.2s"] })";
-  CHECK(judge(parse(pipeline("measured", "3s", saves)))["s"].overall.verdict ==
+  CHECK(judge(parsed(pipeline("measured", "3s", saves)))["s"].overall.verdict ==
         ClaimVerdict::Holds);
-  const auto shorter = judge(parse(pipeline("measured", "1s", saves)))["s"];
+  const auto shorter = judge(parsed(pipeline("measured", "1s", saves)))["s"];
   CHECK(shorter.overall.verdict == ClaimVerdict::Fails);
   CHECK(*shorter.found == Approx(1).margin(0.1));
 }
 
 TEST_CASE("a saving past what the critical path allows fails by the report already") {
-  const auto claim = judge(
-      parse(pipeline("measured", "1s",
-                     R"({ "id": "s", "source": "r:1", "with": ["beside"], "saves": "5s" })")))["s"];
+  const auto claim = judge(parsed(
+      pipeline("measured", "1s",
+               R"({ "id": "s", "source": "r:1", "with": ["beside"], "saves": "5s" })")))["s"];
   CHECK(claim.by_report.verdict == ClaimVerdict::Fails);
   CHECK(claim.by_report.why.find("critical path allows at most") != std::string::npos);
 }
 
 TEST_CASE("an assumed input that turns the verdict is named, a measured one is not moved") {
   const std::string total = R"({ "id": "t", "source": "r:1", "meets": "26.1s" })";
-  const auto firm = judge(parse(pipeline("measured", "1s", total)))["t"];
+  const auto firm = judge(parsed(pipeline("measured", "1s", total)))["t"];
   CHECK(firm.overall.verdict == ClaimVerdict::Holds);
   CHECK(firm.flipped_by.empty());
   const std::string wide = R"({ "id": "t", "source": "r:1", "meets": "25.25s" })";
-  const auto open = judge(parse(pipeline("assumed", "1s", wide)))["t"];
+  const auto open = judge(parsed(pipeline("assumed", "1s", wide)))["t"];
   CHECK(open.overall.verdict == ClaimVerdict::CannotBeJudged);
   CHECK(open.flipped_by == "/stages/text/local/io");
 }
@@ -129,7 +117,7 @@ TEST_CASE("the audit of the auto-post report finds what the report overlooks") {
 }
 
 TEST_CASE("shares add up to what all variants save, and alone and last agree with direct runs") {
-  const record::WhatIf study = study_of(parse(pipeline("measured", "3s", "")));
+  const record::WhatIf study = study_of(parsed(pipeline("measured", "3s", "")));
   REQUIRE(study.players.size() == 3);
   double sum = 0;
   for (const record::PlayerWorth& player : study.players) {
@@ -145,7 +133,7 @@ TEST_CASE("shares add up to what all variants save, and alone and last agree wit
 }
 
 TEST_CASE("a stage off every critical path has no speed-up value, the only one has all") {
-  const auto file = parse(R"({ "scenario": "paths", "stages": {
+  const auto file = parsed(R"({ "scenario": "paths", "stages": {
       "long":  { "local": { "io": "20s" } },
       "short": { "local": { "io": "5s" } },
       "last":  { "needs": ["long", "short"], "local": { "io": "1s" } } } })");
