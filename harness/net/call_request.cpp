@@ -161,7 +161,7 @@ Result<wire::Request> transcription(const Call& call, std::string target) {
 
 Result<wire::Request> generic(const EndpointSpec& endpoint, const Call& call,
                               const std::string& base_path) {
-  wire::Endpoint described;
+  Endpoint described;
   described.method = endpoint.method;
   described.path = path_of(endpoint);
   wire::Request request = wire::encode_endpoint_request(

@@ -25,24 +25,6 @@ std::string without_quotes(const std::string& json_string) {
   return json_string.substr(1, json_string.size() - 2);
 }
 
-// "a.b.0" of a body.
-std::string body_value(const json::Value& body, std::string_view dotted) {
-  std::string pointer;
-  while (true) {
-    const std::size_t dot = dotted.find('.');
-    pointer = json::pointer_join(pointer, dotted.substr(0, dot));
-    if (dot == std::string_view::npos) {
-      break;
-    }
-    dotted.remove_prefix(dot + 1);
-  }
-  const json::Value* found = json::pointer_find(body, pointer);
-  if (found == nullptr) {
-    return {};
-  }
-  return found->is_string() ? without_quotes(json::dump(*found)) : json::dump(*found);
-}
-
 std::string filler(std::size_t bytes) {
   static constexpr std::string_view kWords = "the quick brown fox jumps over the lazy dog ";
   std::string out;
@@ -53,58 +35,109 @@ std::string filler(std::size_t bytes) {
   return out;
 }
 
-// What stands in a request, read once.
-struct Source {
-  std::map<std::string, std::string> path;
-  std::string_view target;
-  json::Value body;
+// "{name*}": all segments that are left.
+bool is_rest(std::string_view segment) {
+  return is_variable(segment) && segment.size() > 3 && segment[segment.size() - 2] == '*';
+}
+
+// What a placeholder stands for; `is_text`: it was a string, or nothing.
+struct Filled {
+  std::string text;
+  bool is_text = true;
 };
 
-std::string value_of(std::string_view name, const Source& source) {
-  if (name.starts_with("path.")) {
-    const auto it = source.path.find(std::string(name.substr(5)));
-    return it == source.path.end() ? "" : without_quotes(json::dump(it->second));
+class Filling {
+ public:
+  Filling(const Endpoint& endpoint, const EndpointCall& call) : call_(call) {
+    if (repeats_body(endpoint)) {
+      auto body = parse_body(call.body);
+      body_ = body ? std::move(*body) : json::Value();
+    }
   }
-  if (name.starts_with("query.")) {
-    return without_quotes(json::dump(query_value(source.target, name.substr(6))));
+  Filled of(std::string_view name) const {
+    if (name == "id") {
+      return {escaped(call_.id)};
+    }
+    if (name.starts_with("path.")) {
+      const auto it = call_.path.find(std::string(name.substr(5)));
+      return {it == call_.path.end() ? "" : escaped(it->second)};
+    }
+    if (name.starts_with("query.")) {
+      return {escaped(query_value(call_.target, name.substr(6)))};
+    }
+    return name.starts_with("body.") ? of_body(name.substr(5)) : Filled();
   }
-  return name.starts_with("body.") ? body_value(source.body, name.substr(5)) : "";
+
+ private:
+  static std::string escaped(const std::string& text) { return without_quotes(json::dump(text)); }
+  // "a.b.0" of the body.
+  Filled of_body(std::string_view dotted) const {
+    std::string pointer;
+    for (std::size_t dot = 0; dot != std::string_view::npos;) {
+      dot = dotted.find('.');
+      pointer = json::pointer_join(pointer, dotted.substr(0, dot));
+      dotted.remove_prefix(dot == std::string_view::npos ? 0 : dot + 1);
+    }
+    const json::Value* found = json::pointer_find(body_, pointer);
+    if (found == nullptr || found->is_string()) {
+      return {found == nullptr ? "" : escaped(found->as_string())};
+    }
+    return {json::dump(*found), false};
+  }
+
+  const EndpointCall& call_;
+  json::Value body_;
+};
+
+bool is_json(std::string_view content_type) {
+  return content_type.substr(0, content_type.find(';')).ends_with("json");
 }
 
 }  // namespace
 
-std::optional<std::map<std::string, std::string>> match(const Endpoint& endpoint,
-                                                        const Request& request) {
-  const bool head = request.method == "HEAD" && endpoint.method == "GET";
-  if (request.method != endpoint.method && !head) {
-    return std::nullopt;
-  }
-  std::map<std::string, std::string> variables;
-  std::string_view wanted = endpoint.path;
-  std::string_view path = path_of(request.target);
-  while (!wanted.empty() && !path.empty()) {
-    const std::string_view pattern = next_segment(wanted);
-    const std::string segment = percent_decode(next_segment(path));
-    if (is_variable(pattern) && !segment.empty()) {
-      variables[std::string(pattern.substr(1, pattern.size() - 2))] = segment;
-    } else if (pattern != segment) {
-      return std::nullopt;
-    }
-  }
-  const auto rest = [](std::string_view left) { return !left.empty() && left != "/"; };
-  if (rest(wanted) || rest(path)) {
-    return std::nullopt;
-  }
-  return variables;
+bool match_method(const Endpoint& endpoint, std::string_view method) {
+  return method == endpoint.method || (method == "HEAD" && endpoint.method == "GET");
 }
 
-Response render(const Endpoint& endpoint, const Request& request, std::size_t bytes) {
-  Source source{match(endpoint, request).value_or(std::map<std::string, std::string>()),
-                request.target, json::Value()};
-  if (endpoint.reply.find("${body.") != std::string::npos) {
-    auto body = parse_body(request.body);
-    source.body = body ? std::move(*body) : json::Value();
+bool match_path(const Endpoint& endpoint, std::string_view target, PathValues* values) {
+  std::string_view wanted = endpoint.path;
+  std::string_view path = path_of(target);
+  PathValues found;
+  while (!wanted.empty() && !path.empty()) {
+    const std::string_view pattern = next_segment(wanted);
+    if (is_rest(pattern)) {
+      const std::string rest = percent_decode(path.substr(path.starts_with('/') ? 1 : 0));
+      if (rest.empty()) {
+        return false;
+      }
+      found[std::string(pattern.substr(1, pattern.size() - 3))] = rest;
+      path = {};
+      continue;
+    }
+    const std::string segment = percent_decode(next_segment(path));
+    if (is_variable(pattern) && !segment.empty()) {
+      found[std::string(pattern.substr(1, pattern.size() - 2))] = segment;
+    } else if (pattern != segment) {
+      return false;
+    }
   }
+  const auto left = [](std::string_view rest) { return !rest.empty() && rest != "/"; };
+  if (left(wanted) || left(path)) {
+    return false;
+  }
+  if (values != nullptr) {
+    *values = std::move(found);
+  }
+  return true;
+}
+
+bool repeats_body(const Endpoint& endpoint) {
+  return endpoint.reply.find("${body.") != std::string::npos;
+}
+
+Response render(const Endpoint& endpoint, const EndpointCall& call, std::size_t bytes) {
+  const Filling filling(endpoint, call);
+  const bool typed = is_json(endpoint.content_type);
   std::string out;
   std::optional<std::size_t> filler_at;
   std::string_view rest = endpoint.reply;
@@ -116,18 +149,27 @@ Response render(const Endpoint& endpoint, const Request& request, std::size_t by
       break;
     }
     const std::string_view name = rest.substr(start + 2, end - start - 2);
+    rest.remove_prefix(end + 1);
     if (name == "filler" && !filler_at) {
       filler_at = out.size();
-    } else {
-      out += value_of(name, source);
+      continue;
     }
-    rest.remove_prefix(end + 1);
+    const Filled filled = filling.of(name);
+    if (!filled.is_text && typed && out.ends_with('"') && rest.starts_with('"')) {
+      out.pop_back();
+      rest.remove_prefix(1);
+    }
+    out += filled.text;
   }
   bytes = std::min(bytes, kMostBytes);
   if (filler_at && out.size() < bytes) {
     out.insert(*filler_at, filler(bytes - out.size()));
   }
-  return {endpoint.status, {{"content-type", endpoint.content_type}}, std::move(out)};
+  Response response{endpoint.status, {{"content-type", endpoint.content_type}}, std::move(out)};
+  for (const auto& [name, value] : endpoint.headers) {
+    response.headers.set(name, value);
+  }
+  return response;
 }
 
 Request encode_endpoint_request(const Endpoint& endpoint, std::size_t bytes) {

@@ -91,9 +91,9 @@ json::Value details_of(const ApiError& error) {
     help.set("links", std::vector<json::Value>{std::move(link)});
     details.push(std::move(help));
   }
-  if (error.type == "API_KEY_INVALID") {
+  if (error.type == "API_KEY_INVALID" || error.message.starts_with("API key not valid")) {
     json::Value info = detail("ErrorInfo");
-    info.set("reason", error.type);
+    info.set("reason", "API_KEY_INVALID");
     info.set("domain", "googleapis.com");
     details.push(std::move(info));
   }

@@ -1,6 +1,7 @@
 #include "mocks/latency/planner.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rehearse::latency {
 namespace {
@@ -9,6 +10,25 @@ double drawn(const Distribution& distribution, const DrawKey& key, Dimension dim
              std::uint32_t index = 0) {
   return distribution.is_constant() ? distribution.quantile(0.5)
                                     : distribution.quantile(key.uniform(dimension, index));
+}
+
+// The pace of a call, whose luck depends on that of its first content where the profile says so.
+double drawn_pace(const Entry& entry, const DrawKey& key) {
+  const std::vector<double>& shares = entry.pace_given_first;
+  if (shares.empty() || entry.pace.is_constant()) {
+    return drawn(entry.pace, key, Dimension::ServiceTime);
+  }
+  const auto sides = static_cast<std::size_t>(std::sqrt(static_cast<double>(shares.size())) + 0.5);
+  const auto count = static_cast<double>(sides);
+  const auto row = static_cast<std::size_t>(key.uniform(Dimension::FirstToken) * count);
+  double rest = key.uniform(Dimension::ServiceTime);
+  std::size_t column = 0;
+  while (column + 1 < sides && rest >= shares[row * sides + column]) {
+    rest -= shares[row * sides + column++];
+  }
+  const double share = std::max(shares[row * sides + column], 1e-12);
+  const double within = std::clamp(rest / share, 1e-9, 1 - 1e-9);
+  return entry.pace.quantile((static_cast<double>(column) + within) / count);
 }
 
 constexpr double kMostChunks = 1e6;
@@ -168,7 +188,7 @@ void Planner::draw_times(Ticket& ticket, const Work& work, const Load& load, Ins
     }
   } else {
     const double first_drawn = drawn(entry.first, key, Dimension::FirstToken);
-    const double pace = drawn(entry.pace, key, Dimension::ServiceTime);
+    const double pace = drawn_pace(entry, key);
     first = first_seconds(work, first_drawn) * ticket.time_ratio;
     total = total_seconds(work, first_drawn, pace) * ticket.time_ratio;
   }

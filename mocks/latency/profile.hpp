@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/distribution.hpp"
+#include "harness/base/endpoint.hpp"
 #include "harness/base/time.hpp"
 #include "harness/pricing/rates.hpp"
 #include "mocks/latency/fault.hpp"
@@ -107,6 +108,10 @@ struct Entry {
                       // second of audio, input token (embedding), 10^6 bytes
   double first_median_s = 0;
   double pace_median_s = 0;
+  // How first content and pace of one call go together, a checkerboard copula: K rows, by the
+  // quantile of the first, of K shares each, by that of the pace; rows and columns add up to 1.
+  // Empty: not at all.
+  std::vector<double> pace_given_first;
   Distribution units_per_chunk = Distribution::constant(1);  // of a stream
   Distribution chunks_per_burst = Distribution::constant(1);
   double burst_pace = 0;  // gaps inside a burst, in mean gaps; 0…1
@@ -134,6 +139,7 @@ struct Entry {
   std::optional<CapacitySpec> capacity;  // in place of the provider's
   std::optional<LoadSpec> load;
   pricing::Rates rates;
+  std::optional<Endpoint> endpoint;  // where a generic one is found, and what it answers
 };
 
 // Slow weather: see weather.hpp.

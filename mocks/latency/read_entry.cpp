@@ -1,11 +1,13 @@
 #include "mocks/latency/read_entry.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "harness/base/text.hpp"
 #include "harness/json/read.hpp"
 #include "harness/pricing/read_rates.hpp"
 #include "mocks/latency/read_distribution.hpp"
+#include "mocks/latency/read_endpoint.hpp"
 
 namespace rehearse::latency {
 namespace {
@@ -54,7 +56,43 @@ std::vector<NamedFactor> read_factors(json::ObjectReader& reader, std::string_vi
   return out;
 }
 
-void read_bursts(Layers& keys, Entry& entry) {
+// [[0.8, 0.2], [0.2, 0.8]]: as many rows as columns, all of which add up to 1.
+std::vector<double> read_shares(json::ObjectReader& reader, std::string_view key) {
+  constexpr std::size_t kMostSides = 64;
+  constexpr double kNear = 1e-3;
+  const json::Value* value = reader.find(key);
+  if (value == nullptr) {
+    return {};
+  }
+  std::vector<double> out;
+  const std::size_t sides = value->is_array() ? value->items().size() : 0;
+  bool right = sides >= 2 && sides <= kMostSides;
+  std::vector<double> columns(sides);
+  for (std::size_t row = 0; right && row < sides; ++row) {
+    const json::Value& shares = value->items()[row];
+    right = shares.is_array() && shares.items().size() == sides;
+    double sum = 0;
+    for (std::size_t i = 0; right && i < sides; ++i) {
+      right = shares.items()[i].is_number() && shares.items()[i].as_double() >= 0;
+      out.push_back(right ? shares.items()[i].as_double() : 0);
+      sum += out.back();
+      columns[i] += out.back();
+    }
+    right = right && sum > 1 - kNear && sum < 1 + kNear;
+  }
+  right = right && std::all_of(columns.begin(), columns.end(),
+                               [](double sum) { return sum > 1 - kNear && sum < 1 + kNear; });
+  if (!right) {
+    reader.fail(*value, reader.pointer(key),
+                "expected 2 to 64 rows of as many shares, where every row and column adds up to 1");
+    return {};
+  }
+  return out;
+}
+
+// What the calls of text and of speech have in common: they come in pieces.
+void read_stream(Layers& keys, Entry& entry) {
+  entry.pace_given_first = read_shares(keys.at("pace_given_first"), "pace_given_first");
   entry.chunks_per_burst = keys.amount("chunks_per_burst", Distribution::constant(1));
   entry.burst_pace = keys.at("burst_pace").number("burst_pace", 0, 1).value_or(0);
 }
@@ -67,7 +105,7 @@ void read_times(Layers& keys, Entry& entry) {
       entry.per_cached_token_s = keys.seconds("per_cached_token");
       entry.pace = keys.time("per_output_token");
       entry.units_per_chunk = keys.amount("tokens_per_chunk", Distribution::constant(1));
-      read_bursts(keys, entry);
+      read_stream(keys, entry);
       entry.input_tokens = keys.amount("input_tokens");
       entry.output_tokens = keys.amount("output_tokens");
       break;
@@ -92,7 +130,7 @@ void read_times(Layers& keys, Entry& entry) {
       entry.first = keys.time("first_byte");
       entry.pace = keys.time("per_character");
       entry.units_per_chunk = keys.amount("characters_per_chunk", Distribution::constant(40));
-      read_bursts(keys, entry);
+      read_stream(keys, entry);
       entry.characters = keys.amount("characters");
       entry.speech_s_per_character = keys.seconds("speech_per_character");
       break;
@@ -227,6 +265,9 @@ Entry read_entry(json::ObjectReader& model, json::ObjectReader& operation, Entry
   entry.limits = read_limits(keys.at("limits"));
   entry.capacity = read_capacity(keys.at("capacity"));
   entry.load = read_load(keys.at("load"));
+  if (entry.kind == Kind::Generic) {
+    entry.endpoint = read_endpoint(keys.at("endpoint"));
+  }
   read_price(keys, prices, value, entry);
   return entry;
 }

@@ -69,6 +69,14 @@ struct ReplicateInput {
   const json::Value& input;
 };
 Result<Ask> ask_replicate(const ReplicateInput& request, const Stagehand& hand);
+// Whether its generic endpoints are those that it describes, and no guesses.
+bool is_described(const latency::Profile& profile);
+// The described endpoint (latency::Entry::endpoint) that the request is for; `path` is below the
+// mount. Where none has this method, `method_only` says that the path is one's.
+const latency::Entry* find_endpoint(const latency::Profile& profile, std::string_view method,
+                                    std::string_view path, bool* method_only = nullptr);
+Result<Ask> ask_endpoint(const wire::Request& request, std::string_view path,
+                         const latency::Entry& entry, const Stagehand& hand);
 // Any method and path; `path` is below the mount.
 Result<Ask> ask_generic(const wire::Request& request, std::string_view path, const Stagehand& hand);
 

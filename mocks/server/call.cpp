@@ -262,19 +262,8 @@ double Call::done_share(Instant now) const {
 void Call::suffer() {
   const latency::Plan& plan = ticket_.plan;
   if (plan.fault == latency::Fault::Status) {
-    const latency::FaultSpec* spec = plan.fault_spec;
-    wire::ApiError error{plan.status, spec->message, {}, std::nullopt, spec->code};
-    error.request_id = request_id(protocol_, house_.seed, number_);
-    wire::Response response =
-        with_retry_after(protocol_, std::move(error), spec->retry_after, hint());
-    if (!spec->body.empty()) {
-      response.body = spec->body;
-      response.headers.set("content-type", spec->content_type);
-    }
-    if (spec->should_retry) {
-      response.headers.add("x-should-retry", *spec->should_retry ? "true" : "false");
-    }
-    send(std::move(response));
+    send(fault_response(protocol_, *plan.fault_spec, hint(),
+                        request_id(protocol_, house_.seed, number_)));
     return;
   }
   if (plan.fault == latency::Fault::ConnectionRefused && caller_.scripted) {

@@ -135,6 +135,19 @@ const latency::Entry* suggested_by(const wire::Request& request, const latency::
   return down != profile.entries.end() ? &*down : &profile.entries.front();
 }
 
+Ask not_described(const wire::Request& request, std::string_view path, bool method_only,
+                  const latency::Profile& profile) {
+  Ask ask;
+  ask.operation = profile.entries.front().operation;
+  ask.refused = {method_only ? 405 : 404,
+                 method_only ? request.method + ": this endpoint has other methods"
+                             : "no endpoint is described at " + quoted_excerpt(path),
+                 {},
+                 std::nullopt,
+                 method_only ? "method_not_allowed" : "not_found"};
+  return ask;
+}
+
 Way way_of(const wire::Request& request, const latency::Entry& entry) {
   if (request.method == "DELETE") {
     return Way::Remove;
@@ -163,6 +176,20 @@ std::int64_t bytes_of(Way way, const wire::Request& request, const latency::Entr
 Result<Ask> ask_generic(const wire::Request& request, std::string_view path,
                         const Stagehand& hand) {
   const latency::Entry* named = named_by(path, hand.profile);
+  if (is_described(hand.profile)) {
+    const bool by_name = named != nullptr && path.substr(1) == named->operation;
+    bool method_only = false;
+    const latency::Entry* found =
+        by_name && hand.scripted ? named
+                                 : find_endpoint(hand.profile, request.method, path, &method_only);
+    found = found == nullptr && by_name && !method_only ? named : found;
+    if (found != nullptr && found->endpoint) {
+      return ask_endpoint(request, path, *found, hand);
+    }
+    if (found == nullptr && (named == nullptr || named->endpoint)) {
+      return not_described(request, path, method_only, hand.profile);
+    }
+  }
   const latency::Entry& entry = named != nullptr ? *named : *suggested_by(request, hand.profile);
   Ask ask;
   Service service{type_of(hand.profile), way_of(request, entry), 0};

@@ -7,6 +7,7 @@
 #include "harness/wire/gemini_embedding.hpp"
 #include "harness/wire/gemini_image.hpp"
 #include "harness/wire/gemini_models.hpp"
+#include "harness/wire/gemini_video.hpp"
 #include "harness/wire/stability.hpp"
 #include "mocks/server/router.hpp"
 
@@ -31,7 +32,8 @@ Protocol native_words(const wire::Request& request, std::string_view path) {
     return Protocol::Stability;
   }
   const auto method = gemini_wire::parse_method(path);
-  if (path.starts_with("/v1beta/") || (method && !method->action.empty())) {
+  if (path.starts_with("/v1beta/") || (method && !method->action.empty()) ||
+      gemini_wire::parse_operation_path(path) || gemini_wire::parse_download_path(path)) {
     return Protocol::Gemini;
   }
   if (path.starts_with(anthropic_wire::kModelsPath)) {  // OpenAI's too: the headers tell

@@ -157,4 +157,19 @@ wire::Response with_retry_after(Protocol protocol, wire::ApiError error,
   return response;
 }
 
+wire::Response fault_response(Protocol protocol, const latency::FaultSpec& fault, const Hint& hint,
+                              std::string request_id) {
+  wire::ApiError error{fault.status, fault.message, {}, std::nullopt, fault.code};
+  error.request_id = std::move(request_id);
+  wire::Response response = with_retry_after(protocol, std::move(error), fault.retry_after, hint);
+  if (!fault.body.empty()) {
+    response.body = fault.body;
+    response.headers.set("content-type", fault.content_type);
+  }
+  if (fault.should_retry) {
+    response.headers.add("x-should-retry", *fault.should_retry ? "true" : "false");
+  }
+  return response;
+}
+
 }  // namespace rehearse::server

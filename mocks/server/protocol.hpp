@@ -40,6 +40,9 @@ wire::Response refusal_response(Protocol protocol, const latency::Refusal& refus
 // An error that says when to come back, if it does.
 wire::Response with_retry_after(Protocol protocol, wire::ApiError error,
                                 std::optional<Duration> wait, const Hint& hint);
+// An error status that was planned for a call, with the body that its fault asks for.
+wire::Response fault_response(Protocol protocol, const latency::FaultSpec& fault, const Hint& hint,
+                              std::string request_id);
 // 400 for a request that could not be understood.
 wire::ApiError bad_request(Protocol protocol, const Errors& errors);
 // 401 for one without a key.

@@ -56,6 +56,7 @@ Router::Router(const std::vector<Mount>& mounts, const Options& options, House& 
         {&mount, std::unique_ptr<Provider>(new Provider{
                      mount.name, {mount.profile, mount.stage_times, mount.options}, Instant()})});
     seats_.back().site = make_site(house, *seats_.back().provider, options.seed);
+    seats_.back().described = is_described(*mount.profile);
   }
 }
 
@@ -141,6 +142,14 @@ bool Router::find_seat(Visit& visit) {
       visit.seat = &seat;
       visit.path.remove_prefix(name.size() + 1);
       break;
+    }
+  }
+  for (Seat& seat : seats_) {  // what a profile describes goes before what others guess
+    const bool wanted = seat.described && (visit.seat == nullptr || visit.seat == &seat);
+    if (wanted && find_endpoint(*seat.mount->profile, visit.request.method, visit.path)) {
+      visit.seat = &seat;
+      visit.protocol = Protocol::Generic;
+      return true;
     }
   }
   if (find_native(visit)) {

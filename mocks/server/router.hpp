@@ -38,6 +38,7 @@ class Router final : public Handler {
     const Mount* mount = nullptr;
     std::unique_ptr<Provider> provider;
     std::unique_ptr<Site> site = nullptr;  // where its API is more than single calls
+    bool described = false;                // it has endpoints that its profile describes
   };
   // A request on its way.
   struct Visit {

@@ -17,11 +17,11 @@
 namespace rehearse::server {
 namespace {
 
-struct Endpoint {
+struct TaskPath {
   std::string_view path;
   std::string_view operation;
 };
-constexpr Endpoint kEndpoints[] = {
+constexpr TaskPath kTaskPaths[] = {
     {"/v1/image_to_video", "video"},        {"/v1/text_to_video", "video"},
     {"/v1/video_to_video", "video"},        {"/v1/video_upscale", "video"},
     {"/v1/character_performance", "video"}, {"/v1/text_to_image", "image"}};
@@ -88,12 +88,12 @@ class RunwaySite final : public Site {
   std::optional<std::unique_ptr<Exchange>> serve(SiteVisit& visit) override {
     const bool task = visit.path.starts_with(kTasks);
     const auto* endpoint = std::find_if(
-        std::begin(kEndpoints), std::end(kEndpoints),
-        [&](const Endpoint& e) { return e.path == visit.path && visit.request.method == "POST"; });
+        std::begin(kTaskPaths), std::end(kTaskPaths),
+        [&](const TaskPath& e) { return e.path == visit.path && visit.request.method == "POST"; });
     if (visit.path.starts_with(kOutputs)) {
       return output(visit, visit.path.substr(kOutputs.size()));
     }
-    if (!task && endpoint == std::end(kEndpoints)) {
+    if (!task && endpoint == std::end(kTaskPaths)) {
       return std::nullopt;
     }
     if (visit.keyless) {

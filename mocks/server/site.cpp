@@ -13,6 +13,9 @@ std::unique_ptr<Site> make_site(House& house, Provider& provider, std::uint64_t 
   if (name.starts_with("firecrawl")) {
     return make_firecrawl_site(house, provider, seed);
   }
+  if (name.starts_with("gemini")) {
+    return make_gemini_site(house, provider, seed);
+  }
   if (name.starts_with("edge-tts")) {
     return make_edge_tts_site(house, provider);
   }

@@ -40,6 +40,7 @@ std::unique_ptr<Site> make_site(House& house, Provider& provider, std::uint64_t 
 std::unique_ptr<Site> make_replicate_site(House& house, Provider& provider, std::uint64_t seed);
 std::unique_ptr<Site> make_runway_site(House& house, Provider& provider, std::uint64_t seed);
 std::unique_ptr<Site> make_edge_tts_site(House& house, Provider& provider);
+std::unique_ptr<Site> make_gemini_site(House& house, Provider& provider, std::uint64_t seed);
 std::unique_ptr<Site> make_firecrawl_site(House& house, Provider& provider, std::uint64_t seed);
 
 }  // namespace rehearse::server

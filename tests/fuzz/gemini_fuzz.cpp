@@ -4,6 +4,7 @@
 #include "harness/wire/gemini_image.hpp"
 #include "harness/wire/gemini_models.hpp"
 #include "harness/wire/gemini_path.hpp"
+#include "harness/wire/gemini_video.hpp"
 #include "tests/fuzz/fuzz_support.hpp"
 
 using namespace rehearse;
@@ -46,6 +47,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (models) {
     const auto back = gemini::decode_models(gemini::encode_models(*models));
     fuzz::require(back.ok() && back->size() == models->size(), "a list of models survives");
+  }
+  (void)gemini::parse_operation_path(text);
+  (void)gemini::parse_download_path(text);
+  if (const auto video = gemini::decode_video_request(text, "veo-3.0-generate-001")) {
+    const auto back =
+        gemini::decode_video_request(gemini::encode_video_request(*video), video->model);
+    fuzz::require(video->prompt.empty() || (back.ok() && back->seconds == video->seconds),
+                  "a video request survives the wire");
+  }
+  if (const auto operation = gemini::decode_operation(text)) {
+    const auto back = gemini::decode_operation(gemini::encode_operation(*operation));
+    fuzz::require(back.ok() && back->name == operation->name, "an operation survives the wire");
   }
   return 0;
 }

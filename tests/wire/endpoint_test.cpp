@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <optional>
 
 #include "harness/json/read.hpp"
 #include "harness/wire/endpoint.hpp"
@@ -7,6 +8,21 @@ using namespace rehearse;
 using namespace rehearse::wire;
 
 namespace {
+
+// Where method and path match, what the path's variables stand for.
+std::optional<PathValues> match(const Endpoint& endpoint, const Request& request) {
+  PathValues values;
+  return match_method(endpoint, request.method) && match_path(endpoint, request.target, &values)
+             ? std::optional(values)
+             : std::nullopt;
+}
+
+Response answer(const Endpoint& endpoint, const Request& request, std::size_t bytes) {
+  return render(
+      endpoint,
+      {match(endpoint, request).value_or(PathValues()), request.target, request.body, "id-7"},
+      bytes);
+}
 
 Request get(std::string target) { return {"GET", std::move(target), {}, ""}; }
 
@@ -32,7 +48,7 @@ TEST_CASE("a reply repeats what the request holds, escaped") {
                           R"({"what":"${path.what}","url":"${body.a.0.url}","n":${body.n},)"
                           R"("q":"${query.q}","none":"${body.no}${nothing}"})"};
   const Request request{"POST", "/v2/scr%22ape?q=%5C", {}, R"({"a":[{"url":"x\"y"}],"n":5})"};
-  const Response response = render(endpoint, request, 0);
+  const Response response = answer(endpoint, request, 0);
   CHECK(response.status == 201);
   const auto body = json::parse(response.body);
   REQUIRE(body.ok());
@@ -46,7 +62,7 @@ TEST_CASE("a reply repeats what the request holds, escaped") {
 TEST_CASE("filler grows a reply to the asked size and leaves it valid") {
   const Endpoint endpoint;
   for (const std::size_t bytes : {std::size_t{0}, std::size_t{100}, std::size_t{100'000}}) {
-    const Response response = render(endpoint, {"POST", "/", {}, ""}, bytes);
+    const Response response = answer(endpoint, {"POST", "/", {}, ""}, bytes);
     CHECK(response.body.size() == std::max<std::size_t>(bytes, 21));
     CHECK(json::parse(response.body).ok());
   }
@@ -54,7 +70,7 @@ TEST_CASE("filler grows a reply to the asked size and leaves it valid") {
 
 TEST_CASE("an unclosed placeholder stays text") {
   const Endpoint endpoint{"GET", "/", 200, "text/plain", "a ${path.x b"};
-  CHECK(render(endpoint, get("/"), 0).body == "a ${path.x b");
+  CHECK(answer(endpoint, get("/"), 0).body == "a ${path.x b");
 }
 
 TEST_CASE("a client's call matches its endpoint and has the asked size") {
@@ -65,4 +81,34 @@ TEST_CASE("a client's call matches its endpoint and has the asked size") {
   CHECK(match(endpoint, request).has_value());
   const Endpoint reading{"GET", "/rows/{id}", 200, "application/json", ""};
   CHECK(encode_endpoint_request(reading, 3'000).body.empty());
+}
+
+TEST_CASE("a name with a star takes all segments that follow, one at least") {
+  const Endpoint files{"GET", "/bucket/{key*}", 200, "text/plain", "${path.key}"};
+  CHECK(answer(files, get("/bucket/a/b%20c/d.png?x=1"), 0).body == "a/b c/d.png");
+  CHECK(match(files, get("/bucket/a")).has_value());
+  CHECK_FALSE(match(files, get("/bucket")).has_value());
+  CHECK_FALSE(match(files, get("/bucket/")).has_value());
+}
+
+TEST_CASE("a placeholder alone in quotes keeps what is no string as it is, in JSON only") {
+  Endpoint echo{"POST", "/", 200, "application/json; charset=utf-8",
+                R"({"n":"${body.n}","list":"${body.list}","text":"${body.t}","in":"<${body.n}>",)"
+                R"("no":"${body.none}","id":"${id}"})"};
+  const Request request{"POST", "/", {}, R"({"n":5,"list":[1,{"a":null}],"t":"5"})"};
+  CHECK(answer(echo, request, 0).body ==
+        R"({"n":5,"list":[1,{"a":null}],"text":"5","in":"<5>","no":"","id":"id-7"})");
+  echo.content_type = "text/csv";
+  echo.reply = "\"${body.n}\"";
+  CHECK(answer(echo, request, 0).body == "\"5\"");
+  const Request broken{"POST", "/", {}, "not json"};
+  CHECK(answer(echo, broken, 0).body == "\"\"");
+}
+
+TEST_CASE("headers of an endpoint come with its answer") {
+  Endpoint endpoint;
+  endpoint.headers = {{"etag", "\"v1\""}, {"cache-control", "max-age=60"}};
+  const Response response = answer(endpoint, {"POST", "/", {}, ""}, 0);
+  CHECK(response.headers.get("ETag") == "\"v1\"");
+  CHECK(response.headers.get("cache-control") == "max-age=60");
 }
