@@ -12,26 +12,6 @@ namespace {
 
 constexpr std::size_t kFewestInOrder = 200;
 
-std::vector<double> ranks_of(std::span<const double> values) {
-  std::vector<std::size_t> order(values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return values[a] != values[b] ? values[a] < values[b] : a < b;
-  });
-  std::vector<double> ranks(values.size());
-  for (std::size_t i = 0; i < order.size();) {
-    std::size_t end = i;
-    while (end < order.size() && values[order[end]] == values[order[i]]) {
-      ++end;
-    }
-    for (std::size_t k = i; k < end; ++k) {
-      ranks[order[k]] = (static_cast<double>(i) + static_cast<double>(end - 1)) / 2;
-    }
-    i = end;
-  }
-  return ranks;
-}
-
 }  // namespace
 
 double two_sample_distance(std::span<const double> a, std::span<const double> b) {
@@ -86,6 +66,44 @@ double effective_size(std::span<const double> in_order) {
   // Below 1.5 it is as likely noise: batches are few.
   const double inflation = alone > 0 ? variance / alone : 1;
   return inflation < 1.5 ? n : std::max(n / inflation, 1.0);
+}
+
+std::vector<double> ranks_of(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return values[a] != values[b] ? values[a] < values[b] : a < b;
+  });
+  std::vector<double> ranks(values.size());
+  for (std::size_t i = 0; i < order.size();) {
+    std::size_t end = i;
+    while (end < order.size() && values[order[end]] == values[order[i]]) {
+      ++end;
+    }
+    for (std::size_t k = i; k < end; ++k) {
+      ranks[order[k]] = (static_cast<double>(i) + static_cast<double>(end - 1)) / 2;
+    }
+    i = end;
+  }
+  return ranks;
+}
+
+double rank_correlation(std::span<const double> a, std::span<const double> b) {
+  if (a.size() < 3 || a.size() != b.size()) {
+    return 0;
+  }
+  const std::vector<double> x = ranks_of(a);
+  const std::vector<double> y = ranks_of(b);
+  const double mean = static_cast<double>(a.size() - 1) / 2;
+  double together = 0;
+  double alone_x = 0;
+  double alone_y = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    together += (x[i] - mean) * (y[i] - mean);
+    alone_x += (x[i] - mean) * (x[i] - mean);
+    alone_y += (y[i] - mean) * (y[i] - mean);
+  }
+  return alone_x > 0 && alone_y > 0 ? together / std::sqrt(alone_x * alone_y) : 0;
 }
 
 double neighbour_correlation(std::span<const double> in_order) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 namespace rehearse::stats {
 
@@ -21,5 +22,11 @@ double effective_size(std::span<const double> in_order);
 // The correlation of the ranks of neighbours (Wald and Wolfowitz 1943), in [-1, 1]; 0 below three
 // values.
 double neighbour_correlation(std::span<const double> in_order);
+
+// The rank correlation of pairs (Spearman 1904), in [-1, 1]; 0 below three pairs. Of equal length.
+double rank_correlation(std::span<const double> a, std::span<const double> b);
+
+// The ranks of values, from 0; equal ones share their mean.
+std::vector<double> ranks_of(std::span<const double> values);
 
 }  // namespace rehearse::stats

@@ -8,6 +8,7 @@
 #include "harness/base/text.hpp"
 #include "harness/base/time.hpp"
 #include "harness/stats/quantile.hpp"
+#include "mocks/calibration/dependence.hpp"
 #include "mocks/calibration/knots.hpp"
 #include "mocks/calibration/weather.hpp"
 
@@ -102,6 +103,22 @@ double tokens_per_chunk_of(const TimedCall& call) {
              : 0;
 }
 
+// How first tokens (what is left of them without the input) and paces of the same calls go
+// together.
+void set_dependence(json::Value& entry, const Calls& calls, const std::vector<double>& first) {
+  std::vector<double> firsts;
+  std::vector<double> paces;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (const double pace = calls[i]->pace_s(); pace > 0) {
+      firsts.push_back(first[i]);
+      paces.push_back(pace);
+    }
+  }
+  if (auto shares = dependence_of(firsts, paces)) {
+    entry.set("pace_given_first", std::move(*shares));
+  }
+}
+
 json::Value fit_chat(const Calls& calls) {
   Calls streams;
   Calls wholes;
@@ -129,6 +146,9 @@ json::Value fit_chat(const Calls& calls) {
   if (per_input > 1e-9) {
     first = without(first, input, per_input);
     entry.set("per_input_token", duration_text(Duration::from_seconds(per_input)));
+  }
+  if (streamed) {
+    set_dependence(entry, used, first);
   }
   entry.set("first_token", time_knots(std::move(first)));
   set_amount(entry, "input_tokens", positive(calls, input_of));

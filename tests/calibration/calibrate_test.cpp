@@ -86,6 +86,72 @@ TEST_CASE("cold starts, two modes and shared slow times fit, tails too") {
   CHECK(static_cast<double>(passed) >= 0.93 * static_cast<double>(judged));
 }
 
+namespace {
+
+// By operation and model alone, of that metric.
+const calibration::Cell& cell_of(const Fidelity& fidelity, std::string_view metric) {
+  const auto found = std::find_if(fidelity.cells.begin(), fidelity.cells.end(), [&](const auto& c) {
+    return c.metric == metric && c.name.find(',') == std::string::npos;
+  });
+  REQUIRE(found != fidelity.cells.end());
+  return *found;
+}
+
+double correlation_of(const std::vector<calibration::TimedCall>& calls) {
+  std::vector<double> firsts;
+  std::vector<double> paces;
+  for (const calibration::TimedCall& call : calls) {
+    firsts.push_back(call.first_s);
+    paces.push_back(call.pace_s());
+  }
+  return stats::rank_correlation(firsts, paces);
+}
+
+}  // namespace
+
+TEST_CASE("first token and pace that go together are drawn together, for and against") {
+  for (const CallTable& table :
+       {test::two_machine_calls(8'000, 1), test::batching_calls(8'000, 1)}) {
+    const calibration::Halves halves = calibration::split_halves(table, 1);
+    const auto model = calibration::fitted_model(halves.fitted, kFit);
+    REQUIRE(model.ok());
+    const auto drawn = calibration::draw_calls(*model, halves.held, 5, 1);
+    const double wanted = correlation_of(halves.held);
+    CAPTURE(table.calls.front().model, wanted);
+    CHECK(std::fabs(wanted) > 0.5);
+    CHECK(std::fabs(correlation_of(drawn) - wanted) < 0.06);
+    const Fidelity fidelity = calibration::judge(halves.fitted.calls, halves.held, drawn);
+    INFO(calibration::fidelity_text(fidelity, 120));
+    for (const std::string_view metric : {"first_token", "pace", "total"}) {
+      CHECK(cell_of(fidelity, metric).passes);
+    }
+    CHECK(fidelity.tails_passed() == fidelity.tails());
+    // Drawn apart, the same marginals miss the total.
+    latency::Profile apart = **model;
+    for (latency::Entry& entry : apart.entries) {
+      CHECK(entry.pace_given_first.size() == 144);
+      entry.pace_given_first.clear();
+    }
+    const Fidelity missed =
+        calibration::judge(halves.fitted.calls, halves.held,
+                           calibration::draw_calls(std::make_shared<const latency::Profile>(apart),
+                                                   halves.held, 5, 1));
+    CHECK(cell_of(missed, "first_token").passes);
+    CHECK(cell_of(missed, "pace").passes);
+    CHECK_FALSE(cell_of(missed, "total").passes);
+  }
+}
+
+TEST_CASE("first token and pace that have nothing to do with each other stay apart") {
+  std::size_t found = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const auto model = calibration::fitted_model(test::bimodal_calls(400, seed), kFit);
+    REQUIRE(model.ok());
+    found += (*model)->entries.front().pace_given_first.empty() ? 0U : 1U;
+  }
+  CHECK(found <= 2);  // chance: 2% of tables
+}
+
 TEST_CASE("slow times that neighbours share are found, and none where there are none") {
   const Fidelity shared = measured(test::autocorrelated_calls(8'000, 1));
   CHECK(shared.neighbours_recorded > 0.2);

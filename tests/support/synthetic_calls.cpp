@@ -59,6 +59,30 @@ calibration::CallTable bimodal_calls(std::size_t count, std::uint64_t seed) {
   return table;
 }
 
+calibration::CallTable two_machine_calls(std::size_t count, std::uint64_t seed) {
+  calibration::CallTable table;
+  for (std::size_t i = 0; i < count; ++i) {
+    Luck luck(seed + 5, i);
+    const bool slow = luck.uniform() < 0.35;
+    const double first = luck.lognormal(slow ? 1.6 : 0.6, 0.15);
+    table.calls.push_back(
+        stream_of("two-machines", first, luck.lognormal(slow ? 0.09 : 0.03, 0.1), luck));
+  }
+  return table;
+}
+
+calibration::CallTable batching_calls(std::size_t count, std::uint64_t seed) {
+  calibration::CallTable table;
+  for (std::size_t i = 0; i < count; ++i) {
+    Luck luck(seed + 6, i);
+    const double shared = luck.lognormal(1, 0.3);
+    const double first = 0.5 * shared * luck.lognormal(1, 0.1);
+    table.calls.push_back(
+        stream_of("batching", first, 0.05 / shared * luck.lognormal(1, 0.1), luck));
+  }
+  return table;
+}
+
 calibration::CallTable autocorrelated_calls(std::size_t count, std::uint64_t seed) {
   calibration::CallTable table;
   for (std::size_t i = 0; i < count; ++i) {
