@@ -205,10 +205,7 @@ std::string encode_chat_request(const ChatRequest& request) {
     body.set("stream", true);
   }
   if (!request.stop.empty()) {
-    json::Value& stop = body.set("stop_sequences", json::Value::array());
-    for (const std::string& text : request.stop) {
-      stop.push(text);
-    }
+    body.set("stop_sequences", array_of(request.stop));
   }
   if (request.thinking_tokens) {
     body.set("thinking",

@@ -107,6 +107,25 @@ bool Fields::flag(std::string_view key, bool fallback) {
   return member->as_bool();
 }
 
+std::vector<std::string> Fields::texts(std::string_view key) {
+  const json::Value* member = find(key);
+  if (member == nullptr) {
+    return {};
+  }
+  const std::vector<json::Value> one{*member};
+  std::vector<std::string> out;
+  for (const json::Value& item : member->is_array() ? member->items() : one) {
+    if (!item.is_string()) {
+      fail(key, expected_found("a text or an array of texts", *member));
+      return {};
+    }
+    if (!item.as_string().empty()) {
+      out.push_back(item.as_string());
+    }
+  }
+  return out;
+}
+
 const json::Value* Fields::object(std::string_view key) {
   const json::Value* member = find(key);
   if (member != nullptr && !member->is_object()) {
@@ -123,6 +142,14 @@ const json::Value* Fields::array(std::string_view key) {
     return nullptr;
   }
   return member;
+}
+
+json::Value array_of(const std::vector<std::string>& texts) {
+  json::Value out = json::Value::array();
+  for (const std::string& text : texts) {
+    out.push(text);
+  }
+  return out;
 }
 
 json::Value object_of(std::initializer_list<std::pair<const char*, json::Value>> members) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "harness/base/result.hpp"
 #include "harness/json/read.hpp"
@@ -28,6 +29,8 @@ class Fields {
   std::optional<std::int64_t> integer(std::string_view key, std::int64_t low, std::int64_t high);
   std::optional<double> number(std::string_view key, double low, double high);
   bool flag(std::string_view key, bool fallback);
+  // A text, or an array of them; empty ones are left out.
+  std::vector<std::string> texts(std::string_view key);
   // The member if it is of that kind, else nullptr.
   const json::Value* object(std::string_view key);
   const json::Value* array(std::string_view key);
@@ -48,6 +51,7 @@ class Fields {
 // "expected WANTED, found 12" for a value of the wrong kind.
 std::string expected_found(std::string_view wanted, const json::Value& found);
 
+json::Value array_of(const std::vector<std::string>& texts);
 // An object of these members, in this order.
 json::Value object_of(std::initializer_list<std::pair<const char*, json::Value>> members);
 

@@ -41,10 +41,7 @@ json::Value encode_config(const ChatRequest& request) {
     config.set("candidateCount", request.choices);
   }
   if (!request.stop.empty()) {
-    json::Value& stop = config.set("stopSequences", json::Value::array());
-    for (const std::string& text : request.stop) {
-      stop.push(text);
-    }
+    config.set("stopSequences", array_of(request.stop));
   }
   if (request.format != TextFormat::Text) {
     config.set("responseMimeType", "application/json");
@@ -188,13 +185,7 @@ void decode_config(Fields& fields, ChatRequest& request) {
   Fields config(*value, fields.pointer(key), fields.errors());
   request.max_output_tokens = config.integer(key_of(config, "maxOutputTokens"), 1, kManyTokens);
   request.choices = config.integer(key_of(config, "candidateCount"), 1, 8).value_or(1);
-  if (const json::Value* stop = config.array(key_of(config, "stopSequences"))) {
-    for (const json::Value& one : stop->items()) {
-      if (one.is_string() && !one.as_string().empty()) {
-        request.stop.push_back(one.as_string());
-      }
-    }
-  }
+  request.stop = config.texts(key_of(config, "stopSequences"));
   decode_format(config, request);
   decode_thinking(config, request);
 }

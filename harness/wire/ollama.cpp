@@ -116,8 +116,15 @@ std::string encode_request(const ChatRequest& request, Api api) {
     body.set("prompt", std::move(prompt));
   }
   body.set("stream", request.stream);
+  json::Value options = json::Value::object();
   if (request.max_output_tokens) {
-    body.set("options", object_of({{"num_predict", *request.max_output_tokens}}));
+    options.set("num_predict", *request.max_output_tokens);
+  }
+  if (!request.stop.empty()) {
+    options.set("stop", array_of(request.stop));
+  }
+  if (!options.members().empty()) {
+    body.set("options", std::move(options));
   }
   if (request.format == TextFormat::JsonObject) {
     body.set("format", "json");
@@ -153,6 +160,7 @@ Result<ChatRequest> decode_request(std::string_view text, Api api) {
     if (most && *most >= 0) {
       request.max_output_tokens = most;
     }
+    request.stop = inner.texts("stop");
   }
   decode_format(fields, request);
   decode_tools(fields, request);

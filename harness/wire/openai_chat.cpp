@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::int64_t kManyTokens = 100'000'000;
 constexpr std::size_t kMostMessages = 100'000;
+constexpr std::size_t kMostStops = 4;
 
 json::Value encode_message(const Message& message) {
   json::Value out = object_of({{"role", message.role}, {"content", message.text}});
@@ -215,6 +216,9 @@ std::string encode_chat_request(const ChatRequest& request) {
                  : object_of({{"type", "function"},
                               {"function", object_of({{"name", request.tool_choice}})}}));
   }
+  if (!request.stop.empty()) {
+    body.set("stop", array_of(request.stop));
+  }
   if (request.logprobs) {
     body.set("logprobs", true);
   }
@@ -245,6 +249,10 @@ Result<ChatRequest> decode_chat_request(std::string_view text) {
   }
   decode_format(fields, request);
   decode_tools(fields, request);
+  request.stop = fields.texts("stop");
+  if (request.stop.size() > kMostStops) {
+    fields.fail("stop", "array too long. Expected an array with maximum length 4");
+  }
   request.logprobs = fields.flag("logprobs", false);
   request.reasoning_effort = fields.text("reasoning_effort");
   if (!errors.empty()) {

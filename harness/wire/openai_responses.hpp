@@ -61,6 +61,8 @@ class ResponseStreamWriter {
   std::string begin();
   std::string delta(std::string_view piece);  // of the text or of the arguments
   std::string end(ResponseStatus status, const Usage& usage);
+  // What ends a stream that failed in its middle; after begin().
+  std::string error(std::string_view code, std::string_view message);
   // The response as it ended; after end().
   const ResponsesReply& reply() const { return reply_; }
 

@@ -227,6 +227,11 @@ std::string ResponseStreamWriter::state(const char* type) {
   return event(type, object_of({{"response", response_value(reply_)}}));
 }
 
+std::string ResponseStreamWriter::error(std::string_view code, std::string_view message) {
+  return event("error",
+               object_of({{"code", code}, {"message", message}, {"param", json::Value()}}));
+}
+
 std::string ResponseStreamWriter::begin() {
   reply_.status = ResponseStatus::InProgress;
   // One after the other: each takes the next sequence number.

@@ -29,18 +29,27 @@ std::int64_t whole(const json::Value& schema, std::string_view key, std::int64_t
   return static_cast<std::int64_t>(std::clamp(value->as_double(), -9e15, 9e15));
 }
 
+// The name of a type; OpenAPI writes some of them in capitals, and so do Gemini's schemas.
+std::string type_name(const std::string& name) {
+  std::string out = name;
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return out;
+}
+
 std::string type_of(const json::Value& schema) {
   const json::Value* type = schema.find("type");
   if (type != nullptr && type->is_array()) {
     for (const json::Value& one : type->items()) {
       if (one.is_string() && one.as_string() != "null") {
-        return one.as_string();
+        return type_name(one.as_string());
       }
     }
     return "null";
   }
   if (type != nullptr && type->is_string()) {
-    return type->as_string();
+    return type_name(type->as_string());
   }
   return schema.find("properties") != nullptr ? "object"
          : schema.find("items") != nullptr    ? "array"

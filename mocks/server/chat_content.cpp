@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "harness/base/rng.hpp"
 #include "mocks/script/content.hpp"
 #include "mocks/script/json_answer.hpp"
 #include "mocks/script/text.hpp"
@@ -53,74 +54,128 @@ Said::Said(const wire::ChatRequest& request, std::string_view model, bool script
     : choices_(std::max<std::int64_t>(request.choices, 1)),
       format_(request.format),
       schema_(request.schema),
-      thinking_(scripted ? 0 : thinking_share(model, request.reasoning_effort)) {
+      budget_(request.thinking_tokens),
+      thinking_(scripted ? 0 : thinking_share(model, request.reasoning_effort)),
+      shows_thinking_(budget_.has_value() && request.show_thinking) {
   if (const wire::Tool* tool = called_tool(request)) {
     tool_ = tool->name;
     tool_schema_ = tool->parameters;
+  } else if (!scripted) {
+    stop_ = request.stop;
   }
 }
 
+// Tokens of one choice that go into thinking. A budget takes at most half of them.
 std::int64_t Said::thought(std::int64_t tokens) const {
+  if (budget_) {
+    return *budget_ < 0 ? tokens / 2 : std::min(*budget_, tokens / 2);
+  }
   return static_cast<std::int64_t>(static_cast<double>(tokens) * thinking_);
 }
 
-std::int64_t Said::visible(const latency::Plan& plan) const {
-  const std::int64_t tokens = plan.usage.output_tokens / choices_;
-  return tokens - thought(tokens);
-}
-
-std::string Said::text(std::uint64_t content, const latency::Plan& plan) const {
-  const std::int64_t tokens = visible(plan);
-  if (format_ == wire::TextFormat::Text) {
-    return script::filler_text(content, tokens);
-  }
-  // One that was cut is the beginning of a longer one.
-  const std::int64_t all = plan.truncated ? tokens * 2 + 8 : tokens;
-  std::string out = format_ == wire::TextFormat::JsonObject
-                        ? script::filler_json(content, all)
-                        : script::json_answer(content, all, schema_);
-  if (plan.truncated) {
-    out.resize(static_cast<std::size_t>(tokens) * wire::kBytesPerToken);
+// One that was cut is the beginning of a longer one.
+std::string Said::said(std::uint64_t content, std::int64_t tokens, bool truncated) const {
+  const std::int64_t all = truncated ? tokens * 2 + 8 : tokens;
+  const bool json = !tool_.empty() || format_ != wire::TextFormat::Text;
+  const std::string& schema = tool_.empty() ? schema_ : tool_schema_;
+  const bool free = tool_.empty() ? format_ == wire::TextFormat::JsonObject : schema.empty();
+  std::string out = !json  ? script::filler_text(content, tokens)
+                    : free ? script::filler_json(content, all)
+                           : script::json_answer(content, all, schema);
+  if (truncated) {
+    out.resize(std::min(out.size(), static_cast<std::size_t>(tokens) * wire::kBytesPerToken));
   }
   return out;
 }
 
-wire::ToolCall Said::tool_call(std::uint64_t content, const latency::Plan& plan) const {
-  const std::string schema = tool_schema_.empty() ? "{\"type\":\"object\"}" : tool_schema_;
-  std::string arguments = tool_schema_.empty()
-                              ? script::filler_json(content, visible(plan))
-                              : script::json_answer(content, visible(plan), schema);
-  if (plan.truncated) {
-    arguments = script::filler_json(content, visible(plan) * 2 + 8);
-    arguments.resize(static_cast<std::size_t>(visible(plan)) * wire::kBytesPerToken);
+void Said::stop_early(Words& words) const {
+  std::size_t at = std::string::npos;
+  for (const std::string& stop : stop_) {
+    const std::size_t found = stop.empty() ? std::string::npos : words.text.find(stop);
+    if (found < at) {
+      at = found;
+      words.stop_text = stop;
+    }
   }
-  return {script::make_id("call_", content, 24), tool_, std::move(arguments)};
+  if (at != std::string::npos) {
+    words.text.resize(at);
+    words.tokens = words.thinking_tokens + wire::token_count(at);
+  }
 }
 
-wire::FinishReason Said::finish(const latency::Plan& plan) const {
-  return plan.truncated   ? wire::FinishReason::Length
-         : !tool_.empty() ? wire::FinishReason::ToolCalls
-                          : wire::FinishReason::Stop;
+Said::Words Said::make(std::uint64_t content, std::int64_t tokens, bool truncated) const {
+  Words out;
+  out.tokens = tokens;
+  out.thinking_tokens = thought(tokens);
+  if (shows_thinking_) {
+    out.thinking = script::filler_text(mix64(content ^ 0x7417), out.thinking_tokens);
+  }
+  out.text = said(content, tokens - out.thinking_tokens, truncated);
+  stop_early(out);
+  return out;
 }
 
-wire::Usage Said::usage(const latency::Plan& plan) const {
-  const std::int64_t output = plan.usage.output_tokens;
-  return {plan.usage.input_tokens, plan.usage.cached_tokens, output,
-          thought(output / choices_) * choices_};
+const Said::Words& Said::words(std::uint64_t content, const latency::Plan& plan,
+                               std::int64_t choice) {
+  while (words_.size() < static_cast<std::size_t>(choices_)) {
+    const std::uint64_t i = words_.size();
+    words_.push_back(make(i == 0 ? content : mix64(content + i),
+                          plan.usage.output_tokens / choices_, plan.truncated));
+  }
+  return words_[static_cast<std::size_t>(choice)];
 }
 
-Said::Span Said::span(std::size_t bytes, const latency::Plan& plan, std::int64_t from,
-                      std::int64_t to, std::int64_t choice) const {
-  const std::int64_t tokens = std::max<std::int64_t>(plan.usage.output_tokens / choices_, 1);
-  const std::int64_t shown = visible(plan);
+wire::ToolCall Said::tool_call(std::uint64_t content, const latency::Plan& plan,
+                               std::string_view prefix, std::int64_t choice) {
+  const std::uint64_t own =
+      choice == 0 ? content : mix64(content + static_cast<std::uint64_t>(choice));
+  return {script::make_id(prefix, own, 24), tool_, words(content, plan, choice).text};
+}
+
+wire::FinishReason Said::finish(std::uint64_t content, const latency::Plan& plan,
+                                std::int64_t choice) {
+  const bool stopped = !words(content, plan, choice).stop_text.empty();
+  return plan.truncated && !stopped ? wire::FinishReason::Length
+         : !tool_.empty()           ? wire::FinishReason::ToolCalls
+                                    : wire::FinishReason::Stop;
+}
+
+// What does not divide goes to the first choice in the books, as in the plan.
+wire::Usage Said::usage(std::uint64_t content, const latency::Plan& plan) {
+  wire::Usage out{plan.usage.input_tokens, plan.usage.cached_tokens,
+                  plan.usage.output_tokens % choices_, 0};
+  for (std::int64_t i = 0; i < choices_; ++i) {
+    const Words& own = words(content, plan, i);
+    out.output_tokens += own.tokens;
+    out.reasoning_tokens += own.thinking_tokens;
+  }
+  return out;
+}
+
+std::string_view Said::thinking_between(std::uint64_t content, const latency::Plan& plan,
+                                        const Units& units) {
+  const std::string& all = words(content, plan, units.choice).thinking;
   const auto place = [&](std::int64_t unit) {
-    const std::int64_t own = std::min((unit + choice) / choices_, tokens);
-    return std::min(static_cast<std::size_t>(own * shown / tokens) * wire::kBytesPerToken, bytes);
+    const auto token = static_cast<std::size_t>((unit + units.choice) / choices_);
+    return std::min(token * wire::kBytesPerToken, all.size());
   };
-  const std::size_t begin = place(from);
-  // A schema may need more than was planned: the last piece brings it.
-  const std::size_t end = to >= plan.usage.output_tokens ? bytes : place(to);
-  return {begin, end > begin ? end - begin : 0};
+  const std::size_t begin = place(units.from);
+  return std::string_view(all).substr(begin, place(units.to) - begin);
+}
+
+std::string_view Said::text_between(std::uint64_t content, const latency::Plan& plan,
+                                    const Units& units) {
+  const Words& own = words(content, plan, units.choice);
+  const std::int64_t planned = std::max<std::int64_t>(plan.usage.output_tokens / choices_, 1);
+  const auto place = [&](std::int64_t unit) {
+    std::int64_t token = std::min((unit + units.choice) / choices_, planned);
+    token = shows_thinking_ ? std::max<std::int64_t>(token - own.thinking_tokens, 0)
+                            : token * (planned - own.thinking_tokens) / planned;
+    return std::min(static_cast<std::size_t>(token) * wire::kBytesPerToken, own.text.size());
+  };
+  const std::size_t begin = place(units.from);
+  const std::size_t end = units.to >= plan.usage.output_tokens ? own.text.size() : place(units.to);
+  return std::string_view(own.text).substr(begin, end > begin ? end - begin : 0);
 }
 
 std::optional<wire::ApiError> unknown_tool(const wire::ChatRequest& request) {

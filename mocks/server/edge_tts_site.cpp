@@ -195,8 +195,15 @@ class EdgeSession final : public Exchange, public RawReader, Connection {
   }
   void begin(wire::Response) override {}
   void upgrade(wire::Response, RawReader&) override {}
-  void write(std::string_view piece) override { client_.write(piece); }
+  void write(std::string_view piece) override {
+    turn_ended_ = piece.find("Path:turn.end") != std::string_view::npos;
+    client_.write(piece);
+  }
   void end() override {
+    if (!turn_ended_) {  // cut short: a client would wait for ever
+      hang_up(1011, "Internal server error");
+      return;
+    }
     if (waiting_.empty()) {
       return;
     }
@@ -229,6 +236,7 @@ class EdgeSession final : public Exchange, public RawReader, Connection {
   std::unique_ptr<Call> call_;
   std::uint32_t turns_ = 0;
   bool closed_ = false;
+  bool turn_ended_ = false;
   std::shared_ptr<EdgeSession*> self_ = std::make_shared<EdgeSession*>(this);
 };
 

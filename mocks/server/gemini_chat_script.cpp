@@ -1,12 +1,10 @@
 #include <algorithm>
 
-#include "harness/base/rng.hpp"
 #include "harness/wire/gemini_chat.hpp"
 #include "harness/wire/gemini_error.hpp"
 #include "mocks/script/content.hpp"
-#include "mocks/server/forced_tool.hpp"
+#include "mocks/server/chat_content.hpp"
 #include "mocks/server/gemini_scripts.hpp"
-#include "mocks/server/planned_text.hpp"
 
 namespace rehearse::server {
 namespace {
@@ -16,21 +14,18 @@ enum class Framing { Whole, Events, Array };
 
 class GeminiScript final : public Script {
  public:
-  GeminiScript(wire::ChatRequest request, std::string model, Framing framing, bool scripted)
-      : request_(std::move(request)),
+  GeminiScript(const wire::ChatRequest& request, std::string model, Framing framing, bool scripted)
+      : choices_(request.choices),
         model_(std::move(model)),
-        tool_(forced_tool(request_)),
         framing_(framing),
-        scripted_(scripted) {
-    request_.messages.clear();
-  }
+        said_(request, model_, scripted) {}
 
   wire::Response whole(const latency::Plan& plan) override {
-    plan_words(plan);
-    wire::ChatReply reply = empty(plan, told_tokens(), thinking_tokens());
-    for (std::size_t i = 0; i < words_.size(); ++i) {
-      reply.choices.push_back(
-          choice_of(i, shown_thinking(words_[i].thinking), words_[i].text, plan));
+    const wire::Usage usage = said_.usage(content, plan);
+    wire::ChatReply reply = empty(plan, usage.output_tokens);
+    for (std::int64_t i = 0; i < choices_; ++i) {
+      const Said::Words& words = said_.words(content, plan, i);
+      reply.choices.push_back(choice_of(i, words.thinking, words.text, plan));
     }
     return wire::json_response(200, wire::gemini::encode_chat_reply(reply));
   }
@@ -42,33 +37,27 @@ class GeminiScript final : public Script {
   }
 
   std::string piece(const latency::Plan& plan, std::int64_t from, std::int64_t to) override {
-    plan_words(plan);
-    const auto n = static_cast<std::int64_t>(words_.size());
-    wire::ChatReply reply =
-        empty(plan, std::min(to, told_tokens()), std::min(to, thinking_tokens()));
+    wire::ChatReply reply = empty(plan, to);
     bool any = false;
-    for (std::int64_t i = 0; i < n; ++i) {
-      const PlannedText& words = words_[static_cast<std::size_t>(i)];
-      const std::int64_t begin = (from + i) / n;
-      const std::int64_t end = (to + i) / n;
-      const std::string_view thinking = shown_thinking(words.thinking_between(begin, end));
-      // A tool's arguments come whole, at the end.
-      const std::string_view text =
-          tool_.empty() ? words.text_between(begin, end) : std::string_view();
-      any = any || !thinking.empty() || !text.empty();
+    for (std::int64_t i = 0; i < choices_; ++i) {
+      const Said::Units units{from, to, i};
       wire::ChatChoice choice;
-      choice.thinking = thinking;
-      choice.text = text;
+      choice.thinking = said_.thinking_between(content, plan, units);
+      if (said_.tool().empty()) {  // else its arguments come whole, at the end
+        choice.text = said_.text_between(content, plan, units);
+      }
+      any = any || !choice.thinking.empty() || !choice.text.empty();
       reply.choices.push_back(std::move(choice));
     }
     return any ? frame(wire::gemini::encode_chat_part({std::move(reply), false})) : "";
   }
 
   std::string ending(const latency::Plan& plan) override {
-    plan_words(plan);
-    wire::ChatReply reply = empty(plan, told_tokens(), thinking_tokens());
-    for (std::size_t i = 0; i < words_.size(); ++i) {
-      reply.choices.push_back(choice_of(i, {}, tool_.empty() ? "" : words_[i].text, plan));
+    wire::ChatReply reply = empty(plan, said_.usage(content, plan).output_tokens);
+    for (std::int64_t i = 0; i < choices_; ++i) {
+      const std::string_view arguments =
+          said_.tool().empty() ? std::string_view() : said_.words(content, plan, i).text;
+      reply.choices.push_back(choice_of(i, {}, arguments, plan));
     }
     const std::string last = frame(wire::gemini::encode_chat_reply(reply));
     return framing_ == Framing::Array ? last + "]" : last;
@@ -86,55 +75,26 @@ class GeminiScript final : public Script {
   }
 
  private:
-  void plan_words(const latency::Plan& plan) {
-    if (!words_.empty()) {
-      return;
-    }
-    for (std::int64_t i = 0; i < request_.choices; ++i) {
-      words_.push_back(plan_text({request_, tool_.empty(), scripted_,
-                                  i == 0 ? content : mix64(content + static_cast<std::uint64_t>(i)),
-                                  plan.usage.output_tokens / request_.choices, plan.truncated}));
-    }
-    // What does not divide goes to the first in the books, as in the plan.
-    rest_ = plan.usage.output_tokens % request_.choices;
+  // With the usage of the first so many tokens.
+  wire::ChatReply empty(const latency::Plan& plan, std::int64_t tokens) {
+    wire::Usage usage = said_.usage(content, plan);
+    usage.output_tokens = std::min(tokens, usage.output_tokens);
+    usage.reasoning_tokens = std::min(usage.reasoning_tokens, usage.output_tokens);
+    return {script::make_id("", content, 22), model_, kCreated, {}, usage};
   }
-  std::int64_t told_tokens() const {
-    std::int64_t sum = rest_;
-    for (const PlannedText& words : words_) {
-      sum += words.tokens;
-    }
-    return sum;
-  }
-  std::int64_t thinking_tokens() const {
-    std::int64_t sum = 0;
-    for (const PlannedText& words : words_) {
-      sum += words.thinking_tokens;
-    }
-    return sum;
-  }
-  std::string_view shown_thinking(std::string_view thinking) const {
-    return request_.show_thinking ? thinking : std::string_view();
-  }
-  wire::ChatReply empty(const latency::Plan& plan, std::int64_t tokens,
-                        std::int64_t thinking) const {
-    return {script::make_id("", content, 22),
-            model_,
-            kCreated,
-            {},
-            wire::Usage{plan.usage.input_tokens, plan.usage.cached_tokens, tokens,
-                        std::min(thinking, tokens)}};
-  }
-  wire::ChatChoice choice_of(std::size_t index, std::string_view thinking, std::string_view text,
-                             const latency::Plan& plan) const {
+  wire::ChatChoice choice_of(std::int64_t index, std::string_view thinking, std::string_view text,
+                             const latency::Plan& plan) {
     wire::ChatChoice choice;
     choice.thinking = thinking;
-    if (tool_.empty()) {
+    if (said_.tool().empty()) {
       choice.text = text;
     } else {
-      choice.tool_calls.push_back({{}, tool_, std::string(text)});
+      choice.tool_calls.push_back({{}, said_.tool(), std::string(text)});
     }
-    choice.finish = plan.truncated && words_[index].stop_text.empty() ? wire::FinishReason::Length
-                                                                      : wire::FinishReason::Stop;
+    choice.finish = said_.finish(content, plan, index);
+    if (choice.finish == wire::FinishReason::ToolCalls) {  // no reason of its own here
+      choice.finish = wire::FinishReason::Stop;
+    }
     return choice;
   }
   std::string frame(const std::string& json) {
@@ -144,13 +104,10 @@ class GeminiScript final : public Script {
                                        : (first ? "[" : ",\r\n") + json;
   }
 
-  wire::ChatRequest request_;
+  std::int64_t choices_;
   std::string model_;
-  std::string tool_;  // that is called instead of text
   Framing framing_;
-  bool scripted_;
-  std::vector<PlannedText> words_;  // by candidate
-  std::int64_t rest_ = 0;
+  Said said_;
   bool begun_ = false;
 };
 
@@ -173,7 +130,7 @@ Result<Ask> ask_gemini_chat(const wire::Request& request, const wire::gemini::Me
   ask.amounts.stream = stream;
   const Framing framing = !stream ? Framing::Whole : events ? Framing::Events : Framing::Array;
   ask.script = std::make_unique<GeminiScript>(
-      std::move(*decoded), answer_model(hand.profile, "chat", ask.model), framing, hand.scripted);
+      *decoded, answer_model(hand.profile, "chat", ask.model), framing, hand.scripted);
   return ask;
 }
 

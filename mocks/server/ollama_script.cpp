@@ -21,7 +21,7 @@ class OllamaScript final : public Script {
   wire::Response whole(const latency::Plan& plan) override {
     wire::ollama::Line line = last(plan);
     if (said_.tool().empty()) {
-      line.text = said_.text(content, plan);
+      line.text = said_.words(content, plan).text;
     } else {
       line.tool_calls.push_back(said_.tool_call(content, plan));
     }
@@ -31,13 +31,9 @@ class OllamaScript final : public Script {
     return stream_ ? wire::ollama::kStreamType : std::string_view();
   }
   std::string piece(const latency::Plan& plan, std::int64_t from, std::int64_t to) override {
-    if (from == 0 && said_.tool().empty()) {
-      text_ = said_.text(content, plan);
-    }
     wire::ollama::Line line = empty_line();
     if (said_.tool().empty()) {
-      const Said::Span span = said_.span(text_.size(), plan, from, to);
-      line.text = text_.substr(span.at, span.size);
+      line.text = said_.text_between(content, plan, {from, to});
     } else if (to >= plan.usage.output_tokens) {
       line.tool_calls.push_back(said_.tool_call(content, plan));  // it comes whole
     }
@@ -46,6 +42,10 @@ class OllamaScript final : public Script {
   std::string ending(const latency::Plan& plan) override {
     return wire::ollama::encode_line(last(plan), api_) + "\n";
   }
+  std::string error_in_stream(const std::string&, const std::string& message) override {
+    return wire::ollama::encode_error(message) + "\n";
+  }
+  std::string malformed() override { return "{\"model\":\"broken\n"; }
 
  private:
   wire::ollama::Line empty_line() const {
@@ -54,17 +54,18 @@ class OllamaScript final : public Script {
     line.created = Instant() + Duration::seconds(kCreated);
     return line;
   }
-  wire::ollama::Line last(const latency::Plan& plan) const {
+  wire::ollama::Line last(const latency::Plan& plan) {
     wire::ollama::Line line = empty_line();
     line.done = true;
-    line.done_reason = plan.truncated ? "length" : "stop";
+    line.done_reason =
+        said_.finish(content, plan) == wire::FinishReason::Length ? "length" : "stop";
     // A whole answer was planned as one span: a tenth of it is taken for reading the prompt.
     const Duration rest = plan.total - plan.load;
     const Duration prompt =
         plan.first_token < plan.total ? plan.first_token - plan.load : rest * 0.1;
     line.timing = {plan.load, prompt, rest - prompt};
     line.usage.input_tokens = plan.usage.input_tokens;
-    line.usage.output_tokens = plan.usage.output_tokens;
+    line.usage.output_tokens = said_.usage(content, plan).output_tokens;
     return line;
   }
 
@@ -72,7 +73,6 @@ class OllamaScript final : public Script {
   std::string model_;
   bool stream_;
   Said said_;
-  std::string text_;
 };
 
 // One vector for each input, in the form of /api/embed or of /api/embeddings.

@@ -1,7 +1,7 @@
 #include "harness/wire/openai_chat.hpp"
 
-#include "harness/base/rng.hpp"
 #include "harness/base/text.hpp"
+#include "harness/wire/openai_error.hpp"
 #include "mocks/script/content.hpp"
 #include "mocks/server/ask.hpp"
 #include "mocks/server/chat_content.hpp"
@@ -27,18 +27,18 @@ class OpenAiChatScript final : public Script {
   }
 
   wire::Response whole(const latency::Plan& plan) override {
-    wire::ChatReply reply{id(), model_, kCreated, {}, said_.usage(plan)};
+    wire::ChatReply reply{id(), model_, kCreated, {}, said_.usage(content, plan)};
     for (std::int64_t i = 0; i < request_.choices; ++i) {
       wire::ChatChoice choice;
       if (said_.tool().empty()) {
-        choice.text = said_.text(content_of(i), plan);
+        choice.text = said_.words(content, plan, i).text;
         if (request_.logprobs) {
           choice.logprobs = logprobs_of(choice.text);
         }
       } else {
-        choice.tool_calls.push_back(said_.tool_call(content_of(i), plan));
+        choice.tool_calls.push_back(said_.tool_call(content, plan, "call_", i));
       }
-      choice.finish = said_.finish(plan);
+      choice.finish = said_.finish(content, plan, i);
       reply.choices.push_back(std::move(choice));
     }
     return wire::json_response(200, wire::openai::encode_chat_reply(reply));
@@ -53,15 +53,9 @@ class OpenAiChatScript final : public Script {
     if (!writer_) {
       out = begin(plan);
     }
-    const auto n = static_cast<std::size_t>(request_.choices);
-    for (std::size_t i = 0; i < n; ++i) {
-      // The choices take turns, so that each gets its share of every piece.
-      const Said::Span span =
-          said_.span(texts_[i].size(), plan, from, to, static_cast<std::int64_t>(i));
-      if (span.size > 0) {
-        const std::string_view text = std::string_view(texts_[i]).substr(span.at, span.size);
-        out += said(static_cast<std::int64_t>(i), text);
-      }
+    for (std::int64_t i = 0; i < request_.choices; ++i) {
+      const std::string_view more = said_.text_between(content, plan, {from, to, i});
+      out += more.empty() ? "" : frame(i, more);
     }
     return out;
   }
@@ -69,9 +63,14 @@ class OpenAiChatScript final : public Script {
   std::string ending(const latency::Plan& plan) override {
     std::string out;
     for (std::int64_t i = 0; i < request_.choices; ++i) {
-      out += writer_->finish(i, said_.finish(plan));
+      out += writer_->finish(i, said_.finish(content, plan, i));
     }
-    return out + writer_->usage(said_.usage(plan)) + wire::openai::ChatStreamWriter::done();
+    return out + writer_->usage(said_.usage(content, plan)) +
+           wire::openai::ChatStreamWriter::done();
+  }
+
+  std::string error_in_stream(const std::string& code, const std::string& message) override {
+    return "data: " + wire::openai::encode_error({500, message, "server_error", {}, code}) + "\n\n";
   }
 
  private:
@@ -81,31 +80,23 @@ class OpenAiChatScript final : public Script {
         wire::openai::ChatStreamWriter::Options{id(), model_, kCreated, request_.include_usage});
     for (std::int64_t i = 0; i < request_.choices; ++i) {
       out += writer_->role(i);
-      if (said_.tool().empty()) {
-        texts_.push_back(said_.text(content_of(i), plan));
-      } else {
-        wire::ToolCall call = said_.tool_call(content_of(i), plan);
-        out += writer_->tool_call(i, 0, call);
-        texts_.push_back(std::move(call.arguments));
+      if (!said_.tool().empty()) {
+        out += writer_->tool_call(i, 0, said_.tool_call(content, plan, "call_", i));
       }
     }
     return out;
   }
-  std::string said(std::int64_t choice, std::string_view text) const {
+  std::string frame(std::int64_t choice, std::string_view text) const {
     return !said_.tool().empty() ? writer_->tool_arguments(choice, 0, text)
            : request_.logprobs   ? writer_->text(choice, logprobs_of(text))
                                  : writer_->text(choice, text);
   }
   std::string id() const { return script::make_id("chatcmpl-", content); }
-  std::uint64_t content_of(std::int64_t choice) const {
-    return choice == 0 ? content : mix64(content + static_cast<std::uint64_t>(choice));
-  }
 
   wire::ChatRequest request_;
   std::string model_;
   Said said_;
   std::optional<wire::openai::ChatStreamWriter> writer_;
-  std::vector<std::string> texts_;  // of each choice, or its tool's arguments
 };
 
 }  // namespace

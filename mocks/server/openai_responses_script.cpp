@@ -24,9 +24,9 @@ class ResponsesScript final : public Script {
   wire::Response whole(const latency::Plan& plan) override {
     ResponsesReply reply = blank(plan);
     reply.status = status(plan);
-    reply.usage = said_.usage(plan);
+    reply.usage = said_.usage(content, plan);
     if (reply.tool_calls.empty()) {
-      reply.text = said_.text(content, plan);
+      reply.text = said_.words(content, plan).text;
     } else {
       reply.tool_calls.front() = said_.tool_call(content, plan);
     }
@@ -42,23 +42,21 @@ class ResponsesScript final : public Script {
   std::string piece(const latency::Plan& plan, std::int64_t from, std::int64_t to) override {
     std::string out;
     if (!writer_) {
-      ResponsesReply reply = blank(plan);
-      text_ = reply.tool_calls.empty() ? said_.text(content, plan)
-                                       : said_.tool_call(content, plan).arguments;
-      writer_.emplace(std::move(reply), said_.usage(plan).reasoning_tokens > 0);
+      writer_.emplace(blank(plan), said_.usage(content, plan).reasoning_tokens > 0);
       out = writer_->begin();
     }
-    const Said::Span span = said_.span(text_.size(), plan, from, to);
-    if (span.size > 0) {
-      out += writer_->delta(std::string_view(text_).substr(span.at, span.size));
-    }
-    return out;
+    const std::string_view more = said_.text_between(content, plan, {from, to});
+    return more.empty() ? out : out + writer_->delta(more);
   }
 
   std::string ending(const latency::Plan& plan) override {
-    std::string out = writer_->end(status(plan), said_.usage(plan));
+    std::string out = writer_->end(status(plan), said_.usage(content, plan));
     keep(writer_->reply());
     return out;
+  }
+
+  std::string error_in_stream(const std::string& code, const std::string& message) override {
+    return writer_->error(code, message);
   }
 
  private:
@@ -66,7 +64,7 @@ class ResponsesScript final : public Script {
     return plan.truncated ? ResponseStatus::Incomplete : ResponseStatus::Completed;
   }
   // All that is known before a word is said.
-  ResponsesReply blank(const latency::Plan& plan) const {
+  ResponsesReply blank(const latency::Plan& plan) {
     ResponsesReply reply;
     reply.id = script::make_id("resp_", content, 48);
     reply.model = model_;
@@ -89,7 +87,6 @@ class ResponsesScript final : public Script {
   Said said_;
   std::shared_ptr<ResponseBook> book_;
   std::optional<wire::openai::ResponseStreamWriter> writer_;
-  std::string text_;
 };
 
 }  // namespace

@@ -92,3 +92,13 @@ TEST_CASE("a schema that demands itself without end, or is none, still gets JSON
     CHECK_FALSE(nlohmann::json::parse(json_answer(1, 20, schema), nullptr, false).is_discarded());
   }
 }
+
+TEST_CASE("types in capitals, as Gemini's schemas have them, are the same types") {
+  const auto answer = nlohmann::json::parse(
+      json_answer(7, 40,
+                  R"({"type":"OBJECT","properties":{"n":{"type":"INTEGER"},"s":{"type":"STRING"},)"
+                  R"("l":{"type":"ARRAY","items":{"type":"BOOLEAN"}}}})"));
+  CHECK(answer.at("n").is_number_integer());
+  CHECK(answer.at("s").is_string());
+  CHECK(answer.at("l").is_array());
+}
