@@ -141,7 +141,8 @@ TEST_CASE("every kind of fault is the same failure in both worlds") {
       "status_503": { "jobs": 7, "attempts": [0] }, "status_400": { "jobs": 8 },
       "stalled": { "jobs": 9 }, "stalled_in_stream": { "jobs": 10 },
       "status_529": { "jobs": 11, "should_retry": false },
-      "status_404": { "jobs": 12 } } } } },
+      "status_404": { "jobs": 12 }, "connection_refused": { "jobs": 13, "attempts": [0, 1] },
+      "status_402": { "jobs": 14 } } } } },
     "stages": {
       "draft": { "call": "openai.chat", "model": "gpt-4o-mini", "input_tokens": 300,
                  "output_tokens": 40, "timeout": "20s", "retry": "openai-sdk",
@@ -150,7 +151,7 @@ TEST_CASE("every kind of fault is the same failure in both worlds") {
                 "output_tokens": 40, "timeout": "20s", "on_error": "continue", "needs": ["draft"] },
       "image": { "call": "openai.image", "timeout": "100s", "on_error": "continue",
                  "needs": ["told"] } },
-    "workloads": { "all": { "jobs": 14 } } })";
+    "workloads": { "all": { "jobs": 16 } } })";
   const auto file = scenarios::parse_scenario(text, "faulty.json", folder());
   INFO((file ? "" : file.error().text()));
   REQUIRE(file);

@@ -161,7 +161,9 @@ test('what is missing or unknown is told in the provider\'s words', async () => 
 const failures = {
   400: [Anthropic.BadRequestError, 'invalid_request_error', 1],
   401: [Anthropic.AuthenticationError, 'authentication_error', 1],
+  402: [Anthropic.APIError, 'billing_error', 1],
   403: [Anthropic.PermissionDeniedError, 'permission_error', 1],
+  404: [Anthropic.NotFoundError, 'not_found_error', 1],
   413: [Anthropic.APIError, 'request_too_large', 1],
   429: [Anthropic.RateLimitError, 'rate_limit_error', 3],
   500: [Anthropic.InternalServerError, 'api_error', 3],

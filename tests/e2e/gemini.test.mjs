@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { ApiError, FunctionCallingConfigMode, Modality, Type } from '@google/genai';
 import { failingUrl, gemini, withWatchedFetch } from './lib/native.mjs';
@@ -133,8 +136,8 @@ test('texts are embedded, tokens counted, models listed and retrieved', async ()
 });
 
 const failures = {
-  400: 'INVALID_ARGUMENT', 403: 'PERMISSION_DENIED', 429: 'RESOURCE_EXHAUSTED', 500: 'INTERNAL',
-  503: 'UNAVAILABLE', 504: 'DEADLINE_EXCEEDED',
+  400: 'INVALID_ARGUMENT', 403: 'PERMISSION_DENIED', 404: 'NOT_FOUND',
+  429: 'RESOURCE_EXHAUSTED', 500: 'INTERNAL', 503: 'UNAVAILABLE', 504: 'DEADLINE_EXCEEDED',
 };
 for (const [status, name] of Object.entries(failures)) {
   for (const call of ['generateContent', 'generateContentStream']) {
@@ -198,4 +201,57 @@ test('a stream that ends early is no whole answer', async () => {
     assert.ok(error instanceof Error);
   }
   assert.ok(finishes.every((finish) => finish === undefined));
+});
+
+test('a bad key is an invalid argument whose details name it', async () => {
+  const client = gemini({ url: failingUrl('gemini_key') });
+  await assert.rejects(client.models.generateContent({ model, contents }), (error) => {
+    assert.equal(error.status, 400);
+    assert.match(error.message, /API key not valid/);
+    assert.match(error.message, /API_KEY_INVALID/);
+    return true;
+  });
+});
+
+for (const apiVersion of ['v1', 'v1beta']) {
+  test(`a video is an operation that is asked about until it is done (${apiVersion})`, async () => {
+    const client = gemini({ apiVersion });
+    let operation = await client.models.generateVideos({
+      model: 'veo-3.0-fast-generate-001', source: { prompt: 'Bees on a roof' },
+      config: { numberOfVideos: 2, durationSeconds: 4, aspectRatio: '9:16' } });
+    assert.notEqual(operation.done, true);
+    assert.match(operation.name, /^models\/veo-3.0-fast-generate-001\/operations\/[a-z0-9]+$/);
+    while (!operation.done) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      operation = await client.operations.getVideosOperation({ operation });
+    }
+    assert.equal(operation.error, undefined);
+    const { generatedVideos } = operation.response;
+    assert.equal(generatedVideos.length, 2);
+    const folder = await mkdtemp(join(tmpdir(), 'rehearse-'));
+    try {
+      const downloadPath = join(folder, 'bees.mp4');
+      await client.files.download({ file: generatedVideos[0], downloadPath });
+      const film = await readFile(downloadPath);
+      assert.equal(film.toString('latin1', 4, 8), 'ftyp');
+      const plain = await fetch(generatedVideos[0].video.uri,
+                                { headers: { 'x-goog-api-key': 'x' } });
+      assert.equal(plain.headers.get('content-type'), 'video/mp4');
+      assert.ok(film.equals(Buffer.from(await plain.arrayBuffer())));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+}
+
+test('a video of a shape that Veo does not make, and of an unknown model, is refused', async () => {
+  const ask = (model, config) => gemini().models.generateVideos(
+    { model, source: { prompt: 'Bees' }, config });
+  await assert.rejects(ask('veo-3.0-generate-001', { aspectRatio: '1:1' }),
+                       ({ status }) => status === 400);
+  await assert.rejects(ask('veo-9', {}), ({ status }) => status === 404);
+  await assert.rejects(
+    gemini({ url: failingUrl('gemini_503') }).models.generateVideos(
+      { model: 'veo-3.0-generate-001', source: { prompt: 'Bees' } }),
+    ({ status, message }) => status === 503 && /UNAVAILABLE/.test(message));
 });
