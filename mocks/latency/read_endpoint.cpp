@@ -10,8 +10,8 @@
 namespace rehearse::latency {
 namespace {
 
-constexpr std::int64_t kLeastStatus = 200;
-constexpr std::int64_t kMostStatus = 399;  // errors are faults
+constexpr std::int64_t kLeastSuccess = 200;
+constexpr std::int64_t kMostSuccess = 399;  // errors are faults
 constexpr std::int64_t kNoContent = 204;
 
 const std::vector<std::string_view> kMethods = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
@@ -105,7 +105,7 @@ std::optional<Endpoint> read_endpoint(json::ObjectReader& reader) {
   } else if (value->is_object() && at.find("path") == nullptr) {
     at.fail(*value, at.pointer(), "expected \"path\": where it is found, such as \"/rows/{id}\"");
   }
-  out.status = static_cast<int>(at.integer("status", kLeastStatus, kMostStatus).value_or(200));
+  out.status = static_cast<int>(at.integer("status", kLeastSuccess, kMostSuccess).value_or(200));
   read_headers(at, out);
   read_reply(at, out);
   at.finish();
