@@ -239,3 +239,12 @@ for (const how of ['cut', 'truncated']) {
     assert.equal(watched.attempts.length, 1);
   });
 }
+
+test('both kinds of keys and every version are taken', async () => {
+  for (const options of [{ apiKey: 'mock' }, { apiKey: null, authToken: 'mock' }]) {
+    for (const version of ['2023-06-01', '2026-10-21']) {
+      const client = anthropic({ ...options, defaultHeaders: { 'anthropic-version': version } });
+      assert.equal((await client.messages.create(request)).type, 'message');
+    }
+  }
+});

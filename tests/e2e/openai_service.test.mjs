@@ -104,3 +104,11 @@ test('a chat without messages is a bad request', async () => {
   await assert.rejects(openai().chat.completions.create({ model: 'gpt-4o' }),
                        OpenAI.BadRequestError);
 });
+
+test('a thousand calls at once, each on a connection of its own, are all answered', async () => {
+  const client = openai({ maxRetries: 0 });
+  const ask = () => client.chat.completions.create(
+    { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello.' }], max_tokens: 2 });
+  const answers = await Promise.all(Array.from({ length: 1000 }, ask));
+  assert.ok(answers.every(({ choices }) => choices[0].finish_reason));
+});
