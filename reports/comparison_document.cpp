@@ -11,20 +11,12 @@ namespace {
 using record::Comparison;
 using record::MetricChange;
 
-std::string side_text(const record::RunSummary& side) {
-  return side.header.variants.empty() ? "base" : joined(side.header.variants, " + ");
-}
-
 std::string value_text(const std::optional<double>& value, const MetricChange& row) {
   if (!value) {
     return "–";
   }
   const bool rate = row.name == "error_rate";
   return row.name == "cost_usd" ? usd(*value) : rate ? percent(*value) : seconds(*value);
-}
-
-std::string interval_text(const MetricChange& row) {
-  return row.low && row.high ? change(*row.low) + " … " + change(*row.high) : "–";
 }
 
 // Not proven to be the same, but nothing failed on either side: no reason for alarm.

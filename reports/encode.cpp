@@ -82,13 +82,14 @@ std::string plain_name(std::string_view text) {
 }
 
 std::string iso_time(std::int64_t unix_ms) {
-  using namespace std::chrono;
+  using std::chrono::days;
+  using std::chrono::floor;
   // Years that four digits can write.
   const std::int64_t clamped = std::clamp<std::int64_t>(unix_ms, 0, 253'402'300'799'000);
-  const sys_seconds instant{seconds{clamped / 1000}};
-  const sys_days day = floor<days>(instant);
-  const year_month_day date{day};
-  const hh_mm_ss time{instant - day};
+  const std::chrono::sys_seconds instant{std::chrono::seconds{clamped / 1000}};
+  const std::chrono::sys_days day = floor<days>(instant);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{instant - day};
   std::array<char, 64> out{};
   std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d+00:00",
                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),

@@ -101,6 +101,14 @@ std::string in_unit(double value, std::string_view unit) {
   return number(value) + std::string(unit);
 }
 
+std::string interval_text(const record::MetricChange& row) {
+  return row.low && row.high ? change(*row.low) + " … " + change(*row.high) : "–";
+}
+
+std::string side_text(const record::RunSummary& side) {
+  return side.header.variants.empty() ? "base" : joined(side.header.variants, " + ");
+}
+
 Tone tone_of(record::Verdict verdict) {
   switch (verdict) {
     case record::Verdict::Improved:

@@ -29,6 +29,12 @@ std::string quantile(const record::Spread& spread, double q);
 // A value in the unit of an objective ("s", "USD", "%", …); endless where timed-out jobs decide it.
 std::string in_unit(double value, std::string_view unit);
 
+// The interval of a change: "-29.5% … -29.4%".
+std::string interval_text(const record::MetricChange& row);
+
+// Which variants a run played: "parallel_gpt + dalle2", or "base".
+std::string side_text(const record::RunSummary& side);
+
 Tone tone_of(record::Verdict verdict);
 
 }  // namespace rehearse::reports

@@ -21,14 +21,6 @@ std::string value_text(const std::optional<double>& value, const std::string& un
   return value ? in_unit(*value, unit) : "–";
 }
 
-std::string interval_text(const record::MetricChange& row) {
-  return row.low && row.high ? change(*row.low) + " … " + change(*row.high) : "–";
-}
-
-std::string side_text(const record::RunSummary& side) {
-  return side.header.variants.empty() ? "base" : joined(side.header.variants, " + ");
-}
-
 Paragraph decision(const GateReport& gate, bool passes) {
   Paragraph out;
   const record::RunHeader& header = gate.candidate.header;

@@ -10,10 +10,10 @@ namespace rehearse::reports {
 namespace {
 
 constexpr std::size_t kReserve = 400;  // for what closes the report
-constexpr std::size_t kLongestText = 300;
-constexpr std::size_t kMostBars = 200;
+constexpr std::size_t kLongestCell = 300;
+constexpr std::size_t kMostMarkdownBars = 200;
 
-class Page {
+class MarkdownPage {
  public:
   // Appends a piece whole, or not at all where it does not fit.
   bool add(std::string_view piece) {
@@ -47,7 +47,7 @@ std::string toned(const Text& text) {
          safe.substr(last + 1);
 }
 
-void write_paragraph(const Paragraph& paragraph, Page& page) {
+void write_paragraph(const Paragraph& paragraph, MarkdownPage& page) {
   for (const Line& line : paragraph.lines) {
     std::string out;
     for (const Text& text : line) {
@@ -73,7 +73,7 @@ std::string indented(const std::string& text) {
   return out + markdown_safe(std::string_view(text).substr(spaces));
 }
 
-void write_table(const Table& table, Page& page) {
+void write_table(const Table& table, MarkdownPage& page) {
   std::string head = "### " + markdown_safe(table.title) + "\n\n|";
   std::string rule = "|";
   for (const Column& column : table.columns) {
@@ -126,7 +126,7 @@ std::string mermaid_safe(std::string_view text) {
   return out.empty() ? "stage" : out;
 }
 
-void write_waterfall(const Waterfall& waterfall, Page& page) {
+void write_waterfall(const Waterfall& waterfall, MarkdownPage& page) {
   std::string out = "### " + markdown_safe(waterfall.title) + "\n\n```mermaid\ngantt\n" +
                     "  dateFormat x\n  axisFormat %H:%M:%S\n  section job\n";
   const auto ms = [](double s) {
@@ -134,7 +134,7 @@ void write_waterfall(const Waterfall& waterfall, Page& page) {
   };
   std::size_t bars = 0;
   for (const Bar& bar : waterfall.bars) {
-    if (++bars > kMostBars) {
+    if (++bars > kMostMarkdownBars) {
       break;
     }
     const char* const mark = bar.tone == Tone::Bad ? "crit, " : bar.critical ? "active, " : "";
@@ -152,7 +152,7 @@ void write_waterfall(const Waterfall& waterfall, Page& page) {
 
 std::string markdown_safe(std::string_view text) {
   std::string out;
-  const std::string safe = cut_to_width(terminal_safe(text), kLongestText);
+  const std::string safe = cut_to_width(terminal_safe(text), kLongestCell);
   for (std::size_t i = 0; i < safe.size(); ++i) {
     const char c = safe[i];
     switch (c) {
@@ -212,7 +212,7 @@ std::string markdown_safe(std::string_view text) {
 }
 
 std::string write_markdown(const Document& document) {
-  Page page;
+  MarkdownPage page;
   page.add("## " + markdown_safe(document.title) + "\n\n");
   for (const Block& block : document.blocks) {
     if (page.full()) {

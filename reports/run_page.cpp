@@ -45,7 +45,7 @@ const record::StageSummary* longest(const RunSummary& run) {
   return out;
 }
 
-std::string headline(const RunSummary& run) {
+std::string page_headline(const RunSummary& run) {
   if (run.done == 0) {
     return "No job was done.";
   }
@@ -180,7 +180,7 @@ Page run_page(const RunSummary& run) {
   out.title = run.header.scenario;
   out.subtitle = without_title(std::move(paragraph(document, 0)), out.title);
   out.verdict = verdict_of(run);
-  out.headline = headline(run);
+  out.headline = page_headline(run);
   out.more = std::move(paragraph(document, 1));
   // Its first word is said above it already.
   if (!out.more.lines.empty() && out.more.lines.front().front().text == out.verdict.text) {

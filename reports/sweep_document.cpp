@@ -1,18 +1,14 @@
 #include <string>
 
 #include "harness/base/check.hpp"
-#include "harness/json/write.hpp"
 #include "reports/documents.hpp"
 #include "reports/figures.hpp"
+#include "reports/sweep_axes.hpp"
 
 namespace rehearse::reports {
 namespace {
 
 using record::RunSummary;
-
-std::string axis_text(const json::Value& value) {
-  return value.is_string() ? value.as_string() : json::dump(value);
-}
 
 Text objectives_cell(const RunSummary& point) {
   std::size_t met = 0;

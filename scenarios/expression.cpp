@@ -12,14 +12,13 @@
 namespace rehearse::scenarios {
 namespace {
 
-using Node = Expression::Node;
 using Inputs = std::span<const InputValue>;
 
-double number_of(const Node& node, Inputs inputs) {
+double number_of(const ExpressionNode& node, Inputs inputs) {
   return numeric(evaluate_node(node, inputs)).value_or(0);
 }
 
-bool compare(const Node& node, Inputs inputs) {
+bool compare(const ExpressionNode& node, Inputs inputs) {
   const InputValue a = evaluate_node(*node.parts[0], inputs);
   const InputValue b = evaluate_node(*node.parts[1], inputs);
   const auto x = numeric(a);
@@ -46,7 +45,7 @@ bool compare(const Node& node, Inputs inputs) {
   }
 }
 
-double arithmetic(const Node& node, Inputs inputs) {
+double arithmetic(const ExpressionNode& node, Inputs inputs) {
   const double a = number_of(*node.parts[0], inputs);
   double result = a;
   switch (node.operation) {
@@ -109,7 +108,7 @@ std::string text_of(const InputValue& value) {
   return number != nullptr ? number_text(*number) : std::get<std::string>(value);
 }
 
-InputValue evaluate_node(const Node& node, Inputs inputs) {
+InputValue evaluate_node(const ExpressionNode& node, Inputs inputs) {
   switch (node.operation) {
     case Operation::Number:
       return node.number;
@@ -145,7 +144,7 @@ Result<Expression> Expression::compile(std::string_view text, std::span<const st
   if (resolved->expression) {
     return *resolved->expression;
   }
-  auto node = std::make_shared<Node>();
+  auto node = std::make_shared<ExpressionNode>();
   if (resolved->value.is_number()) {
     node->number = resolved->value.as_double();
   } else {
@@ -163,7 +162,7 @@ std::string Expression::text(Inputs inputs) const { return text_of(evaluate_node
 
 std::string Expression::describe() const {
   struct Writer {
-    static std::string write(const Node& node) {
+    static std::string write(const ExpressionNode& node) {
       switch (node.operation) {
         case Operation::Number:
           return number_text(node.number);

@@ -48,6 +48,7 @@ struct Expression::Node {
   std::vector<std::shared_ptr<const Node>> parts;
 };
 
+using ExpressionNode = Expression::Node;
 using NodePointer = std::shared_ptr<const Expression::Node>;
 
 // True where `text` may hold a `${…}` (or an escaped one).

@@ -8,20 +8,18 @@
 namespace rehearse::scenarios {
 namespace {
 
-using Node = Expression::Node;
-
 constexpr std::size_t kMostNodes = 2'000;
 constexpr int kMostLevels = 64;
 
 NodePointer make(Operation operation, std::vector<NodePointer> parts) {
-  auto node = std::make_shared<Node>();
+  auto node = std::make_shared<ExpressionNode>();
   node->operation = operation;
   node->parts = std::move(parts);
   return node;
 }
 
 NodePointer make_text(std::string text) {
-  auto node = std::make_shared<Node>();
+  auto node = std::make_shared<ExpressionNode>();
   node->operation = Operation::Text;
   node->text = std::move(text);
   return node;
@@ -179,7 +177,7 @@ class Parser {
   }
 
   NodePointer number() {
-    auto node = std::make_shared<Node>();
+    auto node = std::make_shared<ExpressionNode>();
     const char* const begin = text_.data() + at_;
     const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), node->number);
     if (error != std::errc() || !std::isfinite(node->number)) {
@@ -206,7 +204,7 @@ class Parser {
     if (take("(")) {
       return call(word, level);
     }
-    auto node = std::make_shared<Node>();
+    auto node = std::make_shared<ExpressionNode>();
     node->operation = Operation::Name;
     node->text = std::string(word);
     return node;

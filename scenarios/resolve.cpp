@@ -9,10 +9,8 @@
 namespace rehearse::scenarios {
 namespace {
 
-using Node = Expression::Node;
-
 NodePointer constant(InputValue value) {
-  auto node = std::make_shared<Node>();
+  auto node = std::make_shared<ExpressionNode>();
   if (const double* const number = std::get_if<double>(&value)) {
     node->number = *number;
   } else {
@@ -29,7 +27,7 @@ InputValue input_value(const json::Value& value) {
   return value.is_number() ? InputValue(value.as_double()) : InputValue(value.as_string());
 }
 
-bool is_constant(const Node& node) {
+bool is_constant(const ExpressionNode& node) {
   return node.operation == Operation::Number || node.operation == Operation::Text;
 }
 
@@ -64,7 +62,7 @@ NodePointer bind_names(const NodePointer& node, const Environment& environment,
       trouble = unknown_name(node->text, environment);
       return nullptr;
     }
-    auto bound = std::make_shared<Node>();
+    auto bound = std::make_shared<ExpressionNode>();
     bound->operation = Operation::Input;
     bound->input = static_cast<std::size_t>(found - environment.inputs.begin());
     return bound;
@@ -72,7 +70,7 @@ NodePointer bind_names(const NodePointer& node, const Environment& environment,
   if (node->parts.empty()) {
     return node;
   }
-  auto bound = std::make_shared<Node>(*node);
+  auto bound = std::make_shared<ExpressionNode>(*node);
   bool fold = true;
   for (NodePointer& part : bound->parts) {
     part = bind_names(part, environment, trouble);
@@ -98,7 +96,7 @@ json::Value json_value(const InputValue& value) {
   return static_cast<double>(whole) == *number ? json::Value(whole) : json::Value(*number);
 }
 
-void collect_names(const Node& node, std::vector<std::string>& names) {
+void collect_names(const ExpressionNode& node, std::vector<std::string>& names) {
   if (node.operation == Operation::Name) {
     names.push_back(node.text);
   }
@@ -108,7 +106,7 @@ void collect_names(const Node& node, std::vector<std::string>& names) {
 }
 
 // The parameters that the formula needs, as an Environment, or the error of an unknown name.
-Result<Environment> looked_up(const Node& node, const Lookup& lookup) {
+Result<Environment> looked_up(const ExpressionNode& node, const Lookup& lookup) {
   std::vector<std::string> names;
   collect_names(node, names);
   Environment environment;

@@ -14,7 +14,7 @@ namespace rehearse::cli {
 struct SeenJob {
   std::vector<record::StageSpan> spans;
   std::vector<record::AttemptSpan> attempts;
-  Usage usage;
+  rehearse::Usage usage;
   Money cost;
   std::uint32_t retries = 0;
 };

@@ -146,7 +146,7 @@ class HttpWorld final : public RealWorld {
       };
     }
     options.endpoints = endpoints_of(*profile, options.live && spec.profile != "ollama");
-    options.price = [profile](const CallFeatures& f, const Usage& usage) {
+    options.price = [profile](const CallFeatures& f, const rehearse::Usage& usage) {
       const latency::Entry* entry = profile->find(f.operation, f.model);
       return entry == nullptr ? Money()
                               : entry->rates.cost(usage, f.size.empty() ? entry->size : f.size,

@@ -3,7 +3,7 @@
 namespace rehearse::record {
 namespace {
 
-constexpr char kSchema[] = R"sql(
+constexpr char kCallsSchema[] = R"sql(
 CREATE TABLE IF NOT EXISTS calls(
   call INTEGER PRIMARY KEY,
   text TEXT NOT NULL,    -- JSON: recorded_call.hpp
@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS calls(
 
 int CallRows::save(Database& database, const RecordedCall& call) {
   if (!made_) {
-    const int made = database.execute(kSchema);
+    const int made = database.execute(kCallsSchema);
     Result<Statement> insert =
         database.prepare("INSERT OR REPLACE INTO calls VALUES(?1,?2,?3,?4,?5)");
     if (made != SQLITE_OK || !insert.ok()) {

@@ -9,7 +9,7 @@ namespace rehearse::wire {
 namespace {
 
 constexpr double kFallbackBytesPerSecond = 128'000.0 / 8;
-constexpr double kLongest = 1e6;
+constexpr double kLongestAudio = 1e6;
 
 // Bounds-checked integers of a file; zero past its end.
 class Bytes {
@@ -238,11 +238,11 @@ AudioLength audio_seconds(std::string_view bytes) {
     length.container = AudioContainer::Mp3;
     seconds = mp3_seconds(file, after_id3(file));
   }
-  length.from_header = seconds.has_value() && *seconds <= kLongest;
+  length.from_header = seconds.has_value() && *seconds <= kLongestAudio;
   length.seconds =
       length.from_header
           ? *seconds
-          : std::min(static_cast<double>(bytes.size()) / kFallbackBytesPerSecond, kLongest);
+          : std::min(static_cast<double>(bytes.size()) / kFallbackBytesPerSecond, kLongestAudio);
   return length;
 }
 

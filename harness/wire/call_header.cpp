@@ -9,7 +9,7 @@
 namespace rehearse::wire {
 namespace {
 
-constexpr std::size_t kLongest = 4096;
+constexpr std::size_t kLongestHeader = 4096;
 constexpr std::size_t kLongestStage = 1024;
 constexpr std::size_t kLongestWord = 64;
 
@@ -126,7 +126,7 @@ std::string call_header_text(const CallHeader& call) {
 }
 
 Result<CallHeader> parse_call_header(std::string_view text) {
-  if (text.size() > kLongest) {
+  if (text.size() > kLongestHeader) {
     return wrong(text);
   }
   std::string_view rest = text;

@@ -14,7 +14,7 @@ namespace rehearse::calibration {
 namespace {
 
 constexpr std::size_t kMostErrors = 20;
-constexpr std::size_t kMostBytes = 1u << 30;
+constexpr std::size_t kMostTableBytes = 1u << 30;
 constexpr double kLongest = 1e6;  // seconds
 
 enum class Column {
@@ -376,7 +376,7 @@ Result<CallTable> parse_timed_calls(std::string_view text, const std::string& na
   Status read = Done{};
   if (text[first] == '[') {
     json::Limits limits;
-    limits.bytes = kMostBytes;
+    limits.bytes = kMostTableBytes;
     const Result<json::Value> value = json::parse(text, name, limits);
     if (!value) {
       return value.errors();

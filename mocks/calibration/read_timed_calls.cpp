@@ -11,7 +11,7 @@ namespace rehearse::calibration {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::uintmax_t kMostBytes = 1u << 30;
+constexpr std::uintmax_t kMostFileBytes = 1u << 30;
 
 void take_limits(const record::RecordedCall& call, CallTable& table) {
   for (const auto& [name, value] : call.headers) {
@@ -97,7 +97,7 @@ Result<CallTable> load_timed_calls(const fs::path& path, std::string_view provid
   if (head.compare(0, 15, "SQLite format 3") == 0) {
     return load_recording(path, provider);
   }
-  if (size > kMostBytes) {
+  if (size > kMostFileBytes) {
     return Error{path.string(), "is larger than 1 GiB: split the table"};
   }
   file.clear();

@@ -25,6 +25,10 @@ enum class Fault : std::uint8_t {
 // The call is slower and otherwise as it should be.
 inline bool only_slows(Fault fault) { return fault == Fault::None || fault == Fault::SlowBytes; }
 
+// The error statuses that a fault may answer with.
+inline constexpr std::int64_t kLeastStatus = 400;
+inline constexpr std::int64_t kMostStatus = 599;
+
 // "status", "connection_refused", …: what profiles call them.
 std::string_view fault_name(Fault fault);
 

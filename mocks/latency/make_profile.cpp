@@ -11,9 +11,6 @@
 namespace rehearse::latency {
 namespace {
 
-constexpr std::int64_t kLeastStatus = 400;
-constexpr std::int64_t kMostStatus = 599;
-
 void read_connection(json::ObjectReader& top, Profile& profile) {
   const json::Value* value = top.find("connection");
   if (value == nullptr) {

@@ -11,8 +11,6 @@
 namespace rehearse::latency {
 namespace {
 
-constexpr std::int64_t kLeastStatus = 400;
-constexpr std::int64_t kMostStatus = 599;
 constexpr std::int64_t kMostCount = 1'000'000'000'000;
 constexpr std::size_t kMostWindows = 10'000;
 

@@ -18,7 +18,7 @@ using wire::firecrawl::Page;
 using wire::firecrawl::PageRequest;
 using wire::firecrawl::SearchRequest;
 
-constexpr std::int64_t kMostBytes = 16 << 20;
+constexpr std::int64_t kMostPageBytes = 16 << 20;
 
 // A page of about so many bytes of text.
 Page make_page(std::uint64_t content, std::string url, std::int64_t bytes) {
@@ -27,7 +27,7 @@ Page make_page(std::uint64_t content, std::string url, std::int64_t bytes) {
   page.title = "About " + script::filler_text(content, 4);
   page.title.pop_back();
   page.description = script::filler_text(mix64(content), 20);
-  const std::int64_t tokens = std::clamp<std::int64_t>(bytes, 400, kMostBytes) / 4;
+  const std::int64_t tokens = std::clamp<std::int64_t>(bytes, 400, kMostPageBytes) / 4;
   page.markdown = "# " + page.title + "\n\n" + script::filler_text(mix64(content + 1), tokens);
   page.html = "<html><head><title>" + page.title + "</title></head><body><p>" +
               script::filler_text(mix64(content + 1), tokens) + "</p></body></html>";
@@ -174,7 +174,7 @@ Result<Ask> FirecrawlSite::scrape(const SiteVisit& visit, const PageRequest& pag
   if (const latency::Entry* entry = visit.hand.profile.find("scrape", "")) {
     const double u = unit_interval(script::content_key(seed_, page.url));
     ask.amounts.bytes = static_cast<std::int64_t>(
-        std::min(entry->bytes.quantile(u), static_cast<double>(kMostBytes)));
+        std::min(entry->bytes.quantile(u), static_cast<double>(kMostPageBytes)));
   }
   ask.script = std::make_unique<ScrapeScript>(page, bare);
   return ask;

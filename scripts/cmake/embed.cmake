@@ -13,6 +13,7 @@ function(rehearse_embed target)
             "-DFUNCTION=${ARG_FUNCTION}" "-DFILES=${joined}" -P "${REHEARSE_EMBED_SCRIPT}"
     DEPENDS ${paths} "${REHEARSE_EMBED_SCRIPT}" VERBATIM
     COMMENT "Embedding ${ARG_FUNCTION}")
+  set_source_files_properties("${out}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(${target} PRIVATE "${out}")
 endfunction()
 

@@ -37,6 +37,18 @@ function(rehearse_precompile target header)
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 endfunction()
 
+# rehearse_unity(<target>)
+# Ten sources in one compilation: they share their headers and, what weighs more, the templates
+# that these make. So names in anonymous namespaces are unique inside a layer. Sources that a build
+# step writes stay alone: they change without the others.
+function(rehearse_unity target)
+  if(REHEARSE_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+    # An anonymous namespace of a .cpp looks to g++ as if it came from a header.
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  endif()
+endfunction()
+
 # rehearse_layer(<name> SOURCES … HEADERS … [DEPS …] [PRIVATE_DEPS …])
 # One layer, one static library `rehearse_<name>` (alias rehearse::<name>). Includes are written
 # from the project's root: #include "harness/base/time.hpp". Every header must compile alone.
@@ -48,6 +60,7 @@ function(rehearse_layer name)
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE rehearse_flags ${ARG_PRIVATE_DEPS})
     rehearse_precompile(${target} common)
+    rehearse_unity(${target})
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
