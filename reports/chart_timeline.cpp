@@ -9,7 +9,7 @@ namespace rehearse::reports {
 namespace {
 
 constexpr std::size_t kMostSlots = 120;
-constexpr std::size_t kMostRows = 24;
+constexpr std::size_t kTableSlots = 24;
 constexpr std::size_t kMostKinds = 7;
 
 // Neighbouring buckets of a timeline, taken together.
@@ -44,8 +44,8 @@ std::vector<Slot> slots_of(const record::Timeline& timeline, std::size_t most) {
 }
 
 // One curve: a value of each slot; slots without one leave a gap.
-using Value = std::optional<double> (*)(const Slot&);
-json::Value curve(const std::vector<Slot>& slots, const TimeUnit& unit, Value value,
+using ValueOf = std::optional<double> (*)(const Slot&);
+json::Value curve(const std::vector<Slot>& slots, const TimeUnit& unit, ValueOf value,
                   double scale = 1) {
   json::Value out = json::Value::array();
   for (const Slot& slot : slots) {
@@ -120,7 +120,7 @@ Plot rate_plot(const std::vector<Lane>& lanes, const Drawing& drawing) {
 }
 
 Plot lane_plot(const std::vector<Lane>& lanes, const Drawing& drawing, const std::string& y,
-               Value value, double scale, const std::string& description) {
+               ValueOf value, double scale, const std::string& description) {
   json::Value data = drawing.base(y);
   for (const Lane& lane : lanes) {
     drawing.add(data, lane.name, lane.tone, curve(lane.slots, drawing.unit(), value, scale));
@@ -171,7 +171,7 @@ Table timeline_table(std::span<const ChartSide> sides) {
     out.columns.push_back({title, true, 0});
   }
   for (const ChartSide& side : sides) {
-    for (const Slot& slot : slots_of(side.run->detail->tally.timeline, kMostRows)) {
+    for (const Slot& slot : slots_of(side.run->detail->tally.timeline, kTableSlots)) {
       std::vector<Text> row;
       if (sides.size() > 1) {
         row.push_back({side.name});

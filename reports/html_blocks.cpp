@@ -14,7 +14,7 @@
 namespace rehearse::reports {
 namespace {
 
-constexpr std::size_t kMostRows = 500;
+constexpr std::size_t kMostTableRows = 500;
 constexpr std::size_t kMostBars = 200;
 constexpr double kLane = 1000;  // units of a waterfall's width
 
@@ -210,7 +210,7 @@ void write_html_table(const Table& table, HtmlOut& out) {
   }
   std::size_t written = 0;
   for (const auto& row : table.rows) {
-    if (written == kMostRows || !out.add(table_row(table, row))) {
+    if (written == kMostTableRows || !out.add(table_row(table, row))) {
       break;
     }
     ++written;

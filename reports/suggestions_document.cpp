@@ -13,10 +13,7 @@ using record::SuggestedSet;
 using record::Suggestion;
 using record::Suggestions;
 using record::Worth;
-
-double worth_of(const record::Worths& worths, Worth worth) {
-  return worths[static_cast<std::size_t>(worth)];
-}
+using record::worth_of;
 
 const record::Saving& saved(const Suggestion& suggestion, Worth worth) {
   return suggestion.saved[static_cast<std::size_t>(worth)];

@@ -9,10 +9,7 @@ namespace {
 using record::PlayerWorth;
 using record::WhatIf;
 using record::Worth;
-
-double worth_of(const record::Worths& worths, Worth worth) {
-  return worths.empty() ? 0 : worths[static_cast<std::size_t>(worth)];
-}
+using record::worth_of;
 
 std::string in_worth_unit(Worth worth, double value) {
   if (std::isnan(value)) {

@@ -7,7 +7,7 @@ namespace {
 
 using json::Value;
 
-Value finite(double value) { return std::isfinite(value) ? Value(value) : Value(); }
+Value number_or_null(double value) { return std::isfinite(value) ? Value(value) : Value(); }
 
 std::string worth_key(std::size_t worth) {
   const auto which = static_cast<record::Worth>(worth);
@@ -47,7 +47,7 @@ Value speed_up_json(const record::SpeedUp& curve) {
 Value worths_json(const record::Worths& worths) {
   Value out = Value::object();
   for (std::size_t i = 0; i < worths.size(); ++i) {
-    out.set(worth_key(i), finite(worths[i]));
+    out.set(worth_key(i), number_or_null(worths[i]));
   }
   return out;
 }
@@ -56,8 +56,8 @@ Value savings_json(const std::vector<record::Saving>& savings) {
   Value out = Value::object();
   for (std::size_t i = 0; i < savings.size(); ++i) {
     Value& one = out.set(worth_key(i), Value::object());
-    one.set("saved", finite(savings[i].value));
-    one.set("half_width", finite(savings[i].half_width));
+    one.set("saved", number_or_null(savings[i].value));
+    one.set("half_width", number_or_null(savings[i].half_width));
   }
   return out;
 }
@@ -65,7 +65,7 @@ Value savings_json(const std::vector<record::Saving>& savings) {
 Value numbers_json(const std::vector<double>& values) {
   Value out = Value::array();
   for (const double value : values) {
-    out.push(finite(value));
+    out.push(number_or_null(value));
   }
   return out;
 }
@@ -90,7 +90,7 @@ Value what_if_json(const record::WhatIf& study) {
     Value row = Value::object();
     row.set("one", pair.one);
     row.set("other", pair.other);
-    row.set("saved_s", finite(pair.saved));
+    row.set("saved_s", number_or_null(pair.saved));
     pairs.push(std::move(row));
   }
   Value& curves = out.set("speed_ups", Value::array());

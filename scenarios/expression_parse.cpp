@@ -25,7 +25,7 @@ NodePointer make_text(std::string text) {
   return node;
 }
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool begins_name(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct Binary {
@@ -191,7 +191,7 @@ class Parser {
     std::size_t end = at_;
     bool dotted = false;  // "providers.open-ai.url": names of stages and providers may hold '-'
     while (end < text_.size() &&
-           (is_letter(text_[end]) || (end > at_ && is_digit(text_[end])) ||
+           (begins_name(text_[end]) || (end > at_ && is_digit(text_[end])) ||
             (end > at_ && text_[end] == '.') || (dotted && text_[end] == '-'))) {
       dotted = dotted || text_[end] == '.';
       ++end;

@@ -7,7 +7,7 @@
 namespace rehearse::cli {
 namespace {
 
-Result<study::AuditOptions> read_options(const Arguments& arguments) {
+Result<study::AuditOptions> read_audit_options(const Arguments& arguments) {
   const auto jobs = arguments.count("jobs", 100, 10'000'000);
   const auto seed = arguments.count("seed", 0, UINT64_MAX);
   if (!jobs || !seed) {
@@ -34,7 +34,7 @@ Result<record::ScenarioAudit> audit_file(const std::string& path,
 
 int audit(const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
-  const Result<study::AuditOptions> options = read_options(arguments);
+  const Result<study::AuditOptions> options = read_audit_options(arguments);
   if (!output || !options) {
     return console.refuse(output ? options.errors() : output.errors());
   }

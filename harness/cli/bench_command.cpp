@@ -13,6 +13,7 @@
 #include "harness/cli/exit_code.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/scenario_flags.hpp"
+#include "harness/engine/recorder_sink.hpp"
 #include "harness/record/recorder.hpp"
 #include "harness/record/summary.hpp"
 #include "reports/figures.hpp"
@@ -24,15 +25,6 @@ namespace {
 constexpr const char* kLibraryFlags = "benchmark_*";
 constexpr std::size_t kOwnWords = 3;  // the program's name, and flags for users who give none
 constexpr std::string_view kPrefix = "--benchmark_";
-
-struct RecorderSink final : engine::JobSink {
-  explicit RecorderSink(record::Recorder& the_recorder) : recorder(the_recorder) {}
-  void job_finished(const record::JobRecord& job, std::span<const record::StageSpan> spans,
-                    std::span<const record::AttemptSpan> attempts) override {
-    recorder.job_finished(job, spans, attempts);
-  }
-  record::Recorder& recorder;
-};
 
 // The runs of one measurement together.
 struct Runs {
@@ -57,7 +49,7 @@ Result<record::RunPoint> play(const BenchPoint& point, std::uint64_t seed) {
   record::RunHeader header = point.player->header(point.scenario, seed);
   header.keep = record::KeepRule::nothing();
   record::Recorder recorder(std::move(header));
-  RecorderSink sink(recorder);
+  engine::RecorderSink sink(recorder);
   engine::Options options;
   options.seed = seed;
   options.on_tick = [](const engine::Progress&) {

@@ -7,18 +7,10 @@
 #include "harness/cli/run_header.hpp"
 #include "harness/cli/run_watch.hpp"
 #include "harness/engine/engine.hpp"
+#include "harness/engine/recorder_sink.hpp"
 
 namespace rehearse::cli {
 namespace {
-
-struct RecorderSink : engine::JobSink {
-  explicit RecorderSink(record::Recorder& the_recorder) : recorder(the_recorder) {}
-  void job_finished(const record::JobRecord& job, std::span<const record::StageSpan> spans,
-                    std::span<const record::AttemptSpan> attempts) override {
-    recorder.job_finished(job, spans, attempts);
-  }
-  record::Recorder& recorder;
-};
 
 // How many jobs a workload brings, where it says so; 0: nobody knows.
 std::uint64_t expected_jobs(const scenarios::Workload& workload) {
@@ -60,7 +52,7 @@ Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetu
   header.label = setup.label;
   header.branch = setup.branch;
   record::Recorder recorder(std::move(header), writer, expected_jobs(scenario.workload));
-  RecorderSink sink(recorder);
+  engine::RecorderSink sink(recorder);
   RunWatch watch(console, scenario, setup, recorder, wall_start);
   engine::Options options;
   options.seed = setup.world.seed;

@@ -72,7 +72,7 @@ Result<std::vector<server::Mount>> make_mounts(const Arguments& arguments) {
   return mounts;
 }
 
-Result<server::MockServer::Options> read_options(const Arguments& arguments) {
+Result<server::MockServer::Options> read_serve_options(const Arguments& arguments) {
   server::MockServer::Options options;
   const auto port = arguments.count("port", 0, 65535);
   const auto speed = arguments.number("speed", 0.001, 1'000'000);
@@ -116,7 +116,7 @@ void say_bill(const server::Stats& stats, const Console& console) {
 }
 
 int serve(const Arguments& arguments, const Console& console) {
-  auto options = read_options(arguments);
+  auto options = read_serve_options(arguments);
   if (!options) {
     return console.refuse(options.errors());
   }

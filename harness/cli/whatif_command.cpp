@@ -10,7 +10,7 @@
 namespace rehearse::cli {
 namespace {
 
-Result<study::WhatIfOptions> read_options(const Arguments& arguments) {
+Result<study::WhatIfOptions> read_whatif_options(const Arguments& arguments) {
   const auto jobs = arguments.count("jobs", 10, 1'000'000);
   const auto seed = arguments.count("seed", 0, UINT64_MAX);
   const auto exact = arguments.count("exact-players", 1, 16);
@@ -61,7 +61,7 @@ int suggest(const Arguments& arguments, const ReportOutput& output,
 
 int what_if(const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
-  const Result<study::WhatIfOptions> options = read_options(arguments);
+  const Result<study::WhatIfOptions> options = read_whatif_options(arguments);
   if (!output || !options) {
     return console.refuse(output ? options.errors() : output.errors());
   }

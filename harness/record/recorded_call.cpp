@@ -62,10 +62,11 @@ struct SizeField {
   std::string_view key;
   std::uint64_t RecordedCall::* member;
 };
-constexpr std::array<SizeField, 4> kSizes = {{{"call", &RecordedCall::id},
-                                              {"connection", &RecordedCall::connection},
-                                              {"request_bytes", &RecordedCall::request_bytes},
-                                              {"response_bytes", &RecordedCall::response_bytes}}};
+constexpr std::array<SizeField, 4> kCallSizes = {
+    {{"call", &RecordedCall::id},
+     {"connection", &RecordedCall::connection},
+     {"request_bytes", &RecordedCall::request_bytes},
+     {"response_bytes", &RecordedCall::response_bytes}}};
 
 struct FlagField {
   std::string_view key;
@@ -112,7 +113,7 @@ std::string_view call_end_name(CallEnd end) { return kEnds[static_cast<std::size
 
 std::string encode_call(const RecordedCall& call) {
   json::Value out = json::Value::object();
-  for (const SizeField& field : kSizes) {
+  for (const SizeField& field : kCallSizes) {
     out.set(field.key, static_cast<std::int64_t>(call.*field.member));
   }
   for (const TextField& field : kTexts) {
@@ -171,7 +172,7 @@ Result<RecordedCall> decode_call(std::string_view text, std::string_view chunks)
   Errors errors;
   json::ObjectReader reader(*value, "", "call", errors);
   RecordedCall call;
-  for (const SizeField& field : kSizes) {
+  for (const SizeField& field : kCallSizes) {
     call.*field.member =
         static_cast<std::uint64_t>(reader.integer(field.key, 0, kMost).value_or(0));
   }

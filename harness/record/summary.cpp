@@ -10,12 +10,12 @@
 namespace rehearse::record {
 namespace {
 
-constexpr double kNano = 1e-9;
+constexpr double kPerNano = 1e-9;
 constexpr std::uint64_t kFewJobs = 6;  // below it, each job is shown
 
-double usd(Wide nano) { return static_cast<double>(nano) * kNano; }
+double usd(Wide nano) { return static_cast<double>(nano) * kPerNano; }
 
-double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
+double share_of(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
 void say_validity(const RunPoint& point, RunSummary& out) {
   out.complete = point.end.has_value();
@@ -47,7 +47,7 @@ void count_jobs(const RunPoint& point, RunSummary& out) {
   out.usage = tally.usage;
   out.issued = tally.jobs.ended();
   if (tally.jobs.done > 0) {
-    out.makespan_s = static_cast<double>(tally.last_done_ns - tally.first_intended_ns) * kNano;
+    out.makespan_s = static_cast<double>(tally.last_done_ns - tally.first_intended_ns) * kPerNano;
   }
   if (point.end) {
     const RunEnd& end = *point.end;
@@ -62,10 +62,10 @@ void count_jobs(const RunPoint& point, RunSummary& out) {
     out.little_lambda_w = end.little_lambda_w;
     out.engine_events = end.engine_events;
   } else if (tally.jobs.ended() > 0) {
-    out.elapsed_s = static_cast<double>(tally.last_done_ns) * kNano;
+    out.elapsed_s = static_cast<double>(tally.last_done_ns) * kPerNano;
   }
-  out.throughput_per_s = ratio(static_cast<double>(out.done), out.elapsed_s);
-  out.goodput_per_s = ratio(static_cast<double>(tally.good), out.elapsed_s);
+  out.throughput_per_s = share_of(static_cast<double>(out.done), out.elapsed_s);
+  out.goodput_per_s = share_of(static_cast<double>(tally.good), out.elapsed_s);
 }
 
 std::vector<std::pair<std::string, std::uint64_t>> named_errors(
@@ -83,13 +83,13 @@ std::vector<std::pair<std::string, std::uint64_t>> named_errors(
 
 WireSummary summarise_wire(const WireTally& tally) {
   WireSummary out;
-  out.dns_s = spread_of(tally.dns, kNano);
-  out.connect_s = spread_of(tally.connect, kNano);
-  out.tls_s = spread_of(tally.tls, kNano);
-  out.first_byte_s = spread_of(tally.first_byte, kNano);
-  out.body_s = spread_of(tally.body, kNano);
-  out.itl_s = spread_of(tally.itl, kNano);
-  out.tpot_s = spread_of(tally.tpot, kNano);
+  out.dns_s = spread_of(tally.dns, kPerNano);
+  out.connect_s = spread_of(tally.connect, kPerNano);
+  out.tls_s = spread_of(tally.tls, kPerNano);
+  out.first_byte_s = spread_of(tally.first_byte, kPerNano);
+  out.body_s = spread_of(tally.body, kPerNano);
+  out.itl_s = spread_of(tally.itl, kPerNano);
+  out.tpot_s = spread_of(tally.tpot, kPerNano);
   out.reused = tally.reused;
   return out;
 }
@@ -98,15 +98,15 @@ StageSummary summarise_stage(const RunPoint& point, std::size_t index) {
   const StageTally& tally = point.tally.stages[index];
   StageSummary out;
   out.info = point.header.stages[index];
-  out.response_s = spread_of(tally.response, kNano);
-  out.queue_s = spread_of(tally.queue, kNano);
-  out.service_s = spread_of(tally.service, kNano);
-  out.ttft_s = spread_of(tally.ttft, kNano);
-  out.each_s = spread_of(tally.each, kNano);
-  out.share = ratio(static_cast<double>(tally.response.sum()),
-                    static_cast<double>(point.tally.jobs.response.sum()));
-  out.critical_share =
-      ratio(static_cast<double>(tally.critical_ns), static_cast<double>(point.tally.critical_ns));
+  out.response_s = spread_of(tally.response, kPerNano);
+  out.queue_s = spread_of(tally.queue, kPerNano);
+  out.service_s = spread_of(tally.service, kPerNano);
+  out.ttft_s = spread_of(tally.ttft, kPerNano);
+  out.each_s = spread_of(tally.each, kPerNano);
+  out.share = share_of(static_cast<double>(tally.response.sum()),
+                       static_cast<double>(point.tally.jobs.response.sum()));
+  out.critical_share = share_of(static_cast<double>(tally.critical_ns),
+                                static_cast<double>(point.tally.critical_ns));
   out.executions = tally.executions;
   out.skipped = tally.skipped;
   out.cache_hits = tally.cache_hits;
@@ -172,8 +172,8 @@ std::vector<TaskSummary> summarise_tasks(const RunPoint& point) {
   for (std::size_t i = 0; i < point.header.tasks.size() && i < point.tally.tasks.size(); ++i) {
     const JobTally& tally = only ? point.tally.jobs : point.tally.tasks[i];
     out.push_back({point.header.tasks[i], tally.done, tally.failed, tally.timed_out,
-                   tally.cancelled, spread_of(tally.response, kNano),
-                   spread_of(tally.cost, kNano)});
+                   tally.cancelled, spread_of(tally.response, kPerNano),
+                   spread_of(tally.cost, kPerNano)});
   }
   return out;
 }
@@ -186,8 +186,8 @@ std::vector<ResourceSummary> summarise_resources(const RunPoint& point) {
   const double elapsed_ns = static_cast<double>(point.end->elapsed.count_ns());
   for (const ResourceTally& tally : point.end->resources) {
     out.push_back({tally.name, tally.slots,
-                   ratio(static_cast<double>(tally.busy_ns), tally.slots * elapsed_ns),
-                   spread_of(tally.queue, kNano), tally.max_queue, tally.rejected});
+                   share_of(static_cast<double>(tally.busy_ns), tally.slots * elapsed_ns),
+                   spread_of(tally.queue, kPerNano), tally.max_queue, tally.rejected});
   }
   return out;
 }
@@ -252,15 +252,15 @@ RunSummary summarise_unjudged(const RunPoint& point) {
   out.kept = point.kept;
   count_jobs(point, out);
   say_validity(point, out);
-  out.response_s = spread_of(tally.jobs.response, kNano);
-  out.service_s = spread_of(tally.service, kNano);
-  out.queue_s = spread_of(tally.queue, kNano);
-  out.first_result_s = spread_of(tally.first_result, kNano);
-  out.lost_s = spread_of(tally.lost, kNano);
-  out.cpu_s = spread_of(tally.cpu, kNano);
-  out.io_wait_s = spread_of(tally.io_wait, kNano);
+  out.response_s = spread_of(tally.jobs.response, kPerNano);
+  out.service_s = spread_of(tally.service, kPerNano);
+  out.queue_s = spread_of(tally.queue, kPerNano);
+  out.first_result_s = spread_of(tally.first_result, kPerNano);
+  out.lost_s = spread_of(tally.lost, kPerNano);
+  out.cpu_s = spread_of(tally.cpu, kPerNano);
+  out.io_wait_s = spread_of(tally.io_wait, kPerNano);
   out.memory_mb = spread_of(tally.memory, 1e-6);
-  out.cost_usd = spread_of(tally.jobs.cost, kNano);
+  out.cost_usd = spread_of(tally.jobs.cost, kPerNano);
   if (point.header.jobs_per_month && out.cost_usd.count > 0) {
     out.monthly_cost_usd = *point.header.jobs_per_month * out.cost_usd.mean;
   }

@@ -27,6 +27,11 @@ const char* worth_name(Worth worth);
 // One number for each Worth; NaN where there is none (no warm job in runs of one job).
 using Worths = std::vector<double>;
 
+// One of them; 0 where none were found.
+inline double worth_of(const Worths& worths, Worth worth) {
+  return worths.empty() ? 0 : worths[static_cast<std::size_t>(worth)];
+}
+
 // A saving and how sure it is: half a 95% interval.
 struct Saving {
   double value = 0;

@@ -14,7 +14,7 @@ namespace {
 using record::Worth;
 using record::Worths;
 
-constexpr std::size_t kBatches = 10;
+constexpr std::size_t kShareBatches = 10;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 struct JobRow {
@@ -143,7 +143,8 @@ Result<Coalition> play_coalition(const scenarios::ScenarioFile& file, const Play
     return scenario.errors();
   }
   const std::uint64_t jobs = std::max<std::uint64_t>(scenario->workload.jobs.value_or(100), 1);
-  const std::uint64_t runs = std::max<std::uint64_t>((options.jobs + jobs - 1) / jobs, kBatches);
+  const std::uint64_t runs =
+      std::max<std::uint64_t>((options.jobs + jobs - 1) / jobs, kShareBatches);
   std::vector<RunRows> rows(runs);
   Coalition out;
   for (std::uint64_t run = 0; run < runs; ++run) {
@@ -159,9 +160,9 @@ Result<Coalition> play_coalition(const scenarios::ScenarioFile& file, const Play
   out.all = worths_of(rows);
   out.shares = shares_of(rows);
   out.has_failed = std::isnan(out.all[0]);
-  for (std::size_t batch = 0; batch < kBatches; ++batch) {
-    const std::size_t from = rows.size() * batch / kBatches;
-    const std::size_t to = rows.size() * (batch + 1) / kBatches;
+  for (std::size_t batch = 0; batch < kShareBatches; ++batch) {
+    const std::size_t from = rows.size() * batch / kShareBatches;
+    const std::size_t to = rows.size() * (batch + 1) / kShareBatches;
     out.batches.push_back(worths_of(std::span(rows).subspan(from, to - from)));
   }
   return out;

@@ -12,7 +12,6 @@ namespace rehearse::study {
 namespace {
 
 // Small enough to be nothing, and still a duration.
-constexpr double kFree = 1e-6;
 
 FixedCosts fixed_costs(const scenarios::ScenarioFile& file, const scenarios::Scenario& scenario) {
   double monthly = 0;

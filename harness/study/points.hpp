@@ -10,6 +10,8 @@
 
 namespace rehearse::study {
 
+inline constexpr double kFree = 1e-6;  // of a duration: nothing, and still a duration
+
 // One way to play a scenario file: what to select of it, and how.
 struct PointKey {
   std::vector<std::string> variants;  // sorted

@@ -15,7 +15,7 @@ using record::RunPoint;
 using record::Scope;
 using record::Stat;
 
-struct Value {
+struct Found {
   std::optional<double> value;
   std::string why;
 };
@@ -38,7 +38,7 @@ double stage_cost_usd(const RunPoint& point, std::size_t stage) {
   return sum;
 }
 
-Value stage_cost(const Objective& what, const RunPoint& point) {
+Found stage_cost(const Objective& what, const RunPoint& point) {
   const std::size_t stage = stage_place(point, what.name);
   const std::uint64_t jobs = point.tally.jobs.ended();
   if (stage == point.header.stages.size() || jobs == 0) {
@@ -49,11 +49,11 @@ Value stage_cost(const Objective& what, const RunPoint& point) {
     return {total, ""};
   }
   return what.stat == Stat::Mean
-             ? Value{total / static_cast<double>(jobs), ""}
-             : Value{std::nullopt, "of a stage's cost the mean and the total are kept"};
+             ? Found{total / static_cast<double>(jobs), ""}
+             : Found{std::nullopt, "of a stage's cost the mean and the total are kept"};
 }
 
-Value stage_cpu(const Objective& what, const Batch& batch) {
+Found stage_cpu(const Objective& what, const Batch& batch) {
   const std::size_t stage = stage_place(batch.point, what.name);
   if (stage >= batch.stage_cpu.size() || batch.stage_cpu[stage].empty()) {
     return {std::nullopt, "the stage's CPU time is not modelled"};
@@ -67,7 +67,7 @@ Value stage_cpu(const Objective& what, const Batch& batch) {
 
 double mean_response_s(const RunPoint& point) { return point.tally.jobs.response.mean() * 1e-9; }
 
-Value read_share(const Objective& what, const RunPoint& point) {
+Found read_share(const Objective& what, const RunPoint& point) {
   const std::size_t stage = stage_place(point, what.name);
   const double job = mean_response_s(point);
   const auto jobs = static_cast<double>(point.tally.jobs.response.count());
@@ -84,7 +84,7 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-Value read_one(const Subject& subject, const Batch& batch, FixedCosts fixed) {
+Found read_one(const Subject& subject, const Batch& batch, FixedCosts fixed) {
   const Objective& what = subject.what;
   if (subject.share) {
     return read_share(what, batch.point);
@@ -113,10 +113,10 @@ bool more_is_better(Metric metric) {
 
 Reading read(const Subject& subject, const std::vector<Batch>& batches, FixedCosts fixed) {
   Batch all = pooled(batches);
-  Value whole = read_one(subject, all, fixed);
+  Found whole = read_one(subject, all, fixed);
   Reading out{whole.value, {}, std::move(whole.why)};
   for (const Batch& batch : batches) {
-    const Value value = read_one(subject, batch, fixed);
+    const Found value = read_one(subject, batch, fixed);
     if (!value.value || !std::isfinite(*value.value)) {
       out.batches.clear();
       break;

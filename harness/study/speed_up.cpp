@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "harness/study/parallel.hpp"
+#include "harness/study/points.hpp"
 #include "harness/study/replicate.hpp"
 
 namespace rehearse::study {
@@ -13,8 +14,6 @@ namespace {
 
 using record::SpeedUp;
 using scenarios::Scenario;
-
-constexpr double kFree = 1e-6;  // of a duration: nothing, and still a duration
 
 // One curve: how its steps change the scenario.
 struct Curve {

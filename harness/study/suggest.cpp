@@ -62,9 +62,9 @@ Result<record::RunPoint> run_base(const Player& player, const scenarios::Scenari
   return pooled(*batches).point;
 }
 
-class Study {
+class Trials {
  public:
-  Study(const ScenarioFile& file, const Player& player, const SuggestOptions& options)
+  Trials(const ScenarioFile& file, const Player& player, const SuggestOptions& options)
       : player_(player), options_(options), file_(file) {}
 
   Result<record::Suggestions> run() {
@@ -321,7 +321,7 @@ class Study {
 
 Result<record::Suggestions> suggest(const ScenarioFile& file, const Player& player,
                                     const SuggestOptions& options) {
-  return Study(file, player, options).run();
+  return Trials(file, player, options).run();
 }
 
 }  // namespace rehearse::study

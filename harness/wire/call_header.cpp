@@ -34,19 +34,19 @@ bool read_amount(std::string_view text, std::optional<std::int64_t>& amount) {
   return true;
 }
 
-struct Amount {
+struct AskedAmount {
   std::string_view name;
   std::optional<std::int64_t> CallHeader::* value;
 };
 
-constexpr Amount kAmounts[] = {{"input_tokens", &CallHeader::input_tokens},
-                               {"output_tokens", &CallHeader::output_tokens},
-                               {"cached_tokens", &CallHeader::cached_tokens},
-                               {"steps", &CallHeader::steps},
-                               {"audio_ms", &CallHeader::audio_ms},
-                               {"characters", &CallHeader::characters},
-                               {"bytes", &CallHeader::bytes},
-                               {"n", &CallHeader::n}};
+constexpr AskedAmount kAskedAmounts[] = {{"input_tokens", &CallHeader::input_tokens},
+                                         {"output_tokens", &CallHeader::output_tokens},
+                                         {"cached_tokens", &CallHeader::cached_tokens},
+                                         {"steps", &CallHeader::steps},
+                                         {"audio_ms", &CallHeader::audio_ms},
+                                         {"characters", &CallHeader::characters},
+                                         {"bytes", &CallHeader::bytes},
+                                         {"n", &CallHeader::n}};
 
 struct Word {
   std::string_view name;
@@ -64,7 +64,7 @@ bool read_word(std::string_view text, std::string& word) {
 }
 
 bool read_field(std::string_view name, std::string_view text, CallHeader& call) {
-  for (const Amount& amount : kAmounts) {
+  for (const AskedAmount& amount : kAskedAmounts) {
     if (name == amount.name) {
       return read_amount(text, call.*amount.value);
     }
@@ -105,7 +105,7 @@ std::string call_header_text(const CallHeader& call) {
   std::string out = std::to_string(call.seed) + "/" + std::to_string(call.job) + "/" +
                     percent_encode(call.stage) + "/" + std::to_string(call.item) + "/" +
                     std::to_string(call.attempt);
-  for (const Amount& amount : kAmounts) {
+  for (const AskedAmount& amount : kAskedAmounts) {
     write_amount(out, amount.name, call.*amount.value);
   }
   for (const Word& word : kWords) {

@@ -6,10 +6,10 @@
 namespace rehearse::wire::openai {
 namespace {
 
-constexpr std::int64_t kManyTokens = 100'000'000;
+constexpr std::int64_t kMostTokens = 100'000'000;
 
 // Text parts of a message's content: input_text and output_text alike.
-void decode_content(Fields& fields, Message& message) {
+void decode_input(Fields& fields, Message& message) {
   const json::Value* content = fields.find("content");
   if (content == nullptr) {
     return;
@@ -47,7 +47,7 @@ Message decode_item(const json::Value& value, const std::string& pointer, Errors
         {fields.text("call_id"), fields.text("name"), fields.text("arguments")});
   } else if (type == "message") {
     message.role = fields.required_text("role");
-    decode_content(fields, message);
+    decode_input(fields, message);
   } else {
     message.role = "assistant";  // reasoning and built-in tools: repeated, never read
   }
@@ -97,7 +97,7 @@ void decode_input(Fields& fields, ResponsesRequest& request) {
   }
 }
 
-void decode_tools(Fields& fields, ChatRequest& chat) {
+void decode_functions(Fields& fields, ChatRequest& chat) {
   const json::Value* tools = fields.array("tools");
   for (std::size_t i = 0; tools != nullptr && i < tools->items().size(); ++i) {
     Fields tool(tools->items()[i], json::pointer_join("/tools", i), fields.errors());
@@ -116,7 +116,7 @@ void decode_tools(Fields& fields, ChatRequest& chat) {
   }
 }
 
-void decode_format(Fields& fields, ChatRequest& chat) {
+void decode_text_format(Fields& fields, ChatRequest& chat) {
   const json::Value* text = fields.object("text");
   if (text == nullptr) {
     return;
@@ -176,7 +176,7 @@ json::Value echo_of(const json::Value& body) {
   return echo;
 }
 
-json::Value encode_message(const Message& message) {
+json::Value encode_input(const Message& message) {
   if (message.role == "tool") {
     return object_of({{"type", "function_call_output"},
                       {"call_id", message.tool_call_id},
@@ -198,7 +198,7 @@ std::string encode_responses_request(const ResponsesRequest& request) {
                                           {"arguments", call.arguments}}));
     }
     if (message.tool_calls.empty()) {
-      body.find("input")->push(encode_message(message));
+      body.find("input")->push(encode_input(message));
     }
   }
   if (chat.max_output_tokens) {
@@ -233,7 +233,7 @@ Result<ResponsesRequest> decode_responses_request(std::string_view text) {
     chat.messages.push_back({"developer", instructions, 0, {}, ""});
   }
   decode_input(fields, request);
-  chat.max_output_tokens = fields.integer("max_output_tokens", 1, kManyTokens);
+  chat.max_output_tokens = fields.integer("max_output_tokens", 1, kMostTokens);
   chat.stream = fields.flag("stream", false);
   chat.include_usage = true;
   request.background = fields.flag("background", false);
@@ -244,8 +244,8 @@ Result<ResponsesRequest> decode_responses_request(std::string_view text) {
   if (const json::Value* reasoning = fields.object("reasoning")) {
     chat.reasoning_effort = Fields(*reasoning, "/reasoning", errors).text("effort");
   }
-  decode_tools(fields, chat);
-  decode_format(fields, chat);
+  decode_functions(fields, chat);
+  decode_text_format(fields, chat);
   if (!errors.empty()) {
     return errors;
   }

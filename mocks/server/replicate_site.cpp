@@ -19,7 +19,7 @@ namespace {
 using wire::replicate::Prediction;
 using wire::replicate::PredictionRequest;
 
-wire::Response error(int status, std::string_view detail) {
+wire::Response replicate_error(int status, std::string_view detail) {
   return wire::json_response(status, wire::replicate::encode_error(status, detail));
 }
 
@@ -73,7 +73,7 @@ std::optional<std::unique_ptr<Exchange>> ReplicateSite::serve(SiteVisit& visit) 
     }
     rest.remove_prefix(rest.empty() ? 0 : 1);
     if (visit.keyless) {
-      return say(visit, error(401, "You did not pass an authentication token"));
+      return say(visit, replicate_error(401, "You did not pass an authentication token"));
     }
     switch (which) {
       case 0:
@@ -101,12 +101,12 @@ std::unique_ptr<Exchange> ReplicateSite::predictions(SiteVisit& visit, std::stri
   const std::size_t slash = std::min(rest.find('/'), rest.size());
   ReplicatePrediction* kept = kept_.find(rest.substr(0, slash));
   if (kept == nullptr) {
-    return say(visit, error(404, "The requested resource could not be found."));
+    return say(visit, replicate_error(404, "The requested resource could not be found."));
   }
   if (rest.substr(slash) == "/cancel" && method == "POST") {
     kept->job->cancel();
   } else if (slash != rest.size() || method == "POST") {
-    return say(visit, error(404, "The requested resource could not be found."));
+    return say(visit, replicate_error(404, "The requested resource could not be found."));
   }
   return say(visit, wire::json_response(200, wire::replicate::encode_prediction(kept->now())));
 }
@@ -114,7 +114,7 @@ std::unique_ptr<Exchange> ReplicateSite::predictions(SiteVisit& visit, std::stri
 // An error, or a broken connection, instead of a prediction.
 std::unique_ptr<Exchange> ReplicateSite::reject(SiteVisit& visit, const Job& job) {
   if (const latency::Refusal* refusal = job.refusal()) {
-    wire::Response response = error(refusal->status, refusal->message);
+    wire::Response response = replicate_error(refusal->status, refusal->message);
     if (refusal->retry_after) {
       wire::write_retry_after(response.headers,
                               *refusal->retry_after * (1 / house_.transport.speed()));
@@ -126,7 +126,7 @@ std::unique_ptr<Exchange> ReplicateSite::reject(SiteVisit& visit, const Job& job
     visit.connection.reset();
     return nullptr;
   }
-  wire::Response response = error(fault.status, fault.message);
+  wire::Response response = replicate_error(fault.status, fault.message);
   if (!fault.body.empty()) {
     response.body = fault.body;
     response.headers.set("content-type", fault.content_type);
@@ -140,30 +140,30 @@ std::unique_ptr<Exchange> ReplicateSite::reject(SiteVisit& visit, const Job& job
 std::unique_ptr<Exchange> ReplicateSite::create(SiteVisit& visit, std::string model) {
   auto request = wire::replicate::decode_request(visit.request.body);
   if (!request) {
-    return say(visit, error(422, request.error().text()));
+    return say(visit, replicate_error(422, request.error().text()));
   }
   if (model.empty()) {
     model = request->model.empty() ? request->version : request->model;
   }
   if (model.empty()) {
-    return say(visit, error(422, "- version: a version or a model is required"));
+    return say(visit, replicate_error(422, "- version: a version or a model is required"));
   }
   auto kept = std::make_unique<ReplicatePrediction>(house_, seed_);
   if (!request->webhook.empty()) {
     auto hook = parse_webhook(request->webhook);
     if (!hook) {
-      return say(visit, error(422, hook.error().text()));
+      return say(visit, replicate_error(422, hook.error().text()));
     }
     kept->hook = std::move(*hook);
   }
   auto ask = ask_replicate({model, request->input}, visit.hand);
   if (!ask) {
     const bool unknown = ask.error().where.empty();
-    return say(visit, error(unknown ? 404 : 422, ask.error().text()));
+    return say(visit, replicate_error(unknown ? 404 : 422, ask.error().text()));
   }
   const auto caller = visit.caller(*ask);
   if (!caller) {
-    return say(visit, error(422, caller.error().text()));
+    return say(visit, replicate_error(422, caller.error().text()));
   }
   kept->model = ask->model;
   kept->id = script::make_id("", mix64(seed_ * 0x9E37 + visit.number), 26);
@@ -205,7 +205,7 @@ std::unique_ptr<Exchange> ReplicateSite::list(SiteVisit& visit) {
 std::unique_ptr<Exchange> ReplicateSite::stream(SiteVisit& visit, std::string_view id) {
   ReplicatePrediction* kept = kept_.find(id);
   if (kept == nullptr) {
-    return say(visit, error(404, "The requested resource could not be found."));
+    return say(visit, replicate_error(404, "The requested resource could not be found."));
   }
   return stream_prediction(visit.connection, house_, *kept);
 }
@@ -241,7 +241,7 @@ std::unique_ptr<Exchange> ReplicateSite::model(SiteVisit& visit, std::string_vie
     all.push(std::move(one));
   }
   if (!rest.empty()) {
-    return say(visit, error(404, "The requested resource could not be found."));
+    return say(visit, replicate_error(404, "The requested resource could not be found."));
   }
   return say(visit,
              wire::json_response(200, json::dump(wire::object_of({{"previous", json::Value()},
@@ -252,7 +252,7 @@ std::unique_ptr<Exchange> ReplicateSite::model(SiteVisit& visit, std::string_vie
 std::unique_ptr<Exchange> ReplicateSite::upload(SiteVisit& visit) {
   const auto boundary = wire::boundary_of(visit.request.headers.get("content-type"));
   if (!boundary) {
-    return say(visit, error(400, "Missing content"));
+    return say(visit, replicate_error(400, "Missing content"));
   }
   wire::MultipartDecoder decoder(*boundary, {100u << 20});
   const Status fed = decoder.feed(visit.request.body);
@@ -262,7 +262,7 @@ std::unique_ptr<Exchange> ReplicateSite::upload(SiteVisit& visit) {
     content = (*parts)[i].name == "content" ? &(*parts)[i] : content;
   }
   if (content == nullptr) {
-    return say(visit, error(400, "Missing content"));
+    return say(visit, replicate_error(400, "Missing content"));
   }
   const std::string id = script::make_id("", mix64(seed_ * 0xF11E + visit.number), 40);
   auto file = std::make_unique<File>();
@@ -298,7 +298,7 @@ std::unique_ptr<Exchange> ReplicateSite::files(SiteVisit& visit, std::string_vie
   }
   const File* file = files_.find(rest);
   if (file == nullptr) {
-    return say(visit, error(404, "The requested resource could not be found."));
+    return say(visit, replicate_error(404, "The requested resource could not be found."));
   }
   if (method == "DELETE") {
     files_.erase(rest);

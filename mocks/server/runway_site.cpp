@@ -76,7 +76,7 @@ std::string_view status_of(const Job& job) {
   return "FAILED";
 }
 
-wire::Response error(int status, std::string_view message) {
+wire::Response runway_error(int status, std::string_view message) {
   return wire::json_response(status, wire::runway::encode_error(message));
 }
 
@@ -97,10 +97,10 @@ class RunwaySite final : public Site {
       return std::nullopt;
     }
     if (visit.keyless) {
-      return say(visit, error(401, "Missing API key."));
+      return say(visit, runway_error(401, "Missing API key."));
     }
     if (visit.request.headers.get("x-runway-version").empty()) {
-      return say(visit, error(400, "The X-Runway-Version header is required."));
+      return say(visit, runway_error(400, "The X-Runway-Version header is required."));
     }
     return task ? about(visit, visit.path.substr(kTasks.size()))
                 : create(visit, std::string(endpoint->operation));
@@ -126,12 +126,12 @@ class RunwaySite final : public Site {
 std::unique_ptr<Exchange> RunwaySite::create(SiteVisit& visit, std::string operation) {
   const auto request = wire::runway::decode_request(visit.request.body);
   if (!request) {
-    return say(visit, error(400, request.error().text()));
+    return say(visit, runway_error(400, request.error().text()));
   }
   const latency::Entry* entry = visit.hand.profile.find(operation, request->model);
   if (entry == nullptr) {
-    return say(visit, error(400, "Validation of body failed: model " +
-                                     quoted_excerpt(request->model) + " is not available."));
+    return say(visit, runway_error(400, "Validation of body failed: model " +
+                                            quoted_excerpt(request->model) + " is not available."));
   }
   Ask ask;
   ask.operation = std::move(operation);
@@ -140,7 +140,7 @@ std::unique_ptr<Exchange> RunwaySite::create(SiteVisit& visit, std::string opera
   std::replace(ask.size.begin(), ask.size.end(), ':', 'x');
   const auto size = wire::parse_image_size(ask.size.empty() ? entry->size : ask.size);
   if (!size) {
-    return say(visit, error(400, "Validation of body failed: ratio: " + size.error().what));
+    return say(visit, runway_error(400, "Validation of body failed: ratio: " + size.error().what));
   }
   ask.amounts.audio_ms = request->seconds * 1000;
   const std::string id = make_uuid(mix64(seed_ * 0x9E37 + visit.number));
@@ -150,7 +150,7 @@ std::unique_ptr<Exchange> RunwaySite::create(SiteVisit& visit, std::string opera
                                                        picture_path(*size, hash_name(id)));
   const auto caller = visit.caller(ask);
   if (!caller) {
-    return say(visit, error(400, caller.error().text()));
+    return say(visit, runway_error(400, caller.error().text()));
   }
   auto kept = std::make_unique<Kept>();
   kept->size = *size;
@@ -172,8 +172,8 @@ std::unique_ptr<Exchange> RunwaySite::reject(SiteVisit& visit, const Job& job) {
     return nullptr;
   }
   const auto wait = refusal != nullptr ? refusal->retry_after : fault->retry_after;
-  wire::Response response = refusal != nullptr ? error(refusal->status, refusal->message)
-                                               : error(fault->status, fault->message);
+  wire::Response response = refusal != nullptr ? runway_error(refusal->status, refusal->message)
+                                               : runway_error(fault->status, fault->message);
   if (fault != nullptr && !fault->body.empty()) {
     response.body = fault->body;
     response.headers.set("content-type", fault->content_type);
@@ -194,7 +194,7 @@ std::unique_ptr<Exchange> RunwaySite::about(SiteVisit& visit, std::string_view i
     return say(visit, {204, {}, ""});
   }
   if (kept == nullptr) {
-    return say(visit, error(404, "An entity with the specified id was not found."));
+    return say(visit, runway_error(404, "An entity with the specified id was not found."));
   }
   Job& job = *kept->job;
   wire::runway::Task task;
@@ -216,7 +216,7 @@ std::unique_ptr<Exchange> RunwaySite::output(SiteVisit& visit, std::string_view 
   Kept* kept =
       name.ends_with(kEnding) ? kept_.find(name.substr(0, name.size() - kEnding.size())) : nullptr;
   if (kept == nullptr || kept->job->state() != Job::State::Succeeded) {
-    return say(visit, error(404, "An entity with the specified id was not found."));
+    return say(visit, runway_error(404, "An entity with the specified id was not found."));
   }
   // Sides of a ratio that no camera has, and of a video that its profile draws too long.
   const auto side = [](std::int64_t pixels) {

@@ -166,6 +166,21 @@ class Layers(Lint):
                     ("scripts/lint/layers.txt", 1, "no row above"))
 
 
+class Names(Lint):
+    def test_names_that_two_sources_of_a_layer_keep_to_themselves(self):
+        first = ("namespace rehearse::a {\nusing json::Value;\nnamespace {\n"
+                 "constexpr int kMost = 1;\nstruct Row {};\nint twice(int n) { return n; }\n"
+                 "struct Alone;\nint own(int n) { return n; }\n}  // namespace\n"
+                 "}  // namespace rehearse::a\n")
+        second = ("namespace rehearse::a {\nusing json::Value;\nnamespace {\n"
+                  "constexpr double kMost = 2;\nclass Row {};\nint twice(int number) {\n"
+                  "  return number;\n}\nint own(double n) { return 0; }\nstruct Value {};\n"
+                  "}  // namespace\n}  // namespace rehearse::a\n")
+        self.expect("names", {"a/one.cpp": first, "a/two.cpp": second, "b/one.cpp": first},
+                    ("a/two.cpp", 4, "kMost"), ("a/two.cpp", 5, "Row"),
+                    ("a/two.cpp", 6, "twice(int)"), ("a/two.cpp", 10, "Value"))
+
+
 class Sizes(Lint):
     def test_limits_are_inclusive_and_tests_have_their_own(self):
         self.expect("sizes", {"reports/ok.cpp": "x\n" * 400, "reports/long.cpp": "x\n" * 401,
