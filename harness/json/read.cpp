@@ -8,6 +8,7 @@
 
 #include "harness/base/text.hpp"
 #include "harness/json/diagnose.hpp"
+#include "harness/json/plain_read.hpp"
 
 namespace rehearse::json {
 namespace {
@@ -213,6 +214,9 @@ Result<Value> parse(std::string_view text, std::string_view name, const Limits& 
   if (text.size() > limits.bytes) {
     return Error{std::string(name), "expected at most " + std::to_string(limits.bytes) +
                                         " bytes of JSON, found " + std::to_string(text.size())};
+  }
+  if (std::optional<Value> plain = read_plain(text, limits)) {
+    return std::move(*plain);
   }
   Builder builder(text, name, limits);
   // nlohmann takes a NUL byte for the end of the text and would not look at what follows.

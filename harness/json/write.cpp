@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 #include "harness/base/text.hpp"
 
@@ -70,12 +72,34 @@ void write_escape(std::string& out, unsigned char c) {
   out += escape.data();
 }
 
+// How many bytes from `at` on are ASCII that needs no escape, eight at a time: a lower bound.
+std::size_t plain_run(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+  constexpr std::uint64_t kHighs = 0x8080'8080'8080'8080;
+  const std::size_t start = at;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, 8);
+    const auto has_zero = [](std::uint64_t x) { return (x - kOnes) & ~x & kHighs; };
+    const std::uint64_t below_blank = (bytes - kOnes * 0x20) & ~bytes & kHighs;
+    if (((bytes & kHighs) | below_blank | has_zero(bytes ^ kOnes * 0x7F) |
+         has_zero(bytes ^ kOnes * '"') | has_zero(bytes ^ kOnes * '\\')) != 0) {
+      break;
+    }
+  }
+  return at - start;
+}
+
 void write_string(std::string& out, std::string_view text, bool for_html) {
+  out.reserve(out.size() + text.size() + 2);
   out += '"';
   std::size_t plain = 0;  // start of the run that is copied as it is
   std::size_t i = 0;
   const auto flush = [&] { out += text.substr(plain, i - plain); };
   while (i < text.size()) {
+    if (!for_html && (i += plain_run(text, i)) == text.size()) {
+      break;
+    }
     const auto c = static_cast<unsigned char>(text[i]);
     const bool markup = for_html && (c == '<' || c == '>' || c == '&');
     if (c < 0x20 || c == 0x7F || c == '"' || c == '\\' || markup) {
@@ -144,24 +168,25 @@ void write_array(std::string& out, const std::vector<Value>& items, const Style&
 
 void write_object(std::string& out, const std::vector<Member>& members, const Style& style,
                   int level) {
-  std::vector<const Member*> order;
-  order.reserve(members.size());
-  for (const Member& member : members) {
-    order.push_back(&member);
-  }
+  std::vector<const Member*> order;  // where it is not their own
   if (style.sorted) {
+    order.reserve(members.size());
+    for (const Member& member : members) {
+      order.push_back(&member);
+    }
     std::sort(order.begin(), order.end(),
               [](const Member* a, const Member* b) { return a->key < b->key; });
   }
   out += '{';
-  for (std::size_t i = 0; i < order.size(); ++i) {
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const Member& member = style.sorted ? *order[i] : members[i];
     out += i == 0 ? "" : ",";
     new_line(out, style, level + 1);
-    write_string(out, order[i]->key, false);
+    write_string(out, member.key, false);
     out += style.indent >= 0 ? ": " : ":";
-    write_value(out, order[i]->value, style, level + 1);
+    write_value(out, member.value, style, level + 1);
   }
-  if (!order.empty()) {
+  if (!members.empty()) {
     new_line(out, style, level);
   }
   out += '}';

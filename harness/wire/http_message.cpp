@@ -48,6 +48,9 @@ std::string_view Headers::get(std::string_view name) const {
 }
 
 void Headers::add(std::string name, std::string value) {
+  if (all_.empty()) {
+    all_.reserve(16);  // most messages have so many
+  }
   all_.push_back({std::move(name), std::move(value)});
 }
 

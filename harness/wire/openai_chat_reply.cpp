@@ -6,25 +6,30 @@
 namespace rehearse::wire::openai {
 namespace {
 
-json::Value encode_choice(const ChatChoice& choice, std::int64_t index) {
-  const bool calls_only = choice.text.empty() && !choice.tool_calls.empty();
-  json::Value message = object_of({{"role", "assistant"},
-                                   {"content", calls_only ? json::Value() : choice.text},
-                                   {"refusal", nullptr},
-                                   {"annotations", json::Value::array()}});
-  if (!choice.tool_calls.empty()) {
-    json::Value& calls = message.set("tool_calls", json::Value::array());
-    for (const ToolCall& call : choice.tool_calls) {
-      calls.push(object_of(
-          {{"id", call.id},
-           {"type", "function"},
-           {"function", object_of({{"name", call.name}, {"arguments", call.arguments}})}}));
-    }
+json::Value encode_calls(const std::vector<ToolCall>& tool_calls) {
+  json::Value calls = json::Value::array();
+  for (const ToolCall& call : tool_calls) {
+    calls.push(
+        object_of({{"id", call.id},
+                   {"type", "function"},
+                   {"function", object_of({{"name", call.name}, {"arguments", call.arguments}})}}));
   }
-  return object_of({{"index", index},
-                    {"message", std::move(message)},
-                    {"logprobs", encode_logprobs(choice.logprobs)},
-                    {"finish_reason", finish_reason_name(choice.finish)}});
+  return calls;
+}
+
+// Put together as text, as the frames of a stream are: it is most of what a plain answer costs.
+void append_choice(std::string& out, const ChatChoice& choice, std::size_t index) {
+  const bool calls_only = choice.text.empty() && !choice.tool_calls.empty();
+  out +=
+      "{\"index\":" + std::to_string(index) + ",\"message\":{\"role\":\"assistant\",\"content\":";
+  out += calls_only ? std::string("null") : json::dump(choice.text);
+  out += ",\"refusal\":null,\"annotations\":[]";
+  if (!choice.tool_calls.empty()) {
+    out += ",\"tool_calls\":" + json::dump(encode_calls(choice.tool_calls));
+  }
+  out += "},\"logprobs\":";
+  out += choice.logprobs.empty() ? "null" : json::dump(encode_logprobs(choice.logprobs));
+  out.append(",\"finish_reason\":\"").append(finish_reason_name(choice.finish)).append("\"}");
 }
 
 ChatChoice decode_choice(const json::Value& value, const std::string& pointer, Errors& errors) {
@@ -95,17 +100,15 @@ json::Value encode_logprobs(const std::vector<TokenLogprob>& tokens) {
   return object_of({{"content", std::move(content)}, {"refusal", nullptr}});
 }
 
-json::Value encode_usage(const Usage& usage) {
-  return object_of(
-      {{"prompt_tokens", usage.input_tokens},
-       {"completion_tokens", usage.output_tokens},
-       {"total_tokens", usage.input_tokens + usage.output_tokens},
-       {"prompt_tokens_details",
-        object_of({{"cached_tokens", usage.cached_tokens}, {"audio_tokens", 0}})},
-       {"completion_tokens_details", object_of({{"reasoning_tokens", usage.reasoning_tokens},
-                                                {"audio_tokens", 0},
-                                                {"accepted_prediction_tokens", 0},
-                                                {"rejected_prediction_tokens", 0}})}});
+std::string usage_json(const Usage& usage) {
+  std::string out = "{\"prompt_tokens\":" + std::to_string(usage.input_tokens);
+  out += ",\"completion_tokens\":" + std::to_string(usage.output_tokens);
+  out += ",\"total_tokens\":" + std::to_string(usage.input_tokens + usage.output_tokens);
+  out += ",\"prompt_tokens_details\":{\"cached_tokens\":" + std::to_string(usage.cached_tokens);
+  out += ",\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":" +
+         std::to_string(usage.reasoning_tokens);
+  return out +
+         ",\"audio_tokens\":0,\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}";
 }
 
 std::optional<Usage> decode_usage(Fields& fields) {
@@ -130,20 +133,20 @@ std::optional<Usage> decode_usage(Fields& fields) {
 }
 
 std::string encode_chat_reply(const ChatReply& reply) {
-  json::Value body = object_of({{"id", reply.id},
-                                {"object", "chat.completion"},
-                                {"created", reply.created_s},
-                                {"model", reply.model},
-                                {"choices", json::Value::array()}});
+  std::string out;
+  out.reserve(1024 + (reply.choices.empty() ? 0 : reply.choices.front().text.size()));
+  out += "{\"id\":" + json::dump(reply.id) +
+         ",\"object\":\"chat.completion\",\"created\":" + std::to_string(reply.created_s) +
+         ",\"model\":" + json::dump(reply.model) + ",\"choices\":[";
   for (std::size_t i = 0; i < reply.choices.size(); ++i) {
-    body.find("choices")->push(encode_choice(reply.choices[i], static_cast<std::int64_t>(i)));
+    out += i == 0 ? "" : ",";
+    append_choice(out, reply.choices[i], i);
   }
+  out += "]";
   if (reply.usage) {
-    body.set("usage", encode_usage(*reply.usage));
+    out += ",\"usage\":" + usage_json(*reply.usage);
   }
-  body.set("service_tier", "default");
-  body.set("system_fingerprint", "fp_rehearse");
-  return json::dump(body);
+  return out + ",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_rehearse\"}";
 }
 
 Result<ChatReply> decode_chat_reply(std::string_view text) {

@@ -86,7 +86,7 @@ std::string ChatStreamWriter::finish(std::int64_t choice, FinishReason reason) c
 }
 
 std::string ChatStreamWriter::usage(const Usage& usage) const {
-  return include_usage_ ? head_ + "],\"usage\":" + json::dump(encode_usage(usage)) + "}\n\n" : "";
+  return include_usage_ ? head_ + "],\"usage\":" + usage_json(usage) + "}\n\n" : "";
 }
 
 std::string ChatStreamWriter::done() { return "data: [DONE]\n\n"; }

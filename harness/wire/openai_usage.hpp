@@ -9,7 +9,7 @@
 // What plain and streamed OpenAI chat replies have in common.
 namespace rehearse::wire::openai {
 
-json::Value encode_usage(const Usage& usage);
+std::string usage_json(const Usage& usage);
 // The "usage" member, nothing where it is missing or null.
 std::optional<Usage> decode_usage(Fields& fields);
 // {"content": […], "refusal": null}; null where there are no tokens.

@@ -19,10 +19,11 @@ std::optional<Number> number_of(std::string_view text) {
   return value;
 }
 
+// They stand once in an answer, so nothing is looked for that they might replace.
 void write_bucket(Headers& headers, const std::string& what, const LimitState& bucket) {
-  headers.set("x-ratelimit-limit-" + what, std::to_string(bucket.limit));
-  headers.set("x-ratelimit-remaining-" + what, std::to_string(bucket.remaining));
-  headers.set("x-ratelimit-reset-" + what, go_duration_text(bucket.reset));
+  headers.add("x-ratelimit-limit-" + what, std::to_string(bucket.limit));
+  headers.add("x-ratelimit-remaining-" + what, std::to_string(bucket.remaining));
+  headers.add("x-ratelimit-reset-" + what, go_duration_text(bucket.reset));
 }
 
 std::optional<LimitState> read_bucket(const Headers& headers, const std::string& what) {

@@ -13,13 +13,13 @@ std::string make_id(std::string_view prefix, std::uint64_t content, std::size_t 
   static constexpr std::string_view kLetters =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   Bits bits(content ^ 0x1D);
-  std::string out(prefix);
+  std::string out;
+  out.reserve(prefix.size() + length);
+  out += prefix;
   for (std::size_t i = 0; i < length; ++i) {
     out += kLetters[bits.below(kLetters.size())];
   }
   return out;
 }
-
-std::uint64_t Bits::next() { return state_ = mix64(state_); }
 
 }  // namespace rehearse::script

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "harness/base/rng.hpp"
+
 namespace rehearse::script {
 
 // What an answer is drawn from: the run's seed and the bytes that make the request what it is.
@@ -16,7 +18,7 @@ std::string make_id(std::string_view prefix, std::uint64_t content, std::size_t 
 class Bits {
  public:
   explicit Bits(std::uint64_t content) : state_(content) {}
-  std::uint64_t next();
+  std::uint64_t next() { return state_ = mix64(state_); }
   // Uniform in [0, below); below > 0.
   std::uint64_t below(std::uint64_t below) { return next() % below; }
 

@@ -32,12 +32,12 @@ std::string words(std::uint64_t content, std::size_t bytes) {
   while (out.size() < bytes) {
     const bool starts = left == 0;
     left = starts ? 6 + bits.below(10) : left - 1;
-    std::string word(kWords[bits.below(kWords.size())]);
+    const std::size_t at = out.size();
+    out += kWords[bits.below(kWords.size())];
     if (starts) {
-      word.front() = static_cast<char>(word.front() - 'a' + 'A');
+      out[at] = static_cast<char>(out[at] - 'a' + 'A');
     }
-    out += word;
-    out += left == 0 ? ". " : " ";
+    out += left == 0 ? std::string_view(". ") : std::string_view(" ");
   }
   out.resize(bytes);
   if (!out.empty() && out.back() == ' ') {

@@ -1,5 +1,6 @@
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "harness/json/read.hpp"
@@ -9,6 +10,13 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto value = rehearse::json::parse(text, "fuzz");
+  // A byte order mark sends a text past the reader of plain ones.
+  const bool marked = text.starts_with("\xEF\xBB\xBF");
+  if (const auto careful =
+          rehearse::json::parse((marked ? "" : "\xEF\xBB\xBF") + std::string(text), "fuzz");
+      !marked && (careful.ok() != value.ok() || (value.ok() && !(*careful == *value)))) {
+    std::abort();
+  }
   if (!value) {
     const std::string line = value.error().text();
     if (line.find('\n') != std::string::npos || line.size() > 400) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
 
@@ -207,4 +208,131 @@ TEST_CASE("many members and a long array are read in linear time") {
     text += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\":" + std::to_string(i);
   }
   CHECK(value_of(text + "}").members().size() == 200'000);
+}
+
+namespace {
+
+// Equal in content, order and every position. A byte order mark makes a text one for the careful
+// reader; it has no column.
+bool same_in_all(const Value& a, const Value& b) {
+  if (!(a.position() == b.position()) || a.kind() != b.kind()) {
+    return false;
+  }
+  if (a.is_array()) {
+    return std::equal(a.items().begin(), a.items().end(), b.items().begin(), b.items().end(),
+                      same_in_all);
+  }
+  if (a.is_object()) {
+    return std::equal(a.members().begin(), a.members().end(), b.members().begin(),
+                      b.members().end(), [](const json::Member& x, const json::Member& y) {
+                        return x.key == y.key && x.key_position == y.key_position &&
+                               same_in_all(x.value, y.value);
+                      });
+  }
+  return a == b;
+}
+
+void expect_same_readers(const std::string& text) {
+  CAPTURE(text);
+  const auto plain = parse(text, "a");
+  const auto careful = parse("\xEF\xBB\xBF" + text, "a");
+  REQUIRE(plain.ok() == careful.ok());
+  if (plain.ok()) {
+    CHECK(same_in_all(*plain, *careful));
+  } else {
+    CHECK(plain.error().text() == careful.error().text());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the plain and the careful reader agree, value by value and place by place") {
+  for (const std::string text : {"{}",
+                                 "[]",
+                                 " { } ",
+                                 "[1,2 ,\n 3]",
+                                 "{\"a\":{\"b\":[true,false,null]},\n\t\"c\":\"\"}",
+                                 "0",
+                                 "-0",
+                                 "-1",
+                                 "01",
+                                 "1.",
+                                 "1.5",
+                                 ".5",
+                                 "1e3",
+                                 "1E+3",
+                                 "1e-3",
+                                 "-1.25e2",
+                                 "1e",
+                                 "1e999",
+                                 "9223372036854775807",
+                                 "9223372036854775808",
+                                 "-9223372036854775808",
+                                 "-9223372036854775809",
+                                 "18446744073709551615",
+                                 "1e-400",
+                                 "\"\\n\\t\\\"\\/\\b\\f\\r\\\\\"",
+                                 "\"\\u00e9\"",
+                                 "\"\\x\"",
+                                 "\"\xc3\xa9\"",
+                                 "\"\x01\"",
+                                 "\"\x7f\"",
+                                 "{\"a\":1,\"a\":2}",
+                                 "[1,]",
+                                 "[,1]",
+                                 "{,}",
+                                 "{\"a\"}",
+                                 "{\"a\":}",
+                                 "{\"a\":1,}",
+                                 "tru",
+                                 "nulll",
+                                 "[1 2]",
+                                 "",
+                                 " ",
+                                 "/* c */ 1",
+                                 "1 // c",
+                                 "{\"a\":1}}",
+                                 "[[1]",
+                                 "\"open",
+                                 "\"\\",
+                                 "+1",
+                                 "NaN",
+                                 "{1:2}",
+                                 "-",
+                                 "[-]",
+                                 "--1",
+                                 "1.e3",
+                                 "\"a\"\"b\""}) {
+    expect_same_readers(text);
+  }
+}
+
+TEST_CASE("the two readers agree on broken and on random texts") {
+  const std::string whole =
+      "{\"model\": \"gpt-4o\", \"n\": 1, \"messages\": [{\"role\": \"user\",\r\n \"content\": "
+      "\"Say \\\"hi\\\"\"}, {\"x\": [1.5, -2e3, null, true]}]}";
+  std::uint64_t state = 7;
+  for (int i = 0; i < 3'000; ++i) {
+    std::string text = whole;
+    for (std::uint64_t edits = 1 + mix64(state) % 3; edits > 0; --edits) {
+      state = mix64(state);
+      const std::size_t at = state % text.size();
+      constexpr std::string_view kBytes = "{}[],:\"\\ 01-e.tn\n";
+      if (state >> 40 & 1) {
+        text[at] = kBytes[(state >> 44) % kBytes.size()];
+      } else {
+        text.erase(at, 1 + (state >> 50) % 4);
+      }
+    }
+    expect_same_readers(text);
+  }
+}
+
+TEST_CASE("both readers keep to the limits") {
+  Limits limits;
+  limits.depth = 3;
+  CHECK(parse(nested(3), "f", limits).ok());
+  CHECK_FALSE(parse(nested(4), "f", limits).ok());
+  limits.depth = 1'000;
+  CHECK(parse(nested(900), "f", limits).ok());
 }

@@ -135,3 +135,20 @@ TEST_CASE("members are set in place, added at the end and erased") {
   CHECK(dump(v) == R"({"a":"x","c":[7]})");
   CHECK(Value(3).find("a") == nullptr);
 }
+
+TEST_CASE("whatever stands where in a text, what is written reads back") {
+  const std::string special[] = {"\"", "\\", "\n", "\x1f", "\x7f", "\xc3\xa9", "\xe2\x82\xac"};
+  for (const std::string& c : special) {
+    for (std::size_t size = 0; size < 40; ++size) {
+      for (std::size_t at = 0; at <= size; ++at) {
+        std::string text(size, 'a');
+        text.insert(at, c);
+        const auto back = json::parse(json::dump(json::Value(text)));
+        REQUIRE(back.ok());
+        REQUIRE(back->as_string() == text);
+      }
+    }
+  }
+  REQUIRE(json::dump(json::Value(std::string(20, 'a') + '\xff')) ==
+          '"' + std::string(20, 'a') + "\xEF\xBF\xBD\"");
+}
