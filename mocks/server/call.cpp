@@ -23,14 +23,12 @@ Call::Call(const Options& options, Caller caller, Ask ask)
       protocol_(options.protocol),
       number_(options.number),
       caller_(std::move(caller)),
-      ask_(std::move(ask)),
-      script_(std::move(ask_.script)),
-      features_(ask_.amounts),
+      script_(std::move(ask.script)),
+      model_(std::move(ask.model)),
+      size_(std::move(ask.size)),
+      quality_(std::move(ask.quality)),
+      features_(ask.amounts),
       self_(std::make_shared<Call*>(this)) {
-  features_.operation = ask_.operation;
-  features_.model = ask_.model;
-  features_.size = ask_.size;
-  features_.quality = ask_.quality;
   ticket_.call = this;
   ticket_.on_start = [](latency::Ticket& ticket, Instant now) {
     static_cast<Ticket&>(ticket).call->serve(now);
@@ -39,12 +37,16 @@ Call::Call(const Options& options, Caller caller, Ask ask)
   timer_.fire = [](runtime::TimerNode& timer) { static_cast<Timer&>(timer).call->due(); };
   record_.job = caller_.key.job;
   record_.provider = provider_.name;
-  record_.stage = caller_.stage;
-  record_.caller = caller_.name;
-  record_.operation = ask_.operation;
-  record_.model = answer_model(provider_.model.profile(), ask_.operation, ask_.model);
+  record_.stage = std::move(caller_.stage);
+  record_.caller = std::move(caller_.name);
+  record_.operation = std::move(ask.operation);
+  record_.model = answer_model(provider_.model.profile(), record_.operation, model_);
   record_.item = caller_.key.item;
   record_.attempt = caller_.key.attempt;
+  features_.operation = record_.operation;
+  features_.model = model_;
+  features_.size = size_;
+  features_.quality = quality_;
 }
 
 // Not ended: the client has left.
@@ -177,12 +179,11 @@ void Call::answer() {
 }
 
 void Call::send(wire::Response response) {
-  const Instant now = house_.transport.now();
-  house_.ledger.late_by((now - due_at_) * (1 / house_.transport.speed()));
   add_headers(response.headers);
   const int status = response.status;
   end(CallEnd::Answered, status);
   connection_.send(std::move(response));
+  house_.ledger.answer_late_by(late_by(due_at_, house_.transport.now()));
 }
 
 // ---- streams
@@ -206,22 +207,18 @@ void Call::stream_due() {
 void Call::write_until(Instant now) {
   const latency::Plan& plan = ticket_.plan;
   const bool cut = is_cut(plan.fault);
-  const double per_wall = 1 / house_.transport.speed();
+  const std::uint32_t first = chunk_;
   std::string out;
   for (; chunk_ < pieces(); ++chunk_) {
     const Duration offset = piece_due(chunk_);
-    if (cut && offset > plan.fault_after) {
-      connection_.write(out);
-      wait(Next::Fault, plan.fault_after);
-      return;
-    }
+    const bool stops = cut && offset > plan.fault_after;
     const Instant at = record_.started + offset;
-    if (at > now) {
+    if (stops || at > now) {
       connection_.write(out);
-      wait(Next::Chunk, offset);
+      note_pace(first);
+      wait(stops ? Next::Fault : Next::Chunk, stops ? plan.fault_after : offset);
       return;
     }
-    house_.ledger.late_by((now - at) * per_wall);
     const std::int64_t to =
         units_ + (script_->pieces(plan) > 0 ? 1 : provider_.model.chunk_tokens(ticket_, chunk_));
     if (to > units_ && record_.first_chunk == Instant()) {
@@ -233,8 +230,17 @@ void Call::write_until(Instant now) {
   }
   out += plan.fault == latency::Fault::MalformedBody ? script_->malformed() : script_->ending(plan);
   connection_.write(out);
+  note_pace(first);
   end(CallEnd::Answered, 200);
   connection_.end();
+}
+
+// The pieces from `first` on have just been written.
+void Call::note_pace(std::uint32_t first) const {
+  const Instant written = house_.transport.now();
+  for (; first < chunk_; ++first) {
+    house_.ledger.chunk_late_by(late_by(record_.started + piece_due(first), written));
+  }
 }
 
 std::uint32_t Call::pieces() const {

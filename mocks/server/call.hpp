@@ -82,6 +82,11 @@ class Call final : public Exchange {
   void send(wire::Response response);
   void stream_due();
   void write_until(Instant now);
+  void note_pace(std::uint32_t first) const;
+  // In wall time.
+  Duration late_by(Instant due, Instant now) const {
+    return (now - due) * (1 / house_.transport.speed());
+  }
   std::uint32_t pieces() const;
   Duration piece_due(std::uint32_t piece) const;
   void suffer();
@@ -97,10 +102,10 @@ class Call final : public Exchange {
   Connection& connection_;
   Protocol protocol_;
   std::uint64_t number_;
-  Caller caller_;
-  Ask ask_;
-  std::shared_ptr<Script> script_;  // a worker may hold it longer than the call
-  CallFeatures features_;
+  Caller caller_;                       // its texts are in record_
+  std::shared_ptr<Script> script_;      // a worker may hold it longer than the call
+  std::string model_, size_, quality_;  // as asked
+  CallFeatures features_;               // views of these and of record_
   Ticket ticket_;
   Timer timer_;
   Next next_ = Next::Answer;

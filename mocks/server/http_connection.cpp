@@ -1,6 +1,9 @@
 #include "mocks/server/http_connection.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "mocks/server/status_text.hpp"
 
@@ -11,7 +14,6 @@ namespace http = boost::beast::http;
 
 namespace {
 
-constexpr std::size_t kMostPipelined = 64u << 10;  // read ahead of the answer under way
 constexpr int kReadsInARow = 16;
 constexpr auto kLinger = std::chrono::seconds(2);
 
@@ -19,72 +21,81 @@ std::string_view text(boost::beast::string_view s) { return {s.data(), s.size()}
 
 }  // namespace
 
-HttpConnection::HttpConnection(TransportLoop& loop, Tcp socket)
-    : loop_(loop), socket_(std::move(socket)) {
-  ErrorCode ec;
-  socket_.non_blocking(true, ec);
-  socket_.set_option(asio::ip::tcp::no_delay(true), ec);
+HttpConnection::~HttpConnection() {
+  if (state_ != State::Closed) {
+    ::close(socket_);
+  }
 }
 
-void HttpConnection::start() { wait_readable(); }
+void HttpConnection::start() { loop_.events.watch(socket_, *this); }
 
 // ---- what comes in
 // --------------------------------------------------------------------------------
 
-void HttpConnection::wait_readable() {
-  if (reading_ || state_ == State::Closed) {
+void HttpConnection::ready(bool hung_up) {
+  if (state_ == State::Closed) {
     return;
   }
-  reading_ = true;
-  // A client that has finished sending is always readable; then only errors are news.
-  const auto what = client_done_ ? asio::socket_base::wait_error : asio::socket_base::wait_read;
-  socket_.async_wait(what, [self = shared_from_this()](ErrorCode ec) {
-    self->reading_ = false;
-    if (ec || self->state_ == State::Closed) {
-      return;
+  hung_up_ = hung_up_ || hung_up;
+  if (!output_.empty()) {
+    flush();
+  }
+  if (state_ == State::Closed) {
+    return;
+  }
+  if (client_done_) {
+    // A client that has finished sending has nothing to read: more of it means that it has left.
+    if (hung_up && has_error()) {
+      client_left();
     }
-    self->loop_.fire_due();
-    if (self->client_done_) {
-      self->client_left();
-    } else {
-      self->readable();
-    }
-    self->loop_.bury();
-  });
+  } else {
+    readable();
+  }
+}
+
+bool HttpConnection::has_error() const {
+  int error = 0;
+  socklen_t size = sizeof error;
+  return ::getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0;
 }
 
 void HttpConnection::readable() {
-  for (int i = 0; i < kReadsInARow; ++i) {
-    if (state_ == State::Answering && input_.size() >= kMostPipelined) {
-      return;  // resume_parsing() reads on
+  unread_ = false;
+  for (int i = 0; state_ != State::Closed; ++i) {
+    if ((state_ == State::Answering || is_choked()) && input_.size() >= kMostPipelined) {
+      unread_ = true;  // go_on() reads on
+      return;
+    }
+    if (i == kReadsInARow) {
+      unread_ = true;
+      loop_.again(shared_from_this());
+      return;
     }
     if (!read_once()) {
-      break;
+      return;
     }
   }
-  wait_readable();
 }
 
-// False where there is no more to read now.
+// False where there is no more to read now: a read that fills less than its buffer was the last.
 bool HttpConnection::read_once() {
   if (state_ == State::Closed || client_done_) {
     return false;
   }
-  ErrorCode ec;
-  const std::size_t count = socket_.read_some(asio::buffer(loop_.input), ec);
-  if (ec == asio::error::would_block) {
+  const ssize_t count = ::recv(socket_, loop_.input.data(), loop_.input.size(), 0);
+  if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
     return false;
   }
-  if (ec == asio::error::eof) {
+  if (count == 0) {
     client_finished();
     return false;
   }
-  if (ec) {
+  if (count < 0) {
     client_left();
     return false;
   }
-  received({loop_.input.data(), count});
-  return true;
+  received({loop_.input.data(), static_cast<std::size_t>(count)});
+  return hung_up_ || static_cast<std::size_t>(count) == loop_.input.size();
 }
 
 void HttpConnection::received(std::string_view bytes) {
@@ -113,7 +124,7 @@ void HttpConnection::received(std::string_view bytes) {
 }
 
 void HttpConnection::resume_parsing() {
-  if (parsing_ || state_ != State::Receiving) {
+  if (parsing_ || state_ != State::Receiving || input_.empty()) {
     return;
   }
   parsing_ = true;
@@ -127,18 +138,28 @@ void HttpConnection::resume_parsing() {
   }
 }
 
-// Parses requests and starts their answers until one is under way or bytes are missing. Returns how
-// many bytes were used.
+void HttpConnection::go_on() {
+  resume_parsing();
+  if (state_ == State::Receiving && client_done_ && output_.empty()) {
+    shut();
+  } else if (unread_) {
+    readable();
+  }
+}
+
+// Parses requests and starts their answers until one is under way, bytes are missing, or the client
+// does not take the answers that it has. Returns how many bytes were used.
 std::size_t HttpConnection::parse(std::string_view bytes) {
   std::size_t used = 0;
-  while (state_ == State::Receiving && used < bytes.size()) {
+  while (state_ == State::Receiving && used < bytes.size() && !is_choked()) {
     if (!parser_) {
-      parser_.emplace();
+      parser_ = std::make_unique<Parser>();
       parser_->header_limit(static_cast<std::uint32_t>(loop_.options.max_header));
       parser_->body_limit(loop_.options.max_body);
       parser_->eager(true);
       since_ = WallClock::now();
       continued_ = false;
+      head_bytes_ = 0;
     }
     ErrorCode ec;
     const std::size_t count =
@@ -151,6 +172,12 @@ std::size_t HttpConnection::parse(std::string_view bytes) {
     if (parser_->is_done()) {
       dispatch();
       continue;
+    }
+    // Beast bounds a head only as far as it comes at once.
+    head_bytes_ += parser_->is_header_done() ? 0 : count;
+    if (head_bytes_ > loop_.options.max_header) {
+      refuse(http::error::header_limit);
+      return used;
     }
     if (parser_->is_header_done() && !continued_ &&
         boost::beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
@@ -206,12 +233,12 @@ void HttpConnection::refuse(const ErrorCode& why) {
 // interim answer (RFC 9110, 15.2) does that: who has left replies with a reset.
 void HttpConnection::client_finished() {
   client_done_ = true;
-  keep_alive_ = false;
   if (raw_ != nullptr) {
     shut();
     return;
   }
   if (state_ == State::Answering) {
+    keep_alive_ = keep_alive_ && !input_.empty();  // more requests may have come before
     if (!head_sent_ && !old_client_) {
       push("HTTP/1.1 102 Processing\r\n\r\n");
     }
@@ -233,10 +260,12 @@ void HttpConnection::close_if_idle() {
 }
 
 void HttpConnection::check_patience(WallClock::time_point now) {
+  const std::chrono::nanoseconds patience(loop_.options.slow_sender.count_ns());
   if (state_ == State::Lingering && output_.empty() && now - since_ > kLinger) {
     shut();
-  } else if (state_ == State::Receiving && parser_ &&
-             now - since_ > std::chrono::nanoseconds(loop_.options.slow_sender.count_ns())) {
+  } else if (!output_.empty() && now - taken_ > patience) {
+    reset();  // it has read nothing for so long
+  } else if (state_ == State::Receiving && parser_ && now - since_ > patience) {
     keep_alive_ = false;
     head_only_ = streaming_ = head_sent_ = false;
     state_ = State::Answering;

@@ -2,7 +2,7 @@
 
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <optional>
+#include <memory>
 
 #include "mocks/server/transport_loop.hpp"
 
@@ -11,10 +11,18 @@ namespace rehearse::server {
 // One client's connection: reads requests, one at a time, and sends what answers them. While it
 // waits it holds no buffer, so thousands may idle. Private to the transport.
 class HttpConnection final : public Connection,
+                             public EventLoop::Watcher,
                              public std::enable_shared_from_this<HttpConnection> {
  public:
-  HttpConnection(TransportLoop& loop, Tcp socket);
+  // A socket that was accepted, non-blocking; it is closed here.
+  HttpConnection(TransportLoop& loop, int socket) : loop_(loop), socket_(socket) {}
+  ~HttpConnection();
+  HttpConnection(const HttpConnection&) = delete;
+  HttpConnection& operator=(const HttpConnection&) = delete;
   void start();
+  void ready(bool hung_up) override;
+  // An answer has gone, or room for one has come: what was sent meanwhile gets its turn.
+  void go_on();
 
   void send(wire::Response response) override;
   void begin(wire::Response head) override;
@@ -34,38 +42,45 @@ class HttpConnection final : public Connection,
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
   using ErrorCode = boost::system::error_code;
+  // Read ahead of the answer under way; and of answers that the client does not take.
+  static constexpr std::size_t kMostPipelined = 64u << 10;
   enum class State { Receiving, Answering, Lingering, Closed };
 
-  void wait_readable();
+  bool has_error() const;
   void readable();
   bool read_once();
   void received(std::string_view bytes);
   std::size_t parse(std::string_view bytes);
   void resume_parsing();
+  bool is_choked() const { return output_.size() - sent_ > kMostPipelined; }
   void dispatch();
   void refuse(const ErrorCode& why);
   void client_finished();
   void client_left();
 
   void append_head(std::string& out, const wire::Response& response) const;
+  void take_head(std::string& out);
   void push(std::string_view bytes);
-  void wait_writable();
+  void push_whole(std::string bytes);
+  std::size_t send_some(std::string_view bytes);
   void flush();
   void answered();
-  void linger();
+  void end_sending();
   void shut();
 
   TransportLoop& loop_;
-  Tcp socket_;
+  int socket_;
   State state_ = State::Receiving;
-  std::optional<Parser> parser_;  // while a request comes in
-  std::string input_;             // received, not parsed yet
-  std::string output_;            // not taken by the client yet, from sent_ on
+  std::unique_ptr<Parser> parser_;  // while a request comes in
+  std::size_t head_bytes_ = 0;      // of its head, as long as that is not complete
+  std::string input_;               // received, not parsed yet
+  std::string output_;              // not taken by the client yet, from sent_ on
   std::size_t sent_ = 0;
   std::string stream_head_;  // waits for the first piece
   std::unique_ptr<Exchange> exchange_;
   RawReader* raw_ = nullptr;     // that exchange, where HTTP has ended
   WallClock::time_point since_;  // when this request began to come in, or the linger
+  WallClock::time_point taken_;  // when the client last took some of output_
   bool keep_alive_ = true;
   bool head_only_ = false;
   bool old_client_ = false;  // HTTP/1.0
@@ -73,8 +88,8 @@ class HttpConnection final : public Connection,
   bool head_sent_ = false;    // of the answer
   bool continued_ = false;    // 100 was sent
   bool client_done_ = false;  // sends nothing any more
-  bool reading_ = false;      // a wait is under way
-  bool writing_ = false;
+  bool hung_up_ = false;      // reads end in an end or an error
+  bool unread_ = false;       // there was more than was read
   bool parsing_ = false;
 };
 

@@ -1,4 +1,7 @@
-#include <boost/asio/post.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <charconv>
 
 #include "mocks/server/http_connection.hpp"
@@ -6,8 +9,6 @@
 
 // What goes out: the other half of http_connection.cpp.
 namespace rehearse::server {
-
-namespace asio = boost::asio;
 
 namespace {
 
@@ -53,7 +54,7 @@ void HttpConnection::send(wire::Response response) {
     push(out);
   } else {
     push(out);
-    push(response.body);
+    push_whole(std::move(response.body));
   }
   answered();
 }
@@ -79,6 +80,13 @@ void HttpConnection::upgrade(wire::Response head, RawReader& reader) {
   push(out + "\r\n");
 }
 
+// The head of a stream leaves with its first piece, and its memory with it.
+void HttpConnection::take_head(std::string& out) {
+  out.assign(stream_head_);
+  std::string().swap(stream_head_);
+  head_sent_ = true;
+}
+
 void HttpConnection::write(std::string_view piece) {
   if (state_ != State::Answering || piece.empty()) {
     return;
@@ -87,13 +95,11 @@ void HttpConnection::write(std::string_view piece) {
     push(piece);
     return;
   }
-  std::string out = std::move(stream_head_);
-  stream_head_.clear();
-  head_sent_ = true;
+  std::string& out = loop_.output;
+  take_head(out);
   if (!head_only_) {
     char size[20];
     const auto end = std::to_chars(size, size + sizeof size, piece.size(), 16).ptr;
-    out.reserve(out.size() + piece.size() + 24);
     if (!old_client_) {
       out.append(size, end).append("\r\n");
     }
@@ -107,9 +113,8 @@ void HttpConnection::end() {
   if (state_ != State::Answering) {
     return;
   }
-  std::string out = std::move(stream_head_);
-  stream_head_.clear();
-  head_sent_ = true;
+  std::string& out = loop_.output;
+  take_head(out);
   out += old_client_ || head_only_ || raw_ != nullptr ? "" : "0\r\n\r\n";
   push(out);
   answered();
@@ -124,68 +129,77 @@ void HttpConnection::cut() {
 }
 
 void HttpConnection::reset() {
-  ErrorCode ec;
-  socket_.set_option(asio::socket_base::linger(true, 0), ec);
+  const linger at_once{1, 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   shut();
+}
+
+// How many bytes the client takes now. Less than all: it takes no more for the moment, or has left.
+std::size_t HttpConnection::send_some(std::string_view bytes) {
+  std::size_t sent = 0;
+  while (sent < bytes.size()) {
+    const ssize_t count = ::send(socket_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
+      shut();
+    }
+    if (count < 0) {
+      break;
+    }
+    sent += static_cast<std::size_t>(count);
+  }
+  return sent;
 }
 
 void HttpConnection::push(std::string_view bytes) {
   if (state_ == State::Closed || bytes.empty()) {
     return;
   }
-  std::size_t count = 0;
+  std::size_t sent = 0;
   if (output_.empty()) {
-    ErrorCode ec;
-    count = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
-    if (ec && ec != asio::error::would_block) {
-      shut();
+    sent = send_some(bytes);
+    if (state_ == State::Closed || sent == bytes.size()) {
       return;
     }
-    if (count == bytes.size()) {
-      return;
-    }
+    taken_ = WallClock::now();
   }
-  output_.append(bytes.substr(count));
+  ++loop_.held_back;
+  output_.append(bytes.substr(sent));
   if (output_.size() - sent_ > kMostUnsent) {
     reset();
-    return;
   }
-  wait_writable();
 }
 
-void HttpConnection::wait_writable() {
-  if (writing_ || state_ == State::Closed) {
+// The same, for bytes so many that they are not worth a copy.
+void HttpConnection::push_whole(std::string bytes) {
+  if (!output_.empty()) {
+    push(bytes);
     return;
   }
-  writing_ = true;
-  socket_.async_wait(asio::socket_base::wait_write, [self = shared_from_this()](ErrorCode ec) {
-    self->writing_ = false;
-    if (!ec && self->state_ != State::Closed) {
-      self->flush();
-      self->loop_.bury();
-    }
-  });
+  const std::size_t sent = state_ == State::Closed ? 0 : send_some(bytes);
+  if (state_ != State::Closed && sent < bytes.size()) {
+    ++loop_.held_back;
+    output_ = std::move(bytes);
+    sent_ = sent;
+    taken_ = WallClock::now();
+  }
 }
 
 void HttpConnection::flush() {
-  while (sent_ < output_.size()) {
-    ErrorCode ec;
-    const std::size_t count =
-        socket_.write_some(asio::buffer(output_.data() + sent_, output_.size() - sent_), ec);
-    if (ec == asio::error::would_block) {
-      wait_writable();
-      return;
-    }
-    if (ec) {
-      shut();
-      return;
-    }
-    sent_ += count;
+  const std::size_t sent = send_some(std::string_view(output_).substr(sent_));
+  if (state_ == State::Closed || sent == 0) {
+    return;
+  }
+  sent_ += sent;
+  taken_ = WallClock::now();
+  if (sent_ < output_.size()) {
+    return;
   }
   sent_ = 0;
   std::string().swap(output_);
   if (state_ == State::Lingering) {
-    linger();
+    end_sending();
+  } else if (state_ == State::Receiving) {
+    go_on();
   }
 }
 
@@ -198,35 +212,28 @@ void HttpConnection::answered() {
   if (state_ == State::Closed) {
     return;
   }
-  if (!keep_alive_ || loop_.stopping) {
+  if (!keep_alive_ || loop_.stopping || (client_done_ && input_.empty())) {
     since_ = WallClock::now();
     state_ = State::Lingering;
     if (output_.empty()) {
-      linger();
+      end_sending();
     }
     return;
   }
   state_ = State::Receiving;
-  if (!parsing_ && !input_.empty()) {
-    asio::post(loop_.io, [self = shared_from_this()] {
-      self->loop_.fire_due();
-      self->resume_parsing();
-      self->wait_readable();
-      self->loop_.bury();
-    });
+  if (!parsing_ && (!input_.empty() || unread_)) {
+    loop_.again(shared_from_this());
   }
 }
 
 // All is sent. The client is told so, and given time to hang up: closing at once could destroy what
 // it has not read yet.
-void HttpConnection::linger() {
+void HttpConnection::end_sending() {
   since_ = WallClock::now();
-  ErrorCode ec;
-  socket_.shutdown(asio::socket_base::shutdown_send, ec);
-  if (ec || client_done_) {
+  if (::shutdown(socket_, SHUT_WR) != 0 || client_done_) {
     shut();
-  } else {
-    wait_readable();
+  } else if (unread_) {
+    loop_.again(shared_from_this());
   }
 }
 
@@ -237,8 +244,7 @@ void HttpConnection::shut() {
   const auto self = shared_from_this();
   state_ = State::Closed;
   raw_ = nullptr;
-  ErrorCode ec;
-  socket_.close(ec);
+  ::close(socket_);
   if (exchange_) {
     loop_.retire(std::move(exchange_));
   }

@@ -7,11 +7,6 @@ namespace {
 
 constexpr std::size_t kMostAccounts = 4096;  // past them, calls are billed to "others"
 
-std::string quantile_ms(const stats::Histogram& histogram, double q) {
-  const auto ns = histogram.quantile(q);
-  return ns ? number_text(*ns / 1e6) : "null";
-}
-
 double usd(Money money) { return static_cast<double>(money.count_nano_usd()) / 1e9; }
 
 std::string text_json(std::string_view text) {
@@ -67,11 +62,7 @@ void Ledger::ended(const CallRecord& call) {
       ++stats_.abandoned;
       break;
   }
-  Account account(call.provider, call.operation, call.model, call.caller);
-  if (accounts_.size() >= kMostAccounts && !accounts_.contains(account)) {
-    account = {call.provider, call.operation, "others", "others"};
-  }
-  BillRow& row = accounts_[account];
+  BillRow& row = account(call);
   ++row.calls;
   row.usage += call.usage;
   row.cost += call.cost;
@@ -80,6 +71,17 @@ void Ledger::ended(const CallRecord& call) {
   if (sink_) {
     sink_(call);
   }
+}
+
+BillRow& Ledger::account(const CallRecord& call) {
+  const auto found = accounts_.find(
+      std::tie(call.provider, call.operation, call.model, call.caller));  // copies no text
+  if (found != accounts_.end()) {
+    return found->second;
+  }
+  return accounts_.size() < kMostAccounts
+             ? accounts_[{call.provider, call.operation, call.model, call.caller}]
+             : accounts_[{call.provider, call.operation, "others", "others"}];
 }
 
 Stats Ledger::stats() const {
@@ -118,11 +120,7 @@ std::string stats_json(const Stats& s) {
     out += (&row == s.bill_rows.data() ? "" : ",") + row_json(row);
   }
   out += "]";
-  out += ",\"lateness_ms\":{\"count\":" + std::to_string(s.lateness.count());
-  out += ",\"p50\":" + quantile_ms(s.lateness, 0.5);
-  out += ",\"p99\":" + quantile_ms(s.lateness, 0.99);
-  out += ",\"max\":" + number_text(static_cast<double>(s.lateness.max()) / 1e6) + "}}";
-  return out;
+  return out + ",\"pace\":" + pace_json(s.pace) + "}";
 }
 
 }  // namespace rehearse::server

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "harness/base/money.hpp"
-#include "harness/stats/histogram.hpp"
 #include "mocks/server/call_record.hpp"
+#include "mocks/server/pace.hpp"
 
 namespace rehearse::server {
 
@@ -39,8 +39,7 @@ struct Stats {
   Usage usage;
   Money bill;
   std::vector<BillRow> bill_rows;  // by provider, operation, model and caller
-  // How much later than planned answers and pieces of streams were written: wall nanoseconds.
-  stats::Histogram lateness;
+  Pace pace;
 };
 
 // As one JSON object.
@@ -50,10 +49,14 @@ std::string stats_json(const Stats& stats);
 class Ledger {
  public:
   using Sink = std::function<void(const CallRecord&)>;
-  explicit Ledger(Sink sink) : sink_(std::move(sink)) {}
+  explicit Ledger(Sink sink, Duration pace_ceiling = Pace::kCeiling) : sink_(std::move(sink)) {
+    stats_.pace.ceiling = pace_ceiling;
+  }
 
   void request() { ++stats_.requests; }
-  void late_by(Duration wall) { stats_.lateness.record(wall.count_ns()); }
+  // So much later than planned, in wall time.
+  void chunk_late_by(Duration wall) { stats_.pace.chunks.record(wall.count_ns()); }
+  void answer_late_by(Duration wall) { stats_.pace.answers.record(wall.count_ns()); }
   void ended(const CallRecord& call);
   // With its bill row by row. Linear in the rows.
   Stats stats() const;
@@ -61,8 +64,10 @@ class Ledger {
  private:
   Sink sink_;
   using Account = std::tuple<std::string, std::string, std::string, std::string>;
+  BillRow& account(const CallRecord& call);
+
   Stats stats_;
-  std::map<Account, BillRow> accounts_;
+  std::map<Account, BillRow, std::less<>> accounts_;
 };
 
 }  // namespace rehearse::server

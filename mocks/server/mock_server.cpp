@@ -38,7 +38,7 @@ struct MockServer::State {
   State(Options o, std::unique_ptr<Transport> t)
       : options(std::move(o)),
         transport(std::move(t)),
-        ledger(options.sink),
+        ledger(options.sink, options.pace_ceiling),
         house{*transport, worker, ledger, options.seed},
         router(options.mounts, {options.seed, options.require_key}, house) {}
 

@@ -28,6 +28,7 @@ class MockServer {
     std::size_t max_body = 64u << 20;
     Duration grace = Duration::seconds(1);         // wall time that stop() leaves to answers
     Duration slow_sender = Duration::seconds(60);  // wall time a request may take to come in
+    Duration pace_ceiling = Pace::kCeiling;        // of chunks' lateness at p99, wall time
     std::function<void(const CallRecord&)> sink;   // called on the server's thread
   };
   // Callable as soon as this returns. Errors: a bad address, a port in use, no or equal mounts.

@@ -23,7 +23,8 @@ class OpenAiChatScript final : public Script {
  public:
   OpenAiChatScript(wire::ChatRequest request, std::string model, bool scripted)
       : request_(std::move(request)), model_(std::move(model)), said_(request_, model_, scripted) {
-    request_.messages.clear();
+    request_.messages = {};  // what they hold is not asked for again, and takes room
+    request_.tools = {};
   }
 
   wire::Response whole(const latency::Plan& plan) override {

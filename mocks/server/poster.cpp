@@ -1,10 +1,13 @@
-#include <boost/asio/connect.hpp>
-#include <boost/asio/read.hpp>
+#include "mocks/server/poster.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <thread>
 
-#include "mocks/server/transport_loop.hpp"
-
-// Requests that the server makes itself: webhooks.
 namespace rehearse::server {
 
 namespace asio = boost::asio;
@@ -49,10 +52,8 @@ struct Posting : std::enable_shared_from_this<Posting> {
     socket.close(ec);
   }
 
-  Tcp socket;
-  asio::basic_waitable_timer<WallClock, asio::wait_traits<WallClock>,
-                             asio::io_context::executor_type>
-      timer;
+  asio::ip::tcp::socket socket;
+  asio::steady_timer timer;
   std::string bytes;
   std::string answer;
   std::size_t read = 0;
@@ -60,24 +61,27 @@ struct Posting : std::enable_shared_from_this<Posting> {
 
 }  // namespace
 
-void Transport::post(const std::string& address, std::uint16_t port, const wire::Request& request) {
-  std::string bytes = request.method + " " + request.target + " HTTP/1.1\r\n";
-  for (const wire::Header& header : request.headers.all()) {
-    bytes += header.name + ": " + header.value + "\r\n";
-  }
-  bytes += "connection: close\r\ncontent-length: " + std::to_string(request.body.size()) +
-           "\r\n\r\n" + request.body;
-  ErrorCode ec;
-  const auto to = asio::ip::make_address(address, ec);
-  if (!ec && !loop_->stopping) {
-    std::make_shared<Posting>(loop_->io, std::move(bytes))->start({to, port});
-  }
+struct Poster::State {
+  asio::io_context io{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
+  std::thread thread{[this] { io.run(); }};
+};
+
+Poster::Poster() : state_(std::make_unique<State>()) {}
+
+Poster::~Poster() {
+  state_->io.stop();
+  state_->thread.join();
 }
 
-std::int64_t Transport::wall_seconds() const {
-  return std::chrono::duration_cast<std::chrono::seconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
+void Poster::post(const std::string& address, std::uint16_t port, std::string request) {
+  ErrorCode ec;
+  const auto to = asio::ip::make_address(address, ec);
+  if (!ec) {
+    asio::post(state_->io, [&io = state_->io, to, port, bytes = std::move(request)]() mutable {
+      std::make_shared<Posting>(io, std::move(bytes))->start({to, port});
+    });
+  }
 }
 
 }  // namespace rehearse::server

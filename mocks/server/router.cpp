@@ -68,6 +68,7 @@ Stats Router::stats() const {
   }
   stats.open_connections = house_.transport.open_connections();
   stats.accepted_connections = house_.transport.accepted_connections();
+  stats.pace.held_back = house_.transport.held_back();
   return stats;
 }
 

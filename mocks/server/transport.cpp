@@ -1,90 +1,129 @@
 #include "mocks/server/transport.hpp"
 
-#include <boost/asio/post.hpp>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cmath>
+#include <cstring>
+#include <optional>
+#include <utility>
 
 #include "harness/base/text.hpp"
 #include "mocks/server/http_connection.hpp"
 #include "mocks/server/transport_loop.hpp"
 
 namespace rehearse::server {
-
-namespace asio = boost::asio;
-using ErrorCode = boost::system::error_code;
-
 namespace {
 
 constexpr auto kSweepEvery = std::chrono::milliseconds(500);
 constexpr auto kAcceptPause = std::chrono::milliseconds(20);
+constexpr int kFiredInARow = 256;
+constexpr int kAcceptedInARow = 256;
 
-std::string authority(const asio::ip::tcp::endpoint& endpoint) {
-  const std::string address = endpoint.address().to_string();
-  const std::string host = endpoint.address().is_v6() ? "[" + address + "]" : address;
-  return host + ":" + std::to_string(endpoint.port());
+// An IP address and a port, either version.
+struct Endpoint {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  sockaddr* address() { return reinterpret_cast<sockaddr*>(&storage); }
+  sockaddr_in& v4() { return reinterpret_cast<sockaddr_in&>(storage); }
+  sockaddr_in6& v6() { return reinterpret_cast<sockaddr_in6&>(storage); }
+  bool is_v6() const { return storage.ss_family == AF_INET6; }
+  in_port_t& port() { return is_v6() ? v6().sin6_port : v4().sin_port; }
+  bool is_loopback() {
+    return is_v6() ? IN6_IS_ADDR_LOOPBACK(&v6().sin6_addr)
+                   : ntohl(v4().sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+  }
+  bool is_any() {
+    return is_v6() ? IN6_IS_ADDR_UNSPECIFIED(&v6().sin6_addr) : v4().sin_addr.s_addr == INADDR_ANY;
+  }
+  // "127.0.0.1:8080"; where it is any address, that of this machine alone.
+  std::string text() {
+    char name[INET6_ADDRSTRLEN] = {};
+    const void* bytes = is_v6() ? static_cast<const void*>(&v6().sin6_addr) : &v4().sin_addr;
+    ::inet_ntop(storage.ss_family, bytes, name, sizeof name);
+    const std::string host = is_any() ? (is_v6() ? "::1" : "127.0.0.1") : name;
+    return (is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(ntohs(port()));
+  }
+};
+
+// Nothing where the text is no IP address.
+std::optional<Endpoint> parse_endpoint(const std::string& name, std::uint16_t port) {
+  Endpoint out;
+  if (::inet_pton(AF_INET, name.c_str(), &out.v4().sin_addr) == 1) {
+    out.storage.ss_family = AF_INET;
+    out.size = sizeof(sockaddr_in);
+  } else if (::inet_pton(AF_INET6, name.c_str(), &out.v6().sin6_addr) == 1) {
+    out.storage.ss_family = AF_INET6;
+    out.size = sizeof(sockaddr_in6);
+  } else {
+    return std::nullopt;
+  }
+  out.port() = htons(port);
+  return out;
 }
 
 }  // namespace
 
+TransportLoop::~TransportLoop() {
+  if (acceptor_ >= 0) {
+    ::close(acceptor_);
+  }
+}
+
 Status TransportLoop::listen() {
-  ErrorCode ec;
   const std::string& name = options.address;
-  const auto address = asio::ip::make_address(name == "localhost" ? "127.0.0.1" : name, ec);
-  if (ec) {
+  auto endpoint = parse_endpoint(name == "localhost" ? "127.0.0.1" : name, options.port);
+  if (!endpoint) {
     return Error{quoted_excerpt(name), "expected an IP address to listen on, such as 127.0.0.1"};
   }
-  if (!address.is_loopback() && !options.allow_remote) {
+  if (!endpoint->is_loopback() && !options.allow_remote) {
     return Error{quoted_excerpt(name),
                  "other machines could reach the mocks there; expected a loopback address, or the "
                  "explicit permission to serve others"};
   }
-  const asio::ip::tcp::endpoint endpoint(address, options.port);
-  acceptor.open(endpoint.protocol(), ec);
-  if (!ec) {
-    acceptor.set_option(asio::socket_base::reuse_address(true), ec);
-    acceptor.bind(endpoint, ec);
+  acceptor_ = ::socket(endpoint->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  ::setsockopt(acceptor_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  ::setsockopt(acceptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // whoever is accepted has it
+  if (acceptor_ < 0 || ::bind(acceptor_, endpoint->address(), endpoint->size) != 0 ||
+      ::listen(acceptor_, 4096) != 0) {
+    return errno == EADDRINUSE
+               ? Error{endpoint->text(), "this port is in use; choose another one, or 0 for any"}
+               : Error{endpoint->text(), std::string("cannot listen: ") + std::strerror(errno)};
   }
-  if (!ec) {
-    acceptor.listen(4096, ec);
-  }
-  if (ec == asio::error::address_in_use) {
-    return Error{authority(endpoint), "this port is in use; choose another one, or 0 for any"};
-  }
-  if (ec) {
-    return Error{authority(endpoint), "cannot listen: " + ec.message()};
-  }
-  acceptor.non_blocking(true, ec);
-  asio::ip::tcp::endpoint bound = acceptor.local_endpoint(ec);
-  if (bound.address().is_unspecified()) {
-    bound.address(bound.address().is_v6() ? asio::ip::address(asio::ip::address_v6::loopback())
-                                          : asio::ip::address(asio::ip::address_v4::loopback()));
-  }
-  url = "http://" + authority(bound);
+  ::getsockname(acceptor_, endpoint->address(), &endpoint->size);
+  url = "http://" + endpoint->text();
+  events.watch(acceptor_, *this);
   return Done{};
 }
 
+void TransportLoop::ready(bool) { accept_at_ = WallClock::time_point::min(); }
+
 void TransportLoop::accept() {
-  acceptor.async_wait(asio::socket_base::wait_read, [this](ErrorCode failed) {
-    if (failed || stopping) {
-      return;
-    }
-    ErrorCode ec;
-    for (int i = 0; i < 256; ++i) {
-      Tcp socket(io);
-      acceptor.accept(socket, ec);
-      if (ec) {
-        break;
-      }
+  accept_at_ = WallClock::time_point::max();
+  if (stopping) {
+    return;
+  }
+  for (int i = 0; i < kAcceptedInARow; ++i) {
+    const int socket = ::accept4(acceptor_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (socket >= 0) {
       ++accepted;
-      add(std::make_shared<HttpConnection>(*this, std::move(socket)));
-    }
-    if (ec && ec != asio::error::would_block && ec != asio::error::connection_aborted) {
+      add(std::make_shared<HttpConnection>(*this, socket));
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      return;
+    } else if (errno != ECONNABORTED && errno != EINTR) {
       // No file descriptors left: those who knock wait in the backlog until some are given back.
-      auto pause = std::make_shared<decltype(timer)>(io, kAcceptPause);
-      pause->async_wait([this, pause](ErrorCode) { accept(); });
+      accept_at_ = WallClock::now() + kAcceptPause;
       return;
     }
-    accept();
-  });
+  }
+  accept_at_ = WallClock::time_point::min();  // there may be more
 }
 
 void TransportLoop::add(std::shared_ptr<HttpConnection> connection) {
@@ -105,22 +144,49 @@ void TransportLoop::remove(const HttpConnection* connection) {
   check_stopped();
 }
 
-void TransportLoop::sweep() {
-  sweeper.expires_after(kSweepEvery);
-  sweeper.async_wait([this](ErrorCode ec) {
-    if (ec) {
-      return;
+// One turn for everybody: timers, sockets, new connections, those with more to say.
+void TransportLoop::run() {
+  ::prctl(PR_SET_TIMERSLACK, 1);  // of this thread; 50 us otherwise
+  sweep_at_ = WallClock::now() + kSweepEvery;
+  while (!done_) {
+    if (!events.wait(next_wake())) {
+      wakes_.woke(WallClock::now());
     }
-    const auto all = connections;  // some may leave
-    for (const auto& connection : all) {
-      connection->check_patience(WallClock::now());
+    const WallClock::time_point clock = WallClock::now();
+    if (clock >= accept_at_) {
+      accept();
     }
-    if (stopping && WallClock::now() >= stop_by) {
-      drop_connections();
+    const auto turn = std::exchange(waiting, {});
+    for (const auto& connection : turn) {
+      connection->go_on();
     }
+    if (clock >= sweep_at_) {
+      sweep();
+    }
+    fire_due();
     bury();
-    sweep();
-  });
+  }
+}
+
+WallClock::time_point TransportLoop::next_wake() {
+  if (!waiting.empty()) {
+    return WallClock::time_point::min();
+  }
+  const WallClock::time_point due = wall_of(queue.next_time());
+  // What is due already was left over by fire_due(): it waits for nothing but the sockets.
+  return std::min({due <= WallClock::now() ? due : wakes_.earliest(due), sweep_at_, accept_at_});
+}
+
+void TransportLoop::sweep() {
+  const WallClock::time_point clock = WallClock::now();
+  sweep_at_ = clock + kSweepEvery;
+  // Whoever leaves is replaced by the last, which has had its turn.
+  for (std::size_t i = connections.size(); i-- > 0;) {
+    connections[i]->check_patience(clock);
+  }
+  if (stopping && clock >= stop_by_) {
+    drop_connections();
+  }
 }
 
 void TransportLoop::begin_stop() {
@@ -128,9 +194,9 @@ void TransportLoop::begin_stop() {
     return;
   }
   stopping = true;
-  stop_by = WallClock::now() + std::chrono::nanoseconds(options.grace.count_ns());
-  ErrorCode ec;
-  acceptor.close(ec);
+  stop_by_ = WallClock::now() + std::chrono::nanoseconds(options.grace.count_ns());
+  ::close(acceptor_);
+  acceptor_ = -1;
   const auto all = connections;
   for (const auto& connection : all) {
     connection->close_if_idle();
@@ -138,7 +204,6 @@ void TransportLoop::begin_stop() {
   if (options.grace <= Duration::zero()) {
     drop_connections();
   }
-  bury();
   check_stopped();
 }
 
@@ -149,11 +214,7 @@ void TransportLoop::drop_connections() {
   }
 }
 
-void TransportLoop::check_stopped() {
-  if (stopping && connections.empty()) {
-    io.stop();
-  }
-}
+void TransportLoop::check_stopped() { done_ = done_ || (stopping && connections.empty()); }
 
 Instant TransportLoop::now() const {
   const std::chrono::nanoseconds wall = WallClock::now() - start;
@@ -166,39 +227,22 @@ WallClock::time_point TransportLoop::wall_of(Instant at) const {
   return start + std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(ns, kFar)));
 }
 
-void TransportLoop::schedule(runtime::TimerNode& node, Instant at) {
-  queue.schedule(node, at);
-  if (!firing && at < armed_at) {
-    arm();
-  }
-}
-
-void TransportLoop::arm() {
-  const Instant next = queue.next_time();
-  if (next == Instant::never() || next == armed_at) {
-    return;
-  }
-  armed_at = next;
-  timer.expires_at(wall_of(next));
-  timer.async_wait([this](ErrorCode ec) {
-    if (!ec) {
-      armed_at = Instant::never();
-      fire_due();
-      bury();
-    }
-  });
-}
-
 void TransportLoop::fire_due() {
   if (firing) {
     return;
   }
   firing = true;
-  while (queue.next_time() <= now()) {
+  Instant until = now();
+  for (int left = kFiredInARow; left > 0; --left) {
+    if (queue.next_time() > until) {
+      until = now();
+      if (queue.next_time() > until) {
+        break;
+      }
+    }
     queue.fire_next();
   }
   firing = false;
-  arm();
 }
 
 void TransportLoop::bury() {
@@ -233,30 +277,47 @@ const std::string& Transport::url() const { return loop_->url; }
 
 void Transport::run(Handler& handler) {
   loop_->handler = &handler;
-  loop_->accept();
-  loop_->sweep();
-  loop_->arm();
-  loop_->io.run();
+  loop_->run();
   loop_->drop_connections();
   loop_->bury();
 }
 
 void Transport::stop() {
-  asio::post(loop_->io, [loop = loop_.get()] { loop->begin_stop(); });
+  loop_->events.inject([loop = loop_.get()] { loop->begin_stop(); });
 }
 
 void Transport::inject(std::function<void()> function) {
-  asio::post(loop_->io, [loop = loop_.get(), function = std::move(function)] {
-    function();
-    loop->bury();
-  });
+  loop_->events.inject(std::move(function));
 }
 
 Instant Transport::now() const { return loop_->now(); }
 double Transport::speed() const { return loop_->options.speed; }
-void Transport::schedule(runtime::TimerNode& node, Instant at) { loop_->schedule(node, at); }
+void Transport::schedule(runtime::TimerNode& node, Instant at) { loop_->queue.schedule(node, at); }
 void Transport::cancel(runtime::TimerNode& node) { loop_->queue.cancel(node); }
 std::uint64_t Transport::open_connections() const { return loop_->connections.size(); }
 std::uint64_t Transport::accepted_connections() const { return loop_->accepted; }
+std::uint64_t Transport::held_back() const { return loop_->held_back; }
+
+void Transport::post(const std::string& address, std::uint16_t port, const wire::Request& request) {
+  if (loop_->stopping) {
+    return;
+  }
+  std::string bytes = request.method + " " + request.target + " HTTP/1.1\r\n";
+  for (const wire::Header& header : request.headers.all()) {
+    bytes += header.name + ": " + header.value + "\r\n";
+  }
+  bytes += "connection: close\r\ncontent-length: " + std::to_string(request.body.size()) +
+           "\r\n\r\n" + request.body;
+  if (!loop_->poster) {
+    loop_->poster = std::make_unique<Poster>();
+  }
+  loop_->poster->post(address, port, std::move(bytes));
+}
+
+std::int64_t Transport::wall_seconds() const {
+  return std::chrono::duration_cast<std::chrono::seconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
 
 }  // namespace rehearse::server

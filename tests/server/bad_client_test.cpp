@@ -13,6 +13,7 @@ namespace {
 
 const std::string kChat =
     R"({"model":"gpt-4o-mini","messages":[{"role":"user","content":"Say hello."}],"max_tokens":3})";
+const std::string kStream = kChat.substr(0, kChat.size() - 1) + R"(,"stream":true})";
 
 template <typename Condition>
 void wait_for(const MockServer& server, Condition condition) {
@@ -117,5 +118,132 @@ TEST_CASE("10,000 idle connections are held, disturb nobody and are let go") {
   idle.front()->send(request("GET", "/__rehearse/health"));
   CHECK(idle.front()->answer().status == 200);
   idle.clear();
+  expect_empty(*server);
+}
+
+TEST_CASE("a client that has finished sending hears its stream to the end") {
+  const auto server = start(options());
+  RawClient client(*server);
+  client.send(request("POST", "/v1/chat/completions", kStream));
+  client.finish_sending();
+  CHECK_THAT(client.to_end(), Catch::Contains("data: [DONE]"));
+  expect_empty(*server);
+  CHECK(server->stats().abandoned == 0);
+}
+
+TEST_CASE("requests that came together before a FIN are all answered") {
+  const auto server = start(options());
+  for (const std::string tail : {"", "POST /v1/chat"}) {
+    CAPTURE(tail);
+    RawClient client(*server);
+    const std::string one = request("POST", "/v1/chat/completions", kChat);
+    client.send(one + one + one + tail);
+    client.finish_sending();
+    for (int i = 0; i < 3; ++i) {
+      CHECK(client.answer().status == 200);
+    }
+    CHECK(client.to_end().empty());
+  }
+  expect_empty(*server);
+  CHECK(server->stats().calls == 6);
+}
+
+TEST_CASE("a client that leaves in mid-stream frees its slot, keeps its bill and delays nobody") {
+  const auto server = start(options(1));
+  const std::string body = R"({"model":"llama3.1:8b","prompt":"Hi","options":{"num_predict":400}})";
+  RawClient leaves(*server);
+  leaves.send(request("POST", "/api/generate", body));
+  leaves.until("\"response\"");
+  leaves.close();
+  wait_for(*server, [](const Stats& s) { return s.abandoned == 1; });
+  const Stats stats = server->stats();
+  CHECK(stats.in_service == 0);
+  REQUIRE(stats.bill_rows.size() == 1);
+  CHECK(stats.bill_rows[0].calls == 1);
+  CHECK(stats.bill_rows[0].usage.output_tokens > 1);  // all that was planned
+  CHECK(call(*server, "POST", "/v1/chat/completions", kChat).status == 200);
+}
+
+TEST_CASE("a client that asks and asks and reads nothing is held at a bound") {
+  const auto server = start(options());
+  constexpr int kAsked = 20'000;
+  RawClient greedy(*server);
+  std::thread sender([&greedy] {
+    const std::string one = request("GET", "/v1/models");
+    for (int i = 0; i < kAsked; ++i) {
+      greedy.send(one);
+    }
+  });
+  // Until the server has stopped taking requests of it, and still serves everybody else.
+  for (std::uint64_t before = 0, taken = 1; taken != before;) {
+    CHECK(call(*server, "POST", "/v1/chat/completions", kChat).status == 200);
+    before = server->stats().requests;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    taken = server->stats().requests;
+  }
+  CHECK(server->stats().requests < kAsked);
+  CHECK(server->stats().pace.held_back > 0);
+  int answered = 0;
+  while (answered < kAsked && greedy.answer().status == 200) {
+    ++answered;
+  }
+  sender.join();
+  CHECK(answered == kAsked);
+  greedy.close();
+  expect_empty(*server);
+}
+
+TEST_CASE("a client that never reads its answer is let go in the end") {
+  auto hasty = options();
+  hasty.slow_sender = Duration::milliseconds(50);
+  const auto server = start(std::move(hasty));
+  RawClient deaf(*server);
+  deaf.send(request("POST", "/v1/images/generations",
+                    R"({"model":"dall-e-3","prompt":"bees","size":"1792x1024",)"
+                    R"("response_format":"b64_json"})"));
+  wait_for(*server, [](const Stats& s) { return s.answered == 1; });
+  expect_empty(*server);  // though it never hung up
+  CHECK(call(*server, "POST", "/v1/chat/completions", kChat).status == 200);
+}
+
+TEST_CASE("a large answer comes whole to a slow reader") {
+  const auto server = start(options());
+  const std::string body =
+      R"({"model":"dall-e-3","prompt":"bees","size":"1792x1024","response_format":"b64_json"})";
+  const std::string whole = call(*server, "POST", "/v1/images/generations", body).body;
+  RawClient slow(*server);
+  const std::string one = request("POST", "/v1/images/generations", body);
+  slow.send(one + one);
+  wait_for(*server, [](const Stats& s) { return s.pace.held_back > 0; });
+  CHECK(slow.answer().body.size() == whole.size());
+  CHECK(slow.answer().body.size() == whole.size());
+}
+
+TEST_CASE("whoever opens and closes connections all the time leaves nothing behind") {
+  const auto server = start(options());
+  const std::string bad[] = {"", "\x16\x03\x01", "GET / HTTP/1.1\r\n",
+                             request("POST", "/v1/chat/completions", kStream),
+                             "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab"};
+  for (std::size_t i = 0; i < 2'000; ++i) {
+    RawClient client(*server);
+    client.send(bad[i % std::size(bad)]);
+    if (i % 3 == 0) {
+      client.finish_sending();
+    }
+  }
+  CHECK(call(*server, "POST", "/v1/chat/completions", kChat).status == 200);
+  expect_empty(*server);
+}
+
+TEST_CASE("thousands of small headers are as much too much as a large one") {
+  const auto server = start(options());
+  std::string head = "GET / HTTP/1.1\r\n";
+  for (int i = 0; i < 30'000; ++i) {
+    head.append("x").append(std::to_string(i)).append(": y\r\n");
+  }
+  RawClient client(*server);
+  client.send(head + "\r\n");
+  CHECK(client.answer().status == 431);
+  client.close();
   expect_empty(*server);
 }

@@ -331,11 +331,17 @@ TEST_CASE("at the root stands the mount that is named like the words spoken ther
 }
 
 TEST_CASE("the server tells what it did") {
-  const auto server = start(options());
+  auto patient = options();
+  patient.pace_ceiling = Duration::seconds(3600);  // however busy the machine is
+  const auto server = start(std::move(patient));
   call(*server, "POST", "/v1/chat/completions", kChat + R"(,"stream":true})");
   call(*server, "POST", "/v1/chat/completions",
        R"({"model":"nobody","messages":[{"role":"user","content":"?"}]})");
   const auto answer = call(*server, "GET", "/__rehearse/stats");
   CHECK_THAT(answer.body, Contains("\"answered\":1") && Contains("\"refused\":1"));
-  CHECK(server->stats().lateness.count() > 1);
+  CHECK_THAT(answer.body, Contains("\"pace\":{\"valid\":true,\"ceiling_ms\":3600000"));
+  const Pace pace = server->stats().pace;
+  CHECK(pace.chunks.count() > 1);
+  CHECK(pace.answers.count() == 0);
+  CHECK(pace.held_back == 0);
 }
