@@ -171,6 +171,24 @@ Value job_json(const record::JobSummary& job) {
   return out;
 }
 
+// Nothing where no mock wrote anything.
+void set_pace(const record::MockPace& pace, Value& out) {
+  if (pace.chunks.empty() && pace.answers.empty()) {
+    return;
+  }
+  Value& all = out.set("mock_pace", Value::object());
+  all.set("ceiling_s", tidy(pace.ceiling.count_s()));
+  const auto set = [&all](const char* name, const stats::Histogram& late) {
+    Value& part = all.set(name, Value::object());
+    part.set("count", whole(late.count()));
+    part.set("late_p50_s", tidy(late.quantile(0.5).value_or(0) * 1e-9));
+    part.set("late_p99_s", tidy(late.quantile(0.99).value_or(0) * 1e-9));
+    part.set("late_max_s", tidy(static_cast<double>(late.max()) * 1e-9));
+  };
+  set("chunks", pace.chunks);
+  set("answers", pace.answers);
+}
+
 void set_jobs(const RunSummary& run, Value& out) {
   Value& jobs = out.set("jobs", Value::object());
   jobs.set("issued", whole(run.issued));
@@ -213,6 +231,7 @@ void set_head(const RunSummary& run, Value& out) {
   out.set("goodput_per_s", tidy(run.goodput_per_s));
   out.set("max_in_flight", whole(run.max_in_flight));
   out.set("max_schedule_lag_s", tidy(run.max_schedule_lag_s));
+  set_pace(run.mock_pace, out);
 }
 
 void set_lists(const RunSummary& run, Value& out) {

@@ -268,6 +268,22 @@ std::string usage_text(const Usage& usage) {
   return parts.empty() ? "nothing" : joined(parts, ", ");
 }
 
+// How much later than planned the mocks wrote; empty where there were none.
+std::string pace_text(const record::MockPace& pace) {
+  std::vector<std::string> parts;
+  const auto add = [&parts](const stats::Histogram& late, std::string_view one) {
+    if (!late.empty()) {
+      parts.push_back(plural(late.count(), one) + " late by " +
+                      seconds(late.quantile(0.5).value_or(0) * 1e-9) + " at p50, " +
+                      seconds(late.quantile(0.99).value_or(0) * 1e-9) + " at p99, " +
+                      seconds(static_cast<double>(late.max()) * 1e-9) + " at most");
+    }
+  };
+  add(pace.chunks, "chunk");
+  add(pace.answers, "answer");
+  return joined(parts, "; ");
+}
+
 Paragraph small_print(const RunSummary& run) {
   const record::RunHeader& header = run.header;
   const record::Environment& environment = header.environment;
@@ -284,6 +300,7 @@ Paragraph small_print(const RunSummary& run) {
            (run.complete ? " in " + seconds(run.wall_s) + "; harness late by at most " +
                                seconds(run.max_schedule_lag_s)
                          : ""));
+  line("mock pace    ", pace_text(run.mock_pace));
   if (run.late_background > 0) {
     line("background   ", "work outlived the answer of " + plural(run.late_background, "job"));
   }

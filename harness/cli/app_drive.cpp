@@ -210,6 +210,7 @@ Result<PointResult> run_app(const scenarios::Scenario& scenario, const RunSetup&
     (*world)->server()->stop();
   }
   sink.pass_on(Instant::never());
+  (*world)->describe_end(outcome.end);
   watch.finish(outcome.end);
   if (!app.first_trouble().empty()) {
     console.say(app.first_trouble());

@@ -103,6 +103,7 @@ class HttpWorld final : public RealWorld {
     server::MockServer::Options server_options;
     server_options.speed = options.speed;
     server_options.seed = options.seed;
+    server_options.pace_ceiling = options.pace_ceiling.value_or(server_options.pace_ceiling);
     server_options.sink = std::move(sink);
     for (std::uint32_t i = 0; i < scenario.providers.size(); ++i) {
       if (!scenario.providers[i].only_base &&
@@ -168,6 +169,16 @@ class HttpWorld final : public RealWorld {
   server::MockServer* server() override { return server_.get(); }
   std::string url(std::size_t provider, std::uint64_t job) const override {
     return urls_[provider].empty() ? server_->url(names_[provider], job) : urls_[provider];
+  }
+  void describe_end(record::RunEnd& end) override {
+    if (server_ == nullptr) {
+      return;
+    }
+    server::Pace pace = server_->stats().pace;
+    if (!pace.valid()) {
+      end.invalid_reasons.push_back(pace.trouble());
+    }
+    end.mock_pace = {std::move(pace.chunks), std::move(pace.answers), pace.ceiling};
   }
   std::vector<provider::Provider*> providers() override {
     std::vector<provider::Provider*> out;

@@ -26,6 +26,8 @@ std::vector<Flag> world_flags() {
        "ends the run once this is missed, e.g. \"p(95) < 15s\", and exits 99; repeatable",
        Kind::List},
       {"drain", "TIME", "what an interrupt leaves to jobs in flight, on the wall; 10s", Kind::Text},
+      {"pace-ceiling", "TIME",
+       "mock: the run is invalid where chunks were later than this at p99; 25ms", Kind::Text},
       {"yes", "", "live: spends the money without asking for --max-cost", Kind::Switch},
       {"dry-run", "", "prints jobs, calls, time and price, and sends nothing", Kind::Switch},
   };
@@ -89,6 +91,13 @@ Result<RunSetup> read_setup(const Arguments& arguments, const std::filesystem::p
       return Error{"--drain", drain.error().what};
     }
     setup.drain = *drain;
+  }
+  if (const auto text = arguments.text("pace-ceiling")) {
+    const Result<Duration> ceiling = parse_duration(*text);
+    if (!ceiling) {
+      return Error{"--pace-ceiling", ceiling.error().what};
+    }
+    setup.world.pace_ceiling = *ceiling;
   }
   if (*speed && setup.world.against.is_sim()) {
     return Error{"--speed", "virtual time has no speed: it needs --against mock"};

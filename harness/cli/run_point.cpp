@@ -60,6 +60,7 @@ Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetu
   options.max_cost = setup.max_cost;
   options.on_tick = [&](const engine::Progress& now) { return watch.tick(now, wall_clock()); };
   engine::RunOutcome outcome = engine::run(rt, scenario, world.value()->providers(), sink, options);
+  world.value()->describe_end(outcome.end);
   watch.finish(outcome.end);
   const Status written = recorder.finish(std::move(outcome.end));
   if (!written) {

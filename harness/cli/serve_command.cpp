@@ -91,6 +91,13 @@ Result<server::MockServer::Options> read_serve_options(const Arguments& argument
   options.address = arguments.text("address").value_or(options.address);
   options.allow_remote = arguments.has("allow-remote");
   options.require_key = arguments.has("require-key");
+  if (const auto ceiling = arguments.text("pace-ceiling")) {
+    const auto time = parse_duration(*ceiling);
+    if (!time) {
+      return Error{"--pace-ceiling", time.error().what};
+    }
+    options.pace_ceiling = *time;
+  }
   return options;
 }
 
@@ -147,6 +154,9 @@ int serve(const Arguments& arguments, const Console& console) {
   (*server)->stop();
   const server::Stats stats = (*server)->stats();
   say_bill(stats, console);
+  if (const std::string pace = server::pace_text(stats.pace); !pace.empty()) {
+    console.say("pace: " + pace);
+  }
   return kPass;
 }
 
@@ -167,6 +177,8 @@ Command serve_command() {
                  "serves this profile, such as one that calibrate made; repeatable", Kind::List},
                 {"speed", "X", "divides every duration by X", Kind::Text},
                 {"seed", "N", "of calls that do not name their own draw; 1", Kind::Text},
+                {"pace-ceiling", "TIME",
+                 "the pace is invalid where chunks are later than this at p99; 25ms", Kind::Text},
                 {"quiet", "", "prints the URL only", Kind::Switch}},
       .least = 0,
       .most = 1,

@@ -2,11 +2,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "harness/base/result.hpp"
 #include "harness/cli/against.hpp"
 #include "harness/provider/provider.hpp"
+#include "harness/record/run_end.hpp"
 #include "harness/runtime/runtime.hpp"
 #include "mocks/latency/provider_model.hpp"
 #include "scenarios/model.hpp"
@@ -16,6 +18,7 @@ namespace rehearse::cli {
 struct WorldOptions {
   Against against;
   double speed = 1;
+  std::optional<Duration> pace_ceiling;  // of mocks; nothing: the server's own
   std::uint64_t seed = 1;
   std::filesystem::path folder;  // of the scenario: where profile files are looked for
 };
@@ -26,6 +29,8 @@ class World {
   virtual ~World() = default;
   virtual runtime::Runtime& runtime() = 0;
   virtual std::vector<provider::Provider*> providers() = 0;
+  // What this world knows of how well it kept its own time, once a run has ended.
+  virtual void describe_end(record::RunEnd&) {}
 };
 
 // Makes the world that a scenario is to run in. Errors: unknown profiles, ports, missing keys.

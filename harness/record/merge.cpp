@@ -101,6 +101,7 @@ RunEnd merged_end(const std::vector<Run>& runs, std::size_t point) {
     out.wall = std::max(out.wall, end.wall);
     out.engine_events += end.engine_events;
     out.max_in_flight += end.max_in_flight;
+    out.mock_pace.merge(end.mock_pace);
     inside_ns += static_cast<Wide>(end.little_l * static_cast<double>(end.elapsed.count_ns()));
     add_resources(out.resources, end.resources);
     add_reasons(run, end, out);

@@ -48,6 +48,7 @@ void merge_end(RunEnd& out, const RunEnd& more) {
   out.wall += more.wall;
   out.engine_events += more.engine_events;
   out.max_in_flight = std::max(out.max_in_flight, more.max_in_flight);
+  out.mock_pace.merge(more.mock_pace);
   out.stop_reason = out.stop_reason.empty() ? more.stop_reason : out.stop_reason;
   add_new(out.invalid_reasons, more.invalid_reasons);
   add_new(out.warnings, more.warnings);

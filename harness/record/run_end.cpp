@@ -58,13 +58,17 @@ std::string encode_end(const RunEnd& end) {
   out.signed_number(end.wall.count_ns());
   out.number(end.engine_events);
   out.number(end.max_in_flight);
+  write_histogram(out, end.mock_pace.chunks);
+  write_histogram(out, end.mock_pace.answers);
+  out.signed_number(end.mock_pace.ceiling.count_ns());
   return out.take();
 }
 
 Result<RunEnd> decode_end(std::string_view bytes) {
   ByteReader in(bytes);
   RunEnd end;
-  if (in.number() != kEndVersion) {
+  const std::uint64_t version = in.number();
+  if (version == 0 || version > kEndVersion) {
     return Error{"", "the end of the run in an encoding that this version does not know"};
   }
   end.issued = in.number();
@@ -84,6 +88,11 @@ Result<RunEnd> decode_end(std::string_view bytes) {
   end.wall = Duration::nanoseconds(in.signed_number());
   end.engine_events = in.number();
   end.max_in_flight = in.number();
+  if (version > 1) {
+    read_histogram(in, end.mock_pace.chunks);
+    read_histogram(in, end.mock_pace.answers);
+    end.mock_pace.ceiling = Duration::nanoseconds(in.signed_number());
+  }
   if (in.bad() || !in.at_end()) {
     return Error{"", "a damaged record of the run's end"};
   }

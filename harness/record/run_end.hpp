@@ -23,6 +23,20 @@ struct ResourceTally {
   std::uint64_t rejected = 0;
 };
 
+// How much later than planned the mock providers wrote, in wall nanoseconds; empty where there were
+// none.
+struct MockPace {
+  stats::Histogram chunks;   // pieces of streams
+  stats::Histogram answers;  // that went whole
+  Duration ceiling;          // of the chunks' p99: past it the run is invalid
+
+  void merge(const MockPace& more) {
+    chunks.merge(more.chunks);
+    answers.merge(more.answers);
+    ceiling = ceiling > more.ceiling ? ceiling : more.ceiling;
+  }
+};
+
 // What is known when a run has ended.
 struct RunEnd {
   std::uint64_t issued = 0;   // jobs, warm-up excluded
@@ -39,6 +53,7 @@ struct RunEnd {
   Duration wall;
   std::uint64_t engine_events = 0;
   std::uint64_t max_in_flight = 0;
+  MockPace mock_pace;
 };
 
 std::string encode_end(const RunEnd& end);

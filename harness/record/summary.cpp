@@ -61,6 +61,7 @@ void count_jobs(const RunPoint& point, RunSummary& out) {
     out.little_l = end.little_l;
     out.little_lambda_w = end.little_lambda_w;
     out.engine_events = end.engine_events;
+    out.mock_pace = end.mock_pace;
   } else if (tally.jobs.ended() > 0) {
     out.elapsed_s = static_cast<double>(tally.last_done_ns) * kPerNano;
   }

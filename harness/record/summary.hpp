@@ -108,6 +108,7 @@ struct RunSummary {
   std::uint64_t late = 0, dropped = 0, retries = 0, max_in_flight = 0, late_background = 0;
   double max_schedule_lag_s = 0, elapsed_s = 0, wall_s = 0, makespan_s = 0;
   double throughput_per_s = 0, goodput_per_s = 0;
+  MockPace mock_pace;
   double little_l = 0, little_lambda_w = 0;
   std::uint64_t engine_events = 0;
   Spread response_s, service_s, queue_s, first_result_s, lost_s, cpu_s, io_wait_s, memory_mb;

@@ -43,6 +43,12 @@ TEST_CASE("over HTTP a run records the phases, and of streams the pace; so does 
   CHECK(first + body == Approx(stage.find("service_s")->find("mean")->as_double()).epsilon(0.1));
   CHECK(stage.find("itl_s")->find("count")->as_integer() > 8);
   CHECK(stage.find("tpot_s")->find("count")->as_integer() == 8);
+  // How far the mock kept its own schedule stands in the run file too.
+  const json::Value* pace = live.find("mock_pace");
+  REQUIRE(pace != nullptr);
+  CHECK(pace->find("chunks")->find("count")->as_integer() >=
+        stage.find("itl_s")->find("count")->as_integer() + 8);
+  CHECK(pace->find("chunks")->find("late_max_s")->as_double() > 0);
   const json::Value again = report_of(folder, "report a.rehearsal");
   CHECK(json::dump(again) == json::dump(live));
   CHECK(rehearse_in(folder, "report a.rehearsal").out.find("HTTP and streams") !=
@@ -51,8 +57,24 @@ TEST_CASE("over HTTP a run records the phases, and of streams the pace; so does 
   const json::Value sim = report_of(folder, "run stream.json --jobs 8 --out b.rehearsal");
   const json::Value& same = *sim.find("stages")->find("draft");
   CHECK(same.find("http") == nullptr);
+  CHECK(sim.find("mock_pace") == nullptr);
   CHECK(same.find("tpot_s")->find("mean")->as_double() ==
         Approx(stage.find("tpot_s")->find("mean")->as_double()).epsilon(0.2));
+}
+
+TEST_CASE("a run whose mock fell behind its pace ceiling is invalid, and its file says why") {
+  const Folder folder;
+  std::string text = kSmall;
+  text.insert(text.find("\"input_tokens\""), "\"stream\": true, ");
+  folder.file("stream.json", text);
+  const json::Value live = report_of(folder,
+                                     "run stream.json --jobs 20 --against mock --speed 100 "
+                                     "--pace-ceiling 1ns --out a.rehearsal");
+  CHECK(!live.find("valid")->as_bool());
+  CHECK(json::dump(*live.find("invalid_reasons")).find("fell behind its own pace") !=
+        std::string::npos);
+  CHECK(!report_of(folder, "report a.rehearsal").find("valid")->as_bool());
+  CHECK(rehearse_in(folder, "run stream.json --pace-ceiling soon").code == 2);
 }
 
 TEST_CASE("a refused connection is no reset, in both worlds alike") {

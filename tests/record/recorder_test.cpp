@@ -242,6 +242,28 @@ TEST_CASE("jobs that vanish and a broken Little's law make a run invalid") {
   REQUIRE(summary.invalid_reasons.size() == 2);
 }
 
+TEST_CASE("the pace of mocks is kept; ends of version 1, which have none, are read") {
+  RunEnd end;
+  end.issued = 7;
+  const std::string without = encode_end(end);
+  end.mock_pace.chunks.record(3'000'000, 5);
+  end.mock_pace.answers.record(1'000);
+  end.mock_pace.ceiling = sample::ms(25);
+  const auto read = decode_end(encode_end(end));
+  REQUIRE(read.ok());
+  REQUIRE(read->mock_pace.chunks == end.mock_pace.chunks);
+  REQUIRE(read->mock_pace.answers.max() == 1'000);
+  REQUIRE(read->mock_pace.ceiling == sample::ms(25));
+  const auto older = decode_end('\1' + without.substr(1, without.size() - 4));
+  REQUIRE(older.ok());
+  REQUIRE(older->issued == 7);
+  REQUIRE(older->mock_pace.chunks.empty());
+  REQUIRE(!decode_end('\3' + without.substr(1)).ok());
+  RunEnd both = *read;
+  both.mock_pace.merge(end.mock_pace);
+  REQUIRE(both.mock_pace.chunks.count() == 10);
+}
+
 TEST_CASE("tallies of shards merge to the tally of the whole, to the last byte") {
   Recorder whole(sample::header());
   Recorder left(sample::header());
