@@ -11,6 +11,9 @@
 // The statistics of one metric on both sides. Private to this layer.
 namespace rehearse::record {
 
+// A row of statistics under the name of its metric.
+MetricChange row_of(std::string_view name, const stats::Change& change);
+
 // One row for each of `statistics` (means and quantiles).
 std::vector<MetricChange> change_of(std::string_view name, const Samples& samples,
                                     std::span<const stats::Statistic> statistics,

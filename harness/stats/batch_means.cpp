@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "harness/base/check.hpp"
+#include "harness/base/math.hpp"
 #include "harness/stats/moments.hpp"
 #include "harness/stats/quantile.hpp"
 
@@ -37,7 +38,8 @@ double squared_error(const Batches& batches) {
 
 double BatchStatistic::of(std::span<const double> values) const {
   REHEARSE_CHECK(!values.empty());
-  return quantile ? *sorted_quantile(sorted(values), *quantile) : moments_of(values).mean();
+  return quantile ? *unsorted_quantile({values.begin(), values.end()}, *quantile)
+                  : moments_of(values).mean();
 }
 
 double Batches::centre() const { return moments_of(values).mean(); }
@@ -51,6 +53,42 @@ double lag1_autocorrelation(std::span<const double> values) {
     products += i == 0 ? 0 : (values[i] - mean) * (values[i - 1] - mean);
   }
   return squares > 0 ? products / squares : 0;
+}
+
+double independent_values(std::span<const double> values) {
+  constexpr std::size_t kMostMeans = 1000;
+  const std::size_t length = std::max<std::size_t>(1, values.size() / kMostMeans);
+  std::vector<double> means;
+  for (std::size_t at = 0; at + length <= values.size(); at += length) {
+    means.push_back(moments_of(values.subspan(at, length)).mean());
+  }
+  const double centre = moments_of(means).mean();
+  double squares = 0;
+  for (double& mean : means) {
+    mean -= centre;
+    squares += mean * mean;
+  }
+  const auto count = static_cast<double>(means.size());
+  if (!(squares > 0)) {
+    return static_cast<double>(values.size());
+  }
+  const auto correlation = [&](std::size_t lag) {
+    double products = 0;
+    for (std::size_t i = lag; i < means.size(); ++i) {
+      products += means[i] * means[i - lag];
+    }
+    return products / squares;
+  };
+  double time = -1;
+  double last = std::numeric_limits<double>::infinity();
+  for (std::size_t lag = 0; lag < means.size(); lag += 2) {
+    last = std::min(last, correlation(lag) + correlation(lag + 1));
+    if (last <= 0) {
+      break;
+    }
+    time += 2 * last;
+  }
+  return std::min(count / std::max(time, 1.0), static_cast<double>(values.size()));
 }
 
 std::optional<Batches> batches_of(std::span<const double> values, BatchStatistic statistic) {
@@ -74,6 +112,23 @@ Interval batch_interval(const Batches& batches, double confidence) {
       student_quantile(static_cast<double>(batches.values.size() - 1), 0.5 + confidence / 2);
   const double half = t * std::sqrt(squared_error(batches));
   return {batches.centre() - half, batches.centre() + half};
+}
+
+double batch_widening(double independent_values, std::size_t batches) {
+  return std::sqrt(1 + 3 * static_cast<double>(batches) / std::max(independent_values, 1.0));
+}
+
+Effect widened(const Effect& effect, double factor) {
+  const auto around = [&](Interval interval) {
+    return Interval{effect.estimate - factor * (effect.estimate - interval.low),
+                    effect.estimate + factor * (interval.high - effect.estimate)};
+  };
+  Effect out = effect;
+  out.confidence = around(effect.confidence);
+  out.equivalence = around(effect.equivalence);
+  const double z = normal_quantile(1 - std::clamp(effect.p_value, 1e-15, 1.0) / 2) / factor;
+  out.p_value = std::clamp(std::erfc(z / std::sqrt(2.0)), effect.p_value, 1.0);
+  return out;
 }
 
 Effect batch_ratio(const Batches& before, const Batches& after, double alpha) {

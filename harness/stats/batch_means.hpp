@@ -39,8 +39,32 @@ std::optional<Batches> batches_of(std::span<const double> values, BatchStatistic
 // The first autocorrelation, 0 for constants and under 2 values.
 double lag1_autocorrelation(std::span<const double> values);
 
+// How many independent values would tell as much about the mean as these, in the order of time: n
+// over the integrated autocorrelation time by Geyer's initial monotone sequence (Statistical
+// Science 1992, §3.3), of up to 1000 means of neighbours. In [0, n]; n for constants. A series that
+// is short against its own correlation looks more independent than it is, though never like many
+// values: at 90% load 100 response times of an M/M/1 queue count as 3 to 14, 10,000 as 13 to 68 (27
+// are true), 50,000 as 66 to 190 (138).
+double independent_values(std::span<const double> values);
+
+// Batches of a run that tells less than this are no samples: their lag-1 autocorrelation cannot be
+// seen in 10 of them, and an interval over them misses far more often than it says (half of the
+// time for 100 response times at 90% load).
+inline constexpr double kFewestIndependent = 60;
+
 // centre +- t s / sqrt(batches), Student's t.
 Interval batch_interval(const Batches& batches, double confidence = 0.95);
+
+// How much wider an interval over batches is to be because neighbouring batches still have
+// something in common: sqrt(1 + 3 / L), L being the independent values that one batch tells as much
+// as. Where correlation falls exponentially, 10 batches understate the variance by 0.5 / L to 1.1 /
+// L (Schmeiser 1982 has the trade-off); the slower fall in a busy queue, and that a run passes for
+// longer than it is just where it looks calm, take more. 3 keeps every cell of
+// reports/ERROR_RATES.md under its rate (2 leaves AR(1) .9, n = 1000, at 7.4%, none at 10%).
+double batch_widening(double independent_values, std::size_t batches);
+
+// The same effect with both intervals `factor` times as wide, and the p-value of that.
+Effect widened(const Effect& effect, double factor);
 
 // ln(after / before) of two such runs: delta method, Welch's t (1947) with Satterthwaite's degrees
 // of freedom. Both wholes > 0.

@@ -1,8 +1,11 @@
 #include "harness/stats/quantile.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <boost/math/distributions/binomial.hpp>
 #include <cmath>
+#include <utility>
 
 #include "harness/base/check.hpp"
 
@@ -20,9 +23,59 @@ double binomial_cdf(std::uint64_t n, double q, std::int64_t k) {
   return boost::math::cdf(boost::math::binomial(static_cast<double>(n), q), static_cast<double>(k));
 }
 
+constexpr std::size_t kRadix =
+    2048;  // buckets of a pass; below so many values std::sort is as fast
+constexpr int kDigitBits = 11;
+constexpr int kDigits = 6;
+
+// Doubles as unsigned integers of the same order (-0 before 0).
+std::uint64_t key_of(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  return bits >> 63 != 0 ? ~bits : bits | (std::uint64_t{1} << 63);
+}
+double value_of(std::uint64_t key) {
+  return std::bit_cast<double>(key >> 63 != 0 ? key & ~(std::uint64_t{1} << 63) : ~key);
+}
+
+// By digits from the lowest up; a digit that all values share is passed over.
+std::vector<double> radix_sorted(std::span<const double> values) {
+  std::vector<std::uint64_t> keys(values.size());
+  std::vector<std::array<std::uint32_t, kRadix>> counts(kDigits);
+  const auto digit = [](std::uint64_t key, int place) {
+    return (key >> (kDigitBits * place)) & (kRadix - 1);
+  };
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    keys[i] = key_of(values[i]);
+    for (int place = 0; place < kDigits; ++place) {
+      ++counts[static_cast<std::size_t>(place)][digit(keys[i], place)];
+    }
+  }
+  std::vector<std::uint64_t> other(keys.size());
+  for (int place = 0; place < kDigits; ++place) {
+    auto& starts = counts[static_cast<std::size_t>(place)];
+    if (starts[digit(keys.front(), place)] == keys.size()) {
+      continue;
+    }
+    std::uint32_t start = 0;
+    for (std::uint32_t& count : starts) {
+      start += std::exchange(count, start);
+    }
+    for (const std::uint64_t key : keys) {
+      other[starts[digit(key, place)]++] = key;
+    }
+    keys.swap(other);
+  }
+  std::vector<double> out(keys.size());
+  std::transform(keys.begin(), keys.end(), out.begin(), value_of);
+  return out;
+}
+
 }  // namespace
 
 std::vector<double> sorted(std::span<const double> values) {
+  if (values.size() >= kRadix && values.size() < UINT32_MAX) {
+    return radix_sorted(values);
+  }
   std::vector<double> out(values.begin(), values.end());
   std::sort(out.begin(), out.end());
   return out;
@@ -37,6 +90,19 @@ std::optional<double> sorted_quantile(std::span<const double> ascending, double 
   const double share = position - static_cast<double>(rank);
   const double low = ascending[rank];
   return share == 0 ? low : low + share * (ascending[rank + 1] - low);
+}
+
+std::optional<double> unsorted_quantile(std::vector<double> values, double q) {
+  if (values.empty() || !(q >= 0 && q <= 1)) {
+    return std::nullopt;
+  }
+  const double position = static_cast<double>(values.size() - 1) * q;
+  const auto rank = static_cast<std::size_t>(position);
+  const double share = position - static_cast<double>(rank);
+  const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank);
+  std::nth_element(values.begin(), at, values.end());
+  const double low = *at;
+  return share == 0 ? low : low + share * (*std::min_element(at + 1, values.end()) - low);
 }
 
 std::uint64_t min_samples(double q, double confidence) {

@@ -9,12 +9,15 @@
 
 namespace rehearse::stats {
 
-// A copy in ascending order. Values are finite.
+// A copy in ascending order. Values are finite. Linear from a few thousand values up.
 std::vector<double> sorted(std::span<const double> values);
 
 // The sample quantile of ascending values, q in [0, 1]: type 7 of Hyndman and Fan (American
 // Statistician, 1996), linear between the order statistics around (n - 1) q. Empty: nullopt.
 std::optional<double> sorted_quantile(std::span<const double> ascending, double q);
+
+// The same of values in any order, of which `values` is a copy to be reordered. Linear.
+std::optional<double> unsorted_quantile(std::vector<double> values, double q);
 
 // The fewest samples whose extremes bound the q-quantile on both sides at this confidence, whatever
 // the distribution: the smallest n with max(q, 1-q)^n <= (1 - confidence) / 2, since all n values

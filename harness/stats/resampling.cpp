@@ -4,6 +4,7 @@
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/erf.hpp>
 #include <cmath>
+#include <utility>
 
 #include "harness/base/check.hpp"
 #include "harness/base/math.hpp"
@@ -23,8 +24,11 @@ constexpr std::uint64_t kSides[3] = {hash_name("before"), hash_name("after"), ha
 
 }  // namespace
 
-Resampling::Resampling(std::uint64_t seed, std::uint32_t resamples)
-    : seed_(seed), count_(resamples) {
+Resampling::Resampling(std::uint64_t seed, std::uint32_t resamples,
+                       std::shared_ptr<OrderTables> tables)
+    : seed_(seed),
+      count_(resamples),
+      tables_(tables != nullptr ? std::move(tables) : std::make_shared<OrderTables>()) {
   REHEARSE_CHECK(resamples >= 100);
   for (unsigned side = 0; side < 2; ++side) {
     normals_[side].reserve(resamples);
@@ -49,7 +53,7 @@ Resampling::Places Resampling::places(std::uint32_t b, unsigned side, std::uint6
   return {key.bits(Dimension::Bootstrap), size};
 }
 
-Resampling::OrderTable::OrderTable(std::uint64_t n, double q) : n_(n) {
+OrderTable::OrderTable(std::uint64_t n, double q) : n_(n) {
   REHEARSE_CHECK(n > 0 && q > 0 && q < 1);
   const double size = static_cast<double>(n);
   const double a = (size + 1) * q;
@@ -63,7 +67,7 @@ Resampling::OrderTable::OrderTable(std::uint64_t n, double q) : n_(n) {
   }
 }
 
-std::size_t Resampling::OrderTable::place(double normal_score) const {
+std::size_t OrderTable::place(double normal_score) const {
   const double at = std::clamp((normal_score + kHighestScore) * kKnotsPerScore, 0.0,
                                static_cast<double>(kKnots - 1));
   const auto knot = std::min(static_cast<std::size_t>(at), static_cast<std::size_t>(kKnots - 2));
@@ -72,8 +76,7 @@ std::size_t Resampling::OrderTable::place(double normal_score) const {
   return std::min(static_cast<std::size_t>(position), static_cast<std::size_t>(n_ - 1));
 }
 
-std::shared_ptr<const Resampling::OrderTable> Resampling::order_table(std::uint64_t n,
-                                                                      double q) const {
+std::shared_ptr<const OrderTable> OrderTables::of(std::uint64_t n, double q) {
   const std::lock_guard lock(mutex_);
   auto& table = tables_[{n, q}];
   if (table == nullptr) {

@@ -11,13 +11,39 @@
 
 namespace rehearse::stats {
 
+// Where in an ascending sample of n the q-quantile of a resample falls, by the normal score of its
+// probability: n times the Beta((n+1)q, (n+1)(1-q)) inverse (Harrell and Davis, Biometrika 1982,
+// have its density as weights), tabled at kKnots scores, linear between.
+class OrderTable {
+ public:
+  OrderTable(std::uint64_t n, double q);
+  // A place in [0, n).
+  std::size_t place(double normal_score) const;
+
+ private:
+  std::uint64_t n_;
+  std::vector<double> position_;
+};
+
+// One table for each (n, q) that was asked for. Safe to share between threads.
+class OrderTables {
+ public:
+  std::shared_ptr<const OrderTable> of(std::uint64_t n, double q);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::pair<std::uint64_t, double>, std::shared_ptr<const OrderTable>> tables_;
+};
+
 // The luck of a bootstrap, drawn once and shared by every metric of a comparison: resample b draws
 // from DrawKey(seed, b, side, Dimension::Bootstrap), so results are the same on any number of
 // threads and in any order. Safe to share between threads. 10,000 resamples put a 5% tail within
 // 0.4 points.
 class Resampling {
  public:
-  explicit Resampling(std::uint64_t seed = 1, std::uint32_t resamples = 10'000);
+  // Where many comparisons draw their own luck, they may share `tables`, which hold none.
+  explicit Resampling(std::uint64_t seed = 1, std::uint32_t resamples = 10'000,
+                      std::shared_ptr<OrderTables> tables = nullptr);
 
   std::uint32_t count() const { return count_; }
 
@@ -40,27 +66,15 @@ class Resampling {
   // Standard normals, one a resample; the two sides are independent.
   std::span<const double> normals(unsigned side) const { return normals_[side & 1]; }
 
-  // Where in an ascending sample of n the q-quantile of a resample falls, by the normal score of
-  // its probability: n times the Beta((n+1)q, (n+1)(1-q)) inverse (Harrell and Davis, Biometrika
-  // 1982, have its density as weights), tabled at kKnots scores, linear between.
-  class OrderTable {
-   public:
-    OrderTable(std::uint64_t n, double q);
-    // A place in [0, n).
-    std::size_t place(double normal_score) const;
-
-   private:
-    std::uint64_t n_;
-    std::vector<double> position_;
-  };
-  std::shared_ptr<const OrderTable> order_table(std::uint64_t n, double q) const;
+  std::shared_ptr<const OrderTable> order_table(std::uint64_t n, double q) const {
+    return tables_->of(n, q);
+  }
 
  private:
   std::uint64_t seed_;
   std::uint32_t count_;
   std::vector<double> normals_[2];
-  mutable std::mutex mutex_;
-  mutable std::map<std::pair<std::uint64_t, double>, std::shared_ptr<const OrderTable>> tables_;
+  std::shared_ptr<OrderTables> tables_;
 };
 
 }  // namespace rehearse::stats

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "harness/base/rng.hpp"
+#include "harness/base/text.hpp"
 #include "harness/record/metric_change.hpp"
 #include "harness/stats/change.hpp"
 #include "harness/stats/moments.hpp"
@@ -48,10 +49,11 @@ double read_off(const std::vector<double>& values, const stats::Statistic& stati
 }
 
 // The rows of one comparison, as the program makes them.
-std::vector<MetricChange> compare(const Cell& cell, std::uint64_t seed) {
+std::vector<MetricChange> compare(const Cell& cell, std::uint64_t seed,
+                                  const std::shared_ptr<stats::OrderTables>& tables) {
   record::ComparisonOptions options;
   options.tolerance = cell.tolerance;
-  const stats::Resampling luck(seed, kResamples);
+  const stats::Resampling luck(seed, kResamples, tables);
   const Tie tie{cell.correlation, cell.factor};
   const std::vector<stats::Statistic> statistics = statistics_of(cell);
   const record::PairingChoice choice = choice_of(cell);
@@ -91,8 +93,10 @@ std::string Cell::name() const {
 
 std::vector<Outcome> run_cell(const Cell& cell, std::uint64_t pairs, std::uint64_t first) {
   std::vector<Outcome> out;
+  const auto tables = std::make_shared<stats::OrderTables>();
+  const std::uint64_t own = hash_name(cell.name());  // cells draw independently of each other
   for (std::uint64_t i = 0; i < pairs; ++i) {
-    const std::vector<MetricChange> rows = compare(cell, mix64(first + i));
+    const std::vector<MetricChange> rows = compare(cell, mix64(own ^ mix64(first + i)), tables);
     out.resize(rows.size());
     for (std::size_t k = 0; k < rows.size(); ++k) {
       const MetricChange& row = rows[k];
@@ -144,15 +148,17 @@ std::vector<Cell> null_cells() {
 
 MoreNeeded try_more(const Cell& cell, std::uint64_t pairs) {
   MoreNeeded out;
+  const auto tables = std::make_shared<stats::OrderTables>();
   for (std::uint64_t i = 1; i <= pairs; ++i) {
-    const MetricChange first = compare(cell, mix64(i)).front();
+    const MetricChange first = compare(cell, mix64(i), tables).front();
     if (first.verdict != Verdict::Inconclusive || first.more_jobs > 100'000) {
       continue;
     }
     ++out.inconclusive;
     Cell larger = cell;
     larger.n += static_cast<std::size_t>(first.more_jobs);
-    out.decided += compare(larger, mix64(i)).front().verdict != Verdict::Inconclusive ? 1U : 0U;
+    out.decided +=
+        compare(larger, mix64(i), tables).front().verdict != Verdict::Inconclusive ? 1U : 0U;
   }
   return out;
 }

@@ -9,7 +9,7 @@
 namespace rehearse::rates {
 namespace {
 
-constexpr std::size_t kRunIn = 2000;  // values before the first one that counts
+constexpr std::size_t kRunIn = 100;  // values before the first one that counts
 
 double uniform(std::uint64_t seed, std::uint64_t i, std::uint32_t index) {
   return DrawKey{.seed = seed, .job = i}.uniform(Dimension::Content, index);
@@ -44,6 +44,8 @@ double value_of(const Process& process, double z, double mode) {
 Pair independent_pair(const Process& process, std::size_t n, std::uint64_t seed, const Tie& tie) {
   const bool modes = process.law == Law::SlowMode || process.law == Law::Bimodal;
   Pair out;
+  out.before.reserve(n);
+  out.after.reserve(n);
   for (std::size_t i = 0; i < n; ++i) {
     const Scores z = scores(seed, i, 0, tie.correlation);
     const Scores mode = modes ? scores(seed, i, 3, tie.correlation) : Scores{};
@@ -69,25 +71,42 @@ Pair ar1_pair(const Process& process, std::size_t n, std::uint64_t seed, const T
   return out;
 }
 
-double exponential(double score) { return -ln(1 - normal_cdf(score)); }
+// Two exponentials of mean 1, tied by their normal scores.
+Scores exponentials(std::uint64_t seed, std::uint64_t i, double correlation) {
+  if (correlation > 0) {
+    const Scores z = scores(seed, i, 0, correlation);
+    return {-ln(1 - normal_cdf(z.before)), -ln(1 - normal_cdf(z.after))};
+  }
+  return {-ln(uniform(seed, i, 1)), -ln(uniform(seed, i, 2))};
+}
+
+// A wait in the steady state of an M/M/1 queue with services of mean 1: none with probability
+// 1 - load, else exponential of mean 1 / (1 - load) (Kleinrock 1975, §5.12).
+double steady_wait(double load, double u) {
+  return u < 1 - load ? 0 : -ln((1 - u) / load) / (1 - load);
+}
 
 // Response times of two queues by Lindley's recursion: with a correlation, the same arrivals and
-// alike services; else nothing in common.
+// alike services; else nothing in common. Each starts in its steady state; a run-in lets two that
+// are tied drift as far apart as they do.
 Pair queue_pair(const Process& process, std::size_t n, std::uint64_t seed, const Tie& tie) {
-  Scores wait{};
+  const double load = process.parameter;
+  const bool tied = tie.correlation > 0;
+  Scores wait{steady_wait(load, uniform(seed, n + kRunIn, 6)),
+              steady_wait(load, uniform(seed, n + kRunIn, tied ? 6 : 7))};
   Pair out;
+  out.before.reserve(n);
+  out.after.reserve(n);
   for (std::size_t i = 0; i < n + kRunIn; ++i) {
-    const double first = -ln(uniform(seed, i, 6)) / process.parameter;
-    const double second =
-        tie.correlation > 0 ? first : -ln(uniform(seed, i, 7)) / process.parameter;
-    const Scores z = scores(seed, i, 0, tie.correlation);
-    const double before = exponential(z.before);
-    const double after = tie.factor * exponential(z.after);
+    const double first = -ln(uniform(seed, i, 6)) / load;
+    const double second = tied ? first : -ln(uniform(seed, i, 7)) / load;
+    const Scores service = exponentials(seed, i, tie.correlation);
+    const double after = tie.factor * service.after;
     if (i >= kRunIn) {
-      out.before.push_back(wait.before + before);
+      out.before.push_back(wait.before + service.before);
       out.after.push_back(wait.after + after);
     }
-    wait.before = std::max(0.0, wait.before + before - first);
+    wait.before = std::max(0.0, wait.before + service.before - first);
     wait.after = std::max(0.0, wait.after + after - second);
   }
   return out;

@@ -28,6 +28,8 @@ TEST_CASE("cells of the grid where nothing changed stay under their error rates"
       {{{Law::SlowMode, 0}, 30, Pairing::Unpaired, 0}, 300, 0},
       {{{Law::Pareto, 0}, 100, Pairing::Jobs, 0.9}, 200, 0},
       {{{Law::Mm1, 0.8}, 10'000, Pairing::Unpaired, 0}, 200, 0.5},
+      {{{Law::Mm1, 0.9}, 10'000, Pairing::Batches, 0.9}, 200, 1},
+      {{{Law::Mm1, 0.9}, 50'000, Pairing::Unpaired, 0}, 40, 0.4},
       {{{Law::Mm1, 0.9}, 20, Pairing::Seeds, 0.9}, 150, 0},
       {{{Law::Drift, 0.03}, 10, Pairing::Runs, 0}, 300, 0},
   };
@@ -40,6 +42,14 @@ TEST_CASE("cells of the grid where nothing changed stay under their error rates"
       CHECK(found.missed <= most(found.judged(), 0.07));
       CHECK(static_cast<double>(found.refused) <=
             check.most_refused * static_cast<double>(found.pairs));
+    }
+  }
+}
+
+TEST_CASE("a run that is short against its own queue gives no verdict") {
+  for (const Pairing unit : {Pairing::Unpaired, Pairing::Batches}) {
+    for (const Outcome& found : run_cell({{Law::Mm1, 0.9}, 100, unit, 0.9}, 200)) {
+      CHECK(found.refused == found.pairs);
     }
   }
 }

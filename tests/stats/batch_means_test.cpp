@@ -51,6 +51,48 @@ TEST_CASE("lag-1 autocorrelation is that of the definition") {
   CHECK(lag1_autocorrelation({}) == 0);
 }
 
+TEST_CASE("independent values count themselves, correlated ones by their correlation time") {
+  std::vector<double> independent;
+  std::vector<double> ar1;
+  double state = 0;
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    independent.push_back(test::uniform(7, i));
+    state = 0.9 * state + test::normal(8, i);
+    ar1.push_back(state);
+  }
+  CHECK(independent_values(independent) > 700);  // of 1000 means of neighbours
+  CHECK(independent_values(independent) <= 1000);
+  CHECK(independent_values(std::span(independent).first(500)) > 250);
+  // n (1 - r) / (1 + r) (Geyer 1992): 1053 of 20,000, though the first 100 pass for more than their
+  // 5.
+  CHECK(independent_values(ar1) > 500);
+  CHECK(independent_values(std::span(ar1).first(1000)) < 120);
+  CHECK(independent_values(std::span(ar1).first(100)) < kFewestIndependent);
+  // M/M/1 at 90% load: n (2 - r) (1 - r)^2 / (2 + 5r - 4r^2 + r^3) = n / 363.
+  const auto busy = mm1(3, 0.9, 10'000);
+  CHECK(independent_values(busy) < kFewestIndependent);
+  CHECK(independent_values(std::span(busy).first(100)) < 20);
+  CHECK(independent_values(std::vector<double>(50, 2.0)) == 50);
+  CHECK(independent_values(std::vector<double>{1}) == 1);
+  CHECK(independent_values({}) == 0);
+}
+
+TEST_CASE("a wider effect keeps its estimate, and its p-value says the same as its interval") {
+  CHECK(batch_widening(1000, 10) == Approx(std::sqrt(1.03)));
+  CHECK(batch_widening(60, 10) == Approx(std::sqrt(1.5)));
+  // 1.96 standard errors of 0.05: p = 0.0500.
+  const Effect found{0.098, {0, 0.196}, {0.0157, 0.1803}, 0.05};
+  const Effect same = widened(found, 1);
+  CHECK(same.confidence.low == Approx(0).margin(1e-15));
+  CHECK(same.p_value == Approx(0.05).epsilon(1e-6));
+  const Effect wide = widened(found, 2);
+  CHECK(wide.estimate == 0.098);
+  CHECK(wide.confidence.low == Approx(-0.098));
+  CHECK(wide.confidence.high == Approx(0.294));
+  CHECK(wide.p_value == Approx(0.3271).epsilon(1e-3));  // 2 (1 - Phi(0.98))
+  CHECK(widened({0, {0, 0}, {0, 0}, 1}, 2).p_value == 1);
+}
+
 TEST_CASE("batch intervals are Student's") {
   // Ten batches of two equal values 1..10: mean 5.5, deviation 3.0277, t(9) = 2.2622.
   Batches b{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 5.5, 0};

@@ -78,7 +78,7 @@ TEST_CASE("the place of an order statistic has the mean and spread of its beta l
   const Resampling luck(3, 20'000);
   for (const double q : {0.5, 0.95}) {
     const std::uint64_t n = 1000;
-    const Resampling::OrderTable table(n, q);
+    const OrderTable table(n, q);
     double sum = 0;
     double squares = 0;
     for (const double z : luck.normals(0)) {
@@ -91,7 +91,7 @@ TEST_CASE("the place of an order statistic has the mean and spread of its beta l
     CHECK(mean == Approx(n * q).margin(0.5));
     CHECK(deviation == Approx(std::sqrt(n * q * (1 - q))).epsilon(0.03));
   }
-  CHECK(Resampling::OrderTable(1, 0.99).place(9) == 0);
+  CHECK(OrderTable(1, 0.99).place(9) == 0);
 }
 
 TEST_CASE("one side's order-statistic draws reproduce its binomial interval") {

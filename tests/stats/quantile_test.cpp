@@ -23,6 +23,26 @@ TEST_CASE("type-7 quantiles interpolate between order statistics") {
   CHECK(*sorted_quantile(std::vector<double>{7}, 0.99) == 7);
 }
 
+TEST_CASE("large samples are sorted as small ones are, whatever is in them") {
+  std::vector<double> values{0.0, 1e-310, -1e-310, 1e300, -1e300, 1, 1, -1, 0.5, -0.5};
+  for (std::uint64_t i = 0; values.size() < 5000; ++i) {
+    const double z = test::normal(5, i);
+    values.push_back(i % 3 == 0 ? z : i % 3 == 1 ? exp(10 * z) : std::floor(4 * z));
+  }
+  std::vector<double> expected = values;
+  std::sort(expected.begin(), expected.end());
+  CHECK(sorted(values) == expected);
+  const std::vector<double> equal(3000, 7.5);
+  CHECK(sorted(equal) == equal);
+  const std::vector<double> zeros = sorted(std::vector<double>(3000, -0.0));
+  CHECK(std::signbit(zeros.front()));
+  for (const double q : {0.0, 0.01, 0.5, 0.95, 0.999, 1.0}) {
+    CHECK(unsorted_quantile(values, q) == sorted_quantile(expected, q));
+  }
+  CHECK(!unsorted_quantile({}, 0.5));
+  CHECK(!unsorted_quantile({1}, 1.5));
+}
+
 TEST_CASE("the sample floors are those of the formula, two-sided and one-sided") {
   CHECK(min_samples(0.5) == 6);
   CHECK(min_samples(0.9) == 36);
