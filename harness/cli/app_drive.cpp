@@ -121,7 +121,8 @@ record::RunHeader app_header(const scenarios::Scenario& scenario, const RunSetup
                               .created_unix_ms = wall.count_ns() / 1'000'000,
                               .unique = mix64(static_cast<std::uint64_t>(wall.count_ns())) ^
                                         static_cast<std::uint64_t>(getpid()),
-                              .keep = setup.keep};
+                              .keep = setup.keep,
+                              .folder = setup.world.folder};
   record::RunHeader header = make_header(scenario, options);
   record::StageInfo unmatched;
   unmatched.path = unmatched.name = "(other calls)";

@@ -14,6 +14,7 @@
 #include "harness/cli/run_seeds.hpp"
 #include "harness/cli/run_watch.hpp"
 #include "harness/cli/scenario_flags.hpp"
+#include "harness/cli/sharing.hpp"
 #include "harness/record/replications.hpp"
 #include "harness/record/run_detail.hpp"
 #include "harness/stats/sequential.hpp"
@@ -108,7 +109,7 @@ class VariantComparison {
     }
     before_ = &*before;
     after_ = &*after;
-    isolated_ = is_isolated(*before) && is_isolated(*after);
+    isolated_ = is_isolated(*before, file->folder()) && is_isolated(*after, file->folder());
     const Result<Budget> budget = read_budget(arguments_, setup_);
     const bool shared_sim = setup_.world.against.is_sim() && !isolated_;
     const auto seeds = read_seeds(arguments_, shared_sim ? kSimSeeds : 1);

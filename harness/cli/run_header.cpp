@@ -6,6 +6,7 @@
 
 #include "harness/base/rng.hpp"
 #include "harness/base/text.hpp"
+#include "harness/cli/sharing.hpp"
 #include "harness/cli/version.hpp"
 #include "harness/provider/outcome.hpp"
 
@@ -107,16 +108,6 @@ std::string kind_name(LoadKind kind) {
 
 }  // namespace
 
-bool is_isolated(const scenarios::Scenario& scenario) {
-  const scenarios::Workload& load = scenario.workload;
-  if (load.kind != LoadKind::Batch || load.concurrency != 1 || !scenario.pools.empty()) {
-    return false;
-  }
-  return std::none_of(scenario.stages.begin(), scenario.stages.end(), [](const Stage& stage) {
-    return (stage.cache && !stage.cache->hit_rate) || stage.breaker || stage.background;
-  });
-}
-
 std::string workload_text(const scenarios::Workload& load) {
   std::string text;
   const std::string jobs = load.jobs
@@ -186,7 +177,7 @@ record::RunHeader make_header(const scenarios::Scenario& scenario, const HeaderO
   header.gate = scenario.gate;
   header.jobs_per_month = scenario.jobs_per_month;
   header.value_per_job = scenario.value_per_job;
-  header.isolated = is_isolated(scenario);
+  header.isolated = is_isolated(scenario, options.folder);
   header.environment = record::read_environment();
   header.environment.version = version();
   header.environment.commit = commit();

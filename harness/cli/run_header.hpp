@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 #include "harness/cli/against.hpp"
@@ -17,13 +18,11 @@ struct HeaderOptions {
   std::int64_t created_unix_ms = 0;
   std::uint64_t unique = 0;  // makes the run's id
   record::KeepRule keep;
+  std::filesystem::path folder;  // of the scenario: where its profiles are looked for
 };
 
 // What a run's file says about it before its first job.
 record::RunHeader make_header(const scenarios::Scenario& scenario, const HeaderOptions& options);
-
-// Whether jobs share nothing, so that each is a sample of its own.
-bool is_isolated(const scenarios::Scenario& scenario);
 
 // One line for people: "5 jobs, 1 at a time".
 std::string workload_text(const scenarios::Workload& workload);

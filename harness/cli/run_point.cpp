@@ -44,7 +44,8 @@ Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetu
                                .created_unix_ms = wall_start.count_ns() / 1'000'000,
                                .unique = mix64(static_cast<std::uint64_t>(wall_start.count_ns())) ^
                                          static_cast<std::uint64_t>(getpid()),
-                               .keep = setup.keep};
+                               .keep = setup.keep,
+                               .folder = setup.world.folder};
   record::RunHeader header = make_header(scenario, header_options);
   header.point = setup.point;
   header.axes = setup.axes;

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "harness/cli/interrupt.hpp"
-#include "harness/cli/run_header.hpp"
+#include "harness/cli/sharing.hpp"
 
 namespace rehearse::cli {
 
@@ -37,7 +37,7 @@ RunSetup with_seed(const scenarios::Scenario& scenario, const RunSetup& setup,
   out.progress = !setup.world.against.is_sim();
   out.axes.set("seed", static_cast<std::int64_t>(out.world.seed));
   out.point += (out.point.empty() ? "seed=" : ", seed=") + std::to_string(out.world.seed);
-  if (!is_isolated(scenario)) {
+  if (!is_isolated(scenario, setup.world.folder)) {
     out.keep = record::KeepRule::nothing();
     out.keep.first_traces = which.number == 0 ? setup.keep.first_traces : 0;
   }

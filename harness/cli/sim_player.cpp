@@ -36,6 +36,7 @@ Result<engine::RunOutcome> SimPlayer::play(const scenarios::Scenario& scenario,
 record::RunHeader SimPlayer::header(const scenarios::Scenario& scenario, std::uint64_t seed) const {
   HeaderOptions options;
   options.seed = seed;
+  options.folder = folder_;
   return make_header(scenario, options);
 }
 

@@ -6,6 +6,7 @@
 #include "harness/base/rng.hpp"
 #include "harness/base/text.hpp"
 #include "harness/json/write.hpp"
+#include "harness/record/pairing.hpp"
 
 namespace rehearse::record {
 namespace {
@@ -113,7 +114,7 @@ RunEnd merged_end(const std::vector<Run>& runs, std::size_t point) {
   return out;
 }
 
-std::string how_merged(const std::vector<Run>& runs, const RunHeader& header) {
+std::string how_merged(const std::vector<Run>& runs, bool isolated) {
   std::set<std::string> machines;
   for (const Run& run : runs) {
     machines.insert(run.points.front().header.environment.machine);
@@ -121,9 +122,9 @@ std::string how_merged(const std::vector<Run>& runs, const RunHeader& header) {
   std::string out = "merged from " + std::to_string(runs.size()) + " runs of " +
                     std::to_string(machines.size()) +
                     (machines.size() == 1 ? " machine: " : " machines: ");
-  return out + (header.isolated ? "exactly, as their jobs share nothing"
-                                : "independent cells, each with queues, limits and caches of its "
-                                  "own");
+  return out + (isolated ? "exactly, as their jobs share nothing"
+                         : "independent cells, each with queues, limits and caches of its "
+                           "own");
 }
 
 bool has_all_rows(const std::vector<Run>& runs, std::size_t point) {
@@ -208,7 +209,10 @@ Status merge_runs(const std::vector<Run>& runs, RunWriter& writer) {
       }
     }
     RunEnd end = merged_end(runs, point);
-    end.warnings.insert(end.warnings.begin(), how_merged(runs, header));
+    const bool isolated = std::all_of(runs.begin(), runs.end(), [&](const Run& run) {
+      return shares_nothing(run.points[point]);
+    });
+    end.warnings.insert(end.warnings.begin(), how_merged(runs, isolated));
     writer.save_point(static_cast<std::uint32_t>(point), tally, &end);
     writer.commit();
   }

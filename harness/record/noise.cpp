@@ -108,7 +108,7 @@ Result<NoiseReport> measure_noise(const std::vector<const RunPoint*>& runs,
   out.runs = summarise(whole);
   out.seeds = runs.size();
   out.repeats_luck = draws_its_luck(whole.header) && !again.empty();
-  out.isolated = whole.header.isolated;
+  out.isolated = shares_nothing(whole);
   const double n = static_cast<double>(runs.size());
   out.jobs_a_run = static_cast<double>(whole.tally.jobs.ended()) / n;
   out.run_s = out.runs.elapsed_s / n;

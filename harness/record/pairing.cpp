@@ -30,29 +30,35 @@ bool draws_its_luck(const RunHeader& header) {
   return header.against.find("live") == std::string::npos && header.against != "recorded";
 }
 
-const char* pairing_name(Pairing pairing) {
-  static constexpr const char* kNames[] = {"jobs", "batches", "unpaired", "seeds", "runs"};
-  return kNames[static_cast<int>(pairing)];
+bool shares_nothing(const RunPoint& point) {
+  if (!point.header.isolated) {
+    return false;
+  }
+  const std::vector<std::string>& names = point.header.failures;
+  const auto refused = std::find(names.begin(), names.end(), "rate_limited");
+  if (refused == names.end()) {
+    return true;
+  }
+  const auto at = static_cast<std::size_t>(refused - names.begin());
+  return std::all_of(
+      point.tally.stages.begin(), point.tally.stages.end(),
+      [&](const StageTally& stage) { return at >= stage.errors.size() || stage.errors[at] == 0; });
 }
 
-PairingChoice choose_pairing(const ComparisonSide& before, const ComparisonSide& after) {
-  PairingChoice choice = choose_pairing(before.point.header, after.point.header);
-  if (before.seeds.size() < 2 || after.seeds.size() < 2 || choice.independent) {
-    return choice;
-  }
-  const std::size_t pairs = common_seeds(before, after);
-  if (choice.pairing == Pairing::Batches || choice.why == "different seeds") {
-    if (pairs >= 2) {
-      return {Pairing::Seeds, true,
-              "same workload; jobs share queues, limits or caches, so a whole run is one sample"};
-    }
-    choice.why = "different seeds";
-  }
-  return {Pairing::Runs, true, choice.why + "; a whole run is one sample"};
+namespace {
+
+bool shares_nothing(const ComparisonSide& side) {
+  return side.seeds.empty()
+             ? shares_nothing(side.point)
+             : std::all_of(side.seeds.begin(), side.seeds.end(),
+                           [](const RunPoint* point) { return shares_nothing(*point); });
 }
 
-PairingChoice choose_pairing(const RunHeader& before, const RunHeader& after) {
-  const bool independent = before.isolated && after.isolated;
+// As of one run on each side.
+PairingChoice choose_single(const ComparisonSide& before_side, const ComparisonSide& after_side) {
+  const RunHeader& before = before_side.point.header;
+  const RunHeader& after = after_side.point.header;
+  const bool independent = shares_nothing(before_side) && shares_nothing(after_side);
   if (!draws_its_luck(before) || !draws_its_luck(after)) {
     return {Pairing::Unpaired, independent, "real providers draw their own luck"};
   }
@@ -71,6 +77,29 @@ PairingChoice choose_pairing(const RunHeader& before, const RunHeader& after) {
   return {
       Pairing::Batches, false,
       "same seed and workload; jobs share queues, limits or caches, so neighbours stand together"};
+}
+
+}  // namespace
+
+const char* pairing_name(Pairing pairing) {
+  static constexpr const char* kNames[] = {"jobs", "batches", "unpaired", "seeds", "runs"};
+  return kNames[static_cast<int>(pairing)];
+}
+
+PairingChoice choose_pairing(const ComparisonSide& before, const ComparisonSide& after) {
+  PairingChoice choice = choose_single(before, after);
+  if (before.seeds.size() < 2 || after.seeds.size() < 2 || choice.independent) {
+    return choice;
+  }
+  const std::size_t pairs = common_seeds(before, after);
+  if (choice.pairing == Pairing::Batches || choice.why == "different seeds") {
+    if (pairs >= 2) {
+      return {Pairing::Seeds, true,
+              "same workload; jobs share queues, limits or caches, so a whole run is one sample"};
+    }
+    choice.why = "different seeds";
+  }
+  return {Pairing::Runs, true, choice.why + "; a whole run is one sample"};
 }
 
 Samples lay_side_by_side(const std::vector<SideValue>& before, const std::vector<SideValue>& after,

@@ -17,10 +17,12 @@ struct PairingChoice {
   bool independent = false;  // the values of one side are independent of each other
   std::string why;
 };
-PairingChoice choose_pairing(const RunHeader& before, const RunHeader& after);
-// The same of sides that may hold several seeds: of runs where jobs share something and both sides
-// hold at least two.
+// Whole runs where jobs share something and both sides hold at least two of them.
 PairingChoice choose_pairing(const ComparisonSide& before, const ComparisonSide& after);
+
+// Whether each job is a sample of its own: nothing is shared, and no rate limit refused a call (one
+// that refuses nobody ties nobody together).
+bool shares_nothing(const RunPoint& point);
 
 // Real providers draw their own luck, simulated ones draw it from the seed.
 bool draws_its_luck(const RunHeader& header);

@@ -48,6 +48,27 @@ TEST_CASE("variants of a pipeline whose jobs share something are compared over 2
   CHECK(*again.find("stages") == *report.find("stages"));
 }
 
+TEST_CASE("jobs one at a time share a provider's slow spells, and its limits where they refuse") {
+  const Folder folder;
+  const auto scenario = [&](const std::string& change) {
+    folder.file("calls.json",
+                R"({ "scenario": "calls",
+                     "providers": { "openai": { "profile": "openai", "change": )" +
+                    change +
+                    R"( } },
+                     "stages": { "draft": { "call": "openai.chat", "time": { "typical": "2s" } } },
+                     "workloads": { "batch": { "jobs": 60, "concurrency": 1 } },
+                     "variants": { "slow": { "change": { "stages": { "draft": {
+                       "time": { "typical": "2.5s" } } } } } } })");
+    return json_of(rehearse_in(folder, "compare calls.json --after slow --format json"))
+        .find("pairing")
+        ->as_string();
+  };
+  CHECK(scenario("{}") == "jobs");
+  CHECK(scenario(R"({ "slow": { "share": 0.2, "factor": 3 } })") == "seeds");
+  CHECK(scenario(R"({ "limits": { "rpm": 5 } })") == "batches");
+}
+
 TEST_CASE("until decided ends at the first look where the change is plain, and says the level") {
   const Folder folder;
   folder.file("shared.json", kShared);

@@ -135,6 +135,9 @@ std::vector<Cell> null_cells() {
       out.push_back({process, n, Pairing::Batches, 0.9});
     }
   }
+  for (const std::size_t n : std::initializer_list<std::size_t>{100, 1000, 10'000}) {
+    out.push_back({{Law::Bursts, 0.98}, n, Pairing::Batches, 0});
+  }
   for (const std::size_t n : std::initializer_list<std::size_t>{5, 10, 20, 30, 100}) {
     for (const double load : {0.5, 0.7, 0.9}) {
       out.push_back({{Law::Mm1, load}, n, Pairing::Seeds, 0.9});

@@ -71,6 +71,22 @@ Pair ar1_pair(const Process& process, std::size_t n, std::uint64_t seed, const T
   return out;
 }
 
+// The same jobs on both sides, on a machine that is busy at different times.
+Pair burst_pair(const Process& process, std::size_t n, std::uint64_t seed, const Tie& tie) {
+  const double own = std::sqrt(1 - process.parameter * process.parameter);
+  Scores busy = scores(seed, n, 0, 0);
+  Pair out;
+  for (std::size_t i = 0; i < n; ++i) {
+    const Scores z = scores(seed, i, 0, 0);
+    busy.before = process.parameter * busy.before + own * z.before;
+    busy.after = process.parameter * busy.after + own * z.after;
+    const double job = exp(0.2 * normal_quantile(uniform(seed, i, 3)));
+    out.before.push_back(job * (1 + 0.01 * std::fabs(busy.before)));
+    out.after.push_back(tie.factor * job * (1 + 0.01 * std::fabs(busy.after)));
+  }
+  return out;
+}
+
 // Two exponentials of mean 1, tied by their normal scores.
 Scores exponentials(std::uint64_t seed, std::uint64_t i, double correlation) {
   if (correlation > 0) {
@@ -116,7 +132,7 @@ Pair queue_pair(const Process& process, std::size_t n, std::uint64_t seed, const
 
 std::string Process::text() const {
   static constexpr const char* kNames[] = {"lognormal", "5% x 3", "Pareto 2.5", "bimodal cache",
-                                           "AR(1)",     "M/M/1",  "drift"};
+                                           "AR(1)",     "M/M/1",  "drift",      "bursts"};
   const std::string name = kNames[static_cast<int>(law)];
   const bool bare = law == Law::SlowMode || law == Law::Pareto || law == Law::Bimodal;
   return bare ? name : name + " " + number_text(parameter);
@@ -128,6 +144,8 @@ Pair draw_pair(const Process& process, std::size_t n, std::uint64_t seed, const 
       return ar1_pair(process, n, seed, tie);
     case Law::Mm1:
       return queue_pair(process, n, seed, tie);
+    case Law::Bursts:
+      return burst_pair(process, n, seed, tie);
     case Law::Drift: {
       Pair out = independent_pair({Law::Lognormal, 0.5}, n, seed, tie);
       const Scores z = scores(seed, 0, 9, 0);

@@ -7,15 +7,18 @@
 // Where the samples of the error-rate grid come from. Everything follows from a seed.
 namespace rehearse::rates {
 
-enum class Law { Lognormal, SlowMode, Pareto, Bimodal, Ar1, Mm1, Drift };
+enum class Law { Lognormal, SlowMode, Pareto, Bimodal, Ar1, Mm1, Drift, Bursts };
 
 struct Process {
   Law law = Law::Lognormal;
   // Lognormal: deviation of the logarithm; M/M/1: utilisation; AR(1): its coefficient; Drift: the
-  // deviation of a factor that each run draws.
+  // deviation of a factor that each run draws; Bursts: how long a machine stays busy (the
+  // coefficient of the 1% that it adds to jobs that are the same on both sides).
   double parameter = 0.5;
   std::string text() const;  // "lognormal 0.5", "M/M/1 0.9", …
-  bool independent() const { return law != Law::Ar1 && law != Law::Mm1 && law != Law::Drift; }
+  bool independent() const {
+    return law != Law::Ar1 && law != Law::Mm1 && law != Law::Drift && law != Law::Bursts;
+  }
 };
 
 struct Pair {

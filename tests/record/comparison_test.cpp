@@ -94,6 +94,19 @@ TEST_CASE("jobs that share something are paired in batches, other seeds not at a
   REQUIRE(unpaired->warnings.front().find("the seed differs") == 0);
 }
 
+TEST_CASE("rate limits tie jobs together where they refused one") {
+  const Side calm = side({100, 0, 1, {}});
+  const std::vector<std::string>& names = calm.point.header.failures;
+  const auto refused = std::find(names.begin(), names.end(), "rate_limited");
+  REQUIRE(refused != names.end());
+  Side hit = calm;
+  StageTally& stage = hit.point.tally.stages.front();
+  stage.errors.assign(names.size(), 0);
+  stage.errors[static_cast<std::size_t>(refused - names.begin())] = 1;
+  CHECK(compare(calm.side(), calm.side(), {})->pairing == "jobs");
+  CHECK(compare(calm.side(), hit.side(), {})->pairing == "batches");
+}
+
 TEST_CASE("empty, all-failed and single-job runs compare without a verdict or a number") {
   const Side full = side({100, 0, 1, {}});
   const sample::RunOptions cases[] = {{0, 0, 1, {}}, {5, 1, 1, {}}, {1, 0, 0.9, {}}};
