@@ -251,8 +251,8 @@ std::string null_table(const State& state) {
              "{} rows. Bounds: 5% false alarms and 7% missed by the interval, each + 2 standard\n"
              "errors; no verdict for at most 20% of pairs at 50,000 samples. {} rows passed a "
              "bound "
-             "at\nfirst and were looked at again with {} other pairs; {} rows are past a bound for "
-             "good.\n\n",
+             "at\nfirst and were looked at again with {} other pairs; {} rows (**!**) are past a "
+             "bound\nthere too, or were looked at once.\n\n",
              rows, looked_again, kSecondLook, bad) +
          out;
 }
