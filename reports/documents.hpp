@@ -6,6 +6,7 @@
 #include "harness/record/comparison.hpp"
 #include "harness/record/gate.hpp"
 #include "harness/record/history.hpp"
+#include "harness/record/model_check.hpp"
 #include "harness/record/noise.hpp"
 #include "harness/record/suggestion.hpp"
 #include "harness/record/summary.hpp"
@@ -34,5 +35,6 @@ Table claim_table(const record::ScenarioAudit& audit);
 Paragraph claim_reasons(const record::ScenarioAudit& audit, record::ClaimVerdict verdict);
 Document what_if_document(const record::WhatIf& study);
 Document suggestions_document(const record::Suggestions& all);
+Document model_check_document(const record::ModelCheck& check);
 
 }  // namespace rehearse::reports

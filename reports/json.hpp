@@ -10,6 +10,7 @@
 #include "harness/record/comparison.hpp"
 #include "harness/record/gate.hpp"
 #include "harness/record/history.hpp"
+#include "harness/record/model_check.hpp"
 #include "harness/record/noise.hpp"
 #include "harness/record/suggestion.hpp"
 #include "harness/record/summary.hpp"
@@ -38,6 +39,7 @@ json::Value sweep_json(std::span<const record::RunSummary> points);
 json::Value audit_json(const record::Audit& audit);
 json::Value what_if_json(const record::WhatIf& study);
 json::Value suggestions_json(const record::Suggestions& all);
+json::Value model_check_json(const record::ModelCheck& check);
 json::Value gate_json(const record::GateReport& gate);
 json::Value noise_json(const record::NoiseReport& noise);
 json::Value history_json(const record::History& history);

@@ -112,6 +112,28 @@ Table worth_table(const WhatIf& study) {
   return out;
 }
 
+// From before to after, a step for each player: its share, whatever the order of building.
+Table waterfall_table(const WhatIf& study) {
+  Table out;
+  out.title = "From before to after, of the p50";
+  out.columns = {{"", false, 0}, {"step", true, 0}, {"left", true, 0}};
+  const double before = worth_of(study.before, Worth::P50);
+  double left = before;
+  const auto bar_of = [&](double value) { return before > 0 ? std::max(0.0, value / before) : 0; };
+  out.rows.push_back({{"before", Tone::Strong}, {""}, {seconds(before), Tone::Plain, 1}});
+  for (const PlayerWorth& player : study.players) {
+    const double share = player.shapley[0].value;
+    if (std::abs(share) >= 5e-4) {
+      left -= share;
+      out.rows.push_back(
+          {{player.name}, saving(Worth::P50, share), {seconds(left), Tone::Plain, bar_of(left)}});
+    }
+  }
+  const double after = worth_of(study.after, Worth::P50);
+  out.rows.push_back({{"after", Tone::Strong}, {""}, {seconds(after), Tone::Plain, bar_of(after)}});
+  return out;
+}
+
 Table interaction_table(const WhatIf& study) {
   Table out;
   out.title = "Pairs that help or hinder each other most, of the p50";
@@ -178,6 +200,9 @@ Document what_if_document(const WhatIf& study) {
   out.title = study.scenario + ": what if";
   out.blocks.push_back(head(study));
   out.blocks.push_back(player_table(study));
+  if (study.players.size() > 1) {
+    out.blocks.push_back(waterfall_table(study));
+  }
   out.blocks.push_back(worth_table(study));
   Table pairs = interaction_table(study);
   if (!pairs.rows.empty()) {

@@ -85,6 +85,17 @@ Value what_if_json(const record::WhatIf& study) {
   for (const record::PlayerWorth& player : study.players) {
     variants.push(player_json(player));
   }
+  // From before to after, a step for each variant: its share.
+  Value& steps = out.set("waterfall", Value::array());
+  double left = study.before.empty() ? 0 : study.before[0];
+  for (const record::PlayerWorth& player : study.players) {
+    Value step = Value::object();
+    step.set("name", player.name);
+    step.set("from_s", finite(left));
+    left -= player.shapley.empty() ? 0 : player.shapley[0].value;
+    step.set("to_s", finite(left));
+    steps.push(std::move(step));
+  }
   Value& pairs = out.set("interactions", Value::array());
   for (const record::Interaction& pair : study.interactions) {
     Value row = Value::object();

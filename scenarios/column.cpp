@@ -8,6 +8,7 @@
 
 #include "harness/base/text.hpp"
 #include "harness/json/read.hpp"
+#include "harness/load/record_splitter.hpp"
 
 namespace rehearse::scenarios {
 namespace {
@@ -32,30 +33,15 @@ std::optional<std::vector<std::string>> next_record(std::string_view text, std::
   if (at >= text.size()) {
     return std::nullopt;
   }
-  std::vector<std::string> fields(1);
+  const std::size_t begin = at;
   bool quoted = false;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (quoted) {
-      if (c == '"' && text.substr(at + 1, 1) == "\"") {
-        fields.back() += text[++at];
-      } else if (c == '"') {
-        quoted = false;
-      } else {
-        fields.back() += c;
-      }
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == ',') {
-      fields.emplace_back();
-    } else if (c == '\n') {
-      ++at;
-      break;
-    } else if (c != '\r') {
-      fields.back() += c;
-    }
+  while (at < text.size() && (text[at] != '\n' || quoted)) {
+    quoted = quoted != (text[at] == '"');
+    ++at;
   }
-  return fields;
+  const std::string_view record = text.substr(begin, at - begin);
+  at += at < text.size() ? 1U : 0U;
+  return load::csv_fields(record);
 }
 
 std::string which_column(const std::string& column, const std::vector<std::string>& known) {

@@ -79,6 +79,7 @@ Scenario Compiler::compile(const std::string& workload, bool all) {
       scenario_.figures.resize(figures);
     }
   }
+  apply_trace();
   compile_statements();
   compile_app();
   return std::move(scenario_);

@@ -33,6 +33,8 @@ class Compiler {
   void scale_figures(const std::map<std::string, double>& scaled) {
     reader_.scale_figures(&scaled);
   }
+  // Where traces that were looked through are remembered; outlives the compiler.
+  void remember_traces(TraceScans* scans) { scans_ = scans; }
 
  private:
   // One level of stages: a scenario's, a task's or a group's.
@@ -89,8 +91,14 @@ class Compiler {
   Workload compile_workload(const std::string& name, const Node& node);
   void compile_kind(Workload& workload, const Node& node);
   void compile_open(Workload& workload, const Node& node);
-  void compile_trace(Workload& workload, const Node& node);
   void compile_tasks(Workload& workload, const Node& node);
+
+  // compile_trace.cpp
+  void compile_trace(Workload& workload, const Node& node);
+  void compile_replay(Workload& workload, const Node& trace);
+  bool choose_targets(TracePlay& play, const Node& trace);
+  bool check_targets(const TracePlay& play, const Node& map);
+  void apply_trace();
 
   // compile_statement.cpp
   void compile_statements();
@@ -108,6 +116,7 @@ class Compiler {
   Node base_root_;
   Scenario scenario_;
   std::map<std::string, std::uint32_t> base_providers_;
+  TraceScans* scans_ = nullptr;
 };
 
 // ---- claims and the like, which do not depend on a selection (read_statement.cpp)

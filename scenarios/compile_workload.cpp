@@ -1,9 +1,7 @@
 #include <algorithm>
 
 #include "harness/base/text.hpp"
-#include "scenarios/column.hpp"
 #include "scenarios/compile.hpp"
-#include "scenarios/expression_node.hpp"
 
 namespace rehearse::scenarios {
 
@@ -92,34 +90,6 @@ void Compiler::compile_open(Workload& workload, const Node& node) {
   if (!workload.length && !workload.jobs) {
     workload.length = total;
   }
-}
-
-void Compiler::compile_trace(Workload& workload, const Node& node) {
-  workload.kind = LoadKind::Trace;
-  const Node trace = node["trace"];
-  if (trace->is_array()) {
-    for (std::size_t i = 0; i < trace->items().size(); ++i) {
-      const Duration start = reader_.duration(trace.item(i)).value_or(Duration());
-      workload.trace.push_back(Instant::from_ns(start.count_ns()));
-    }
-  } else {
-    const auto cells = read_column(folder_, reader_.text(trace), reader_.text(node["column"]));
-    if (!cells) {
-      sink_.add(trace, cells.error().what);
-      return;
-    }
-    for (const InputValue& cell : *cells) {
-      const auto seconds = numeric(cell);
-      if (!seconds || !(*seconds >= 0) || *seconds > kLongestDuration.count_s()) {
-        sink_.add(trace, "expected seconds since the start, found " +
-                             quoted_excerpt(text_of(cell)) + " in row " +
-                             std::to_string(workload.trace.size() + 1));
-        return;
-      }
-      workload.trace.push_back(Instant::from_seconds(*seconds));
-    }
-  }
-  std::sort(workload.trace.begin(), workload.trace.end());
 }
 
 void Compiler::compile_tasks(Workload& workload, const Node& node) {

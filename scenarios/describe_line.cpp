@@ -94,6 +94,10 @@ std::string trace_text(const json::Value& workload) {
   if (trace == nullptr) {
     return "";
   }
+  if (trace->is_object()) {
+    return "the trace" + part(*trace, "file", " ") + part(*trace, "rate_scale", ", rate x ") +
+           part(*trace, "time_scale", ", time x ");
+  }
   return trace->is_array() ? "a trace of " + std::to_string(trace->items().size()) + " jobs"
                            : "the trace " + value_text(*trace);
 }

@@ -35,12 +35,17 @@ std::string default_workload(const json::Value& file) {
   return names.empty() ? "single" : names.front();
 }
 
+struct Place {
+  const std::filesystem::path& folder;
+  TraceScans* scans;
+};
 // Everything that is wrong with a merged text.
-void check_merged(const Merged& merged, const Merged& base, const std::filesystem::path& folder,
-                  Sink& sink) {
+void check_merged(const Merged& merged, const Merged& base, const Place& place, Sink& sink) {
   check(*language().file(), {&merged.json, ""},
         {merged.environment, sink, &merged == &base ? nullptr : &base.json});
-  Compiler(merged, base, folder, sink).compile(default_workload(merged.json), true);
+  Compiler compiler(merged, base, place.folder, sink);
+  compiler.remember_traces(place.scans);
+  compiler.compile(default_workload(merged.json), true);
 }
 
 std::string name_of(const json::Value& file, std::string_view label) {
@@ -99,7 +104,7 @@ void Loader::check_variants(const ScenarioFile& file, const Merged& base, const 
       continue;
     }
     Sink own(file.label_);
-    check_merged(merged, base, file.folder_, own);
+    check_merged(merged, base, {file.folder_, file.scans_.get()}, own);
     for (const Error& error : own.take()) {
       if (std::find(seen.begin(), seen.end(), error) == seen.end()) {
         seen.push_back(error);
@@ -130,7 +135,7 @@ Result<ScenarioFile> Loader::load(json::Value json, std::string_view name,
   }
   const Merged base{file.json_, environment_of(file.json_)};
   Sink sink(file.label_);
-  check_merged(base, base, folder, sink);
+  check_merged(base, base, {folder, file.scans_.get()}, sink);
   const Reader reader(base.environment, sink, file.folder_);
   file.variants_ = read_variants(root, reader);
   file.claims_ = read_claims(root, reader);
@@ -180,6 +185,7 @@ Result<Scenario> Loader::instantiate(const ScenarioFile& file, const Selection& 
   check(*language().file(), {&merged.json, ""}, {merged.environment, sink, &base.json});
   Compiler compiler(changed ? merged : base, base, file.folder_, sink);
   compiler.scale_figures(selection.scaled_figures);
+  compiler.remember_traces(file.scans_.get());
   Scenario scenario = compiler.compile(workload, false);
   if (!sink.empty()) {
     return sink.take();

@@ -41,6 +41,7 @@ class ScenarioFile {
   std::vector<std::string> workloads_;
   std::vector<Claim> claims_;
   std::vector<SweepAxis> sweep_;
+  std::shared_ptr<TraceScans> scans_ = std::make_shared<TraceScans>();
 };
 
 // Reads and checks a file; on failure *all* errors, each with `file:line:column /json/pointer`,

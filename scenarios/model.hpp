@@ -13,6 +13,7 @@
 #include "harness/base/units.hpp"
 #include "harness/json/value.hpp"
 #include "scenarios/expression.hpp"
+#include "scenarios/trace_play.hpp"
 
 // A scenario as the engine runs it: variants merged, parameters substituted, names resolved to
 // indices, every default filled in. Times in Distributions are seconds.
@@ -209,9 +210,10 @@ struct Pool {
 
 struct Input {
   std::string name;
-  std::vector<InputValue> values;  // of `choose`, or one column of a feed
-  std::vector<double> cumulative;  // weights, ascending to 1; empty for a feed
-  bool feed = false;               // row number = job number, wrapping around
+  std::vector<InputValue> values;            // of `choose`, or one column of a feed
+  std::vector<double> cumulative;            // weights, ascending to 1; empty for a feed
+  bool feed = false;                         // row number = job number, wrapping around
+  std::optional<std::uint32_t> column = {};  // of the trace that the workload plays
 };
 
 // ---- load
@@ -243,8 +245,9 @@ struct Workload {
   Amount think;                       // seconds, Closed
   std::vector<Phase> phases;          // Open; the last one lasts on where `length` is longer
   Arrivals arrivals = Arrivals::Poisson;
-  double arrivals_cv = 1;      // Gamma
-  std::vector<Instant> trace;  // Trace: intended starts
+  double arrivals_cv = 1;                   // Gamma
+  std::vector<Instant> trace;               // Trace: intended starts, or
+  std::shared_ptr<const TracePlay> replay;  // what is read of a file
   Process process = Process::Shared;
   std::optional<Amount> patience;  // seconds after which a user leaves
   std::vector<TaskShare> tasks;    // at least one

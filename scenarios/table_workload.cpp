@@ -16,6 +16,30 @@ void Language::add_workloads() {
   gamma.fields = {
       {"gamma", number(1e-3, 100), "Standard deviation of a gap over its mean.", "", true}};
 
+  Table& sizes = table("trace_sizes", "Which columns say how large a stage's calls are.");
+  for (const std::string_view key : {"input_tokens", "output_tokens", "max_tokens", "cached_tokens",
+                                     "characters", "bytes", "n", "repeat"}) {
+    sizes.fields.push_back({key, text_, "A column."});
+  }
+  const Shape* const target = one_of({text_, object(sizes)});
+  Table& replay = table("replay", "Recorded load: when jobs came, and how large they were.");
+  replay.fields = {
+      {"file", text_, "Its path, from the scenario's folder.", "", true},
+      {"format",
+       words(
+           {"azure", "burstgpt", "mooncake", "bailian", "sharegpt", "otlp", "csv", "jsonl", "run"}),
+       "What it is.", "by what it begins with"},
+      {"at", text_, "Of csv and jsonl: the column of times."},
+      {"unit", words({"s", "ms", "us", "ns"}), "Of numbers in it.", "s", false, {"at"}},
+      {"rate_scale", number(1e-6, 1e6), "So many times as many jobs in the same time.", "1"},
+      {"time_scale", number(1e-9, 1e9), "So many times as long between jobs.", "1"},
+      {"from", duration_, "Rows from this long after the first.", "0"},
+      {"to", duration_, "Rows before this long after the first.", "all"},
+      {"arrivals", rate, "Poisson arrivals in place of the file's times."},
+      {"map", add({.form = Form::Map, .high = 1'000, .of = target, .free_keys = true}),
+       "Which columns set which inputs, and which amounts of which stages.",
+       "the sizes of the only chat stage"}};
+
   Table& workload = table("workload", "Load: a batch, a closed loop, an open loop or a trace.");
   workload.fields = {
       {"concurrency", integer(1, 1e6), "Of a batch: jobs at once.", "1"},
@@ -29,8 +53,8 @@ void Language::add_workloads() {
        "poisson",
        false,
        {"rate", "phases"}},
-      {"trace", one_of({text_, array(duration_, 1, 1'000'000)}),
-       "Intended starts: durations since the start, or a file."},
+      {"trace", one_of({text_, array(duration_, 1, 1'000'000), object(replay)}),
+       "Intended starts: durations since the start, a file of them, or recorded load."},
       {"column", text_, "Which column of the file.", "the only one", false, {"trace"}},
       {"jobs", integer(1, 1e15), "Ends the workload.", "1 for a batch without `for`"},
       {"for", duration_, "No arrivals after it."},

@@ -17,6 +17,11 @@ std::uint64_t expected_jobs(const scenarios::Workload& workload) {
   if (workload.jobs) {
     return *workload.jobs + workload.warmup_jobs;
   }
+  if (workload.replay) {
+    const load::TraceSpec& spec = workload.replay->spec;
+    const double rows = static_cast<double>(workload.replay->scan.rows) * spec.rate_scale;
+    return spec.to || spec.from > Duration::zero() ? 0 : static_cast<std::uint64_t>(rows);
+  }
   const bool steady = workload.kind == scenarios::LoadKind::Open && workload.length &&
                       workload.phases.size() == 1 &&
                       workload.phases.front().rate_from == workload.phases.front().rate_to;

@@ -1,7 +1,11 @@
+#include <optional>
+
 #include "harness/cli/command.hpp"
 #include "harness/cli/exit_code.hpp"
 #include "harness/cli/report_output.hpp"
 #include "harness/cli/sim_player.hpp"
+#include "harness/record/run_file.hpp"
+#include "harness/study/model_check.hpp"
 #include "harness/study/suggest.hpp"
 #include "harness/study/what_if.hpp"
 #include "reports/documents.hpp"
@@ -10,75 +14,114 @@
 namespace rehearse::cli {
 namespace {
 
-Result<study::WhatIfOptions> read_whatif_options(const Arguments& arguments) {
+struct WhatIfFlags {
+  study::WhatIfOptions study;
+  bool suggest = false;
+  std::string recording;  // empty: none
+  double bound = 0.09;
+};
+
+Result<WhatIfFlags> read_whatif_flags(const Arguments& arguments) {
   const auto jobs = arguments.count("jobs", 10, 1'000'000);
   const auto seed = arguments.count("seed", 0, UINT64_MAX);
   const auto exact = arguments.count("exact-players", 1, 16);
   if (!jobs || !seed || !exact) {
     return !jobs ? jobs.errors() : !seed ? seed.errors() : exact.errors();
   }
-  study::WhatIfOptions out;
-  out.jobs = jobs->value_or(out.jobs);
-  out.seed = seed->value_or(out.seed);
-  out.exact_players = exact->value_or(out.exact_players);
-  out.workload = arguments.text("workload").value_or("");
+  const auto bound = arguments.number("model-error-bound", 0, 10);
+  if (!bound) {
+    return bound.errors();
+  }
+  WhatIfFlags out;
+  out.study.jobs = jobs->value_or(out.study.jobs);
+  out.study.seed = seed->value_or(out.study.seed);
+  out.study.exact_players = exact->value_or(out.study.exact_players);
+  out.study.workload = arguments.text("workload").value_or("");
+  out.suggest = arguments.has("suggest");
+  out.recording = arguments.text("recording").value_or("");
+  out.bound = bound->value_or(out.bound);
   return out;
 }
 
-Result<record::WhatIf> study_file(const std::string& path, const study::WhatIfOptions& options) {
-  const Result<scenarios::ScenarioFile> file = scenarios::load_scenario(path);
-  if (!file) {
-    return file.errors();
+// A report and its data.
+struct StudyReport {
+  reports::Document words;
+  json::Value data;
+  bool withheld = false;
+};
+
+Result<StudyReport> study_of(const scenarios::ScenarioFile& file, const SimPlayer& player,
+                        const WhatIfFlags& options) {
+  if (options.suggest) {
+    study::SuggestOptions how;
+    how.jobs = options.study.jobs;
+    how.seed = options.study.seed;
+    how.workload = options.study.workload;
+    const Result<record::Suggestions> found = study::suggest(file, player, how);
+    return found ? Result(StudyReport{reports::suggestions_document(*found),
+                                 reports::suggestions_json(*found)})
+                 : found.errors();
   }
-  const SimPlayer player(file->folder());
-  return study::what_if(*file, player, options);
+  const Result<record::WhatIf> found = study::what_if(file, player, options.study);
+  return found ? Result(StudyReport{reports::what_if_document(*found), reports::what_if_json(*found)})
+               : found.errors();
 }
 
-Result<record::Suggestions> suggest_for(const std::string& path,
-                                        const study::WhatIfOptions& options) {
-  const Result<scenarios::ScenarioFile> file = scenarios::load_scenario(path);
-  if (!file) {
-    return file.errors();
+// The study of the scenario with the recording's times, where it predicts the recording well
+// enough; else only how far off it is.
+Result<StudyReport> checked_study(const scenarios::ScenarioFile& file, const SimPlayer& player,
+                             const WhatIfFlags& options) {
+  const Result<record::Run> recording = record::load_run(options.recording);
+  if (!recording) {
+    return recording.errors();
   }
-  study::SuggestOptions how;
-  how.jobs = options.jobs;
-  how.seed = options.seed;
-  how.workload = options.workload;
-  return study::suggest(*file, SimPlayer(file->folder()), how);
-}
-
-int suggest(const Arguments& arguments, const ReportOutput& output,
-            const study::WhatIfOptions& options, const Console& console) {
-  const Result<record::Suggestions> found = suggest_for(arguments.positional().front(), options);
-  if (!found) {
-    return console.refuse(found.errors());
+  study::ModelCheckOptions how;
+  how.bound = options.bound;
+  how.seed = options.study.seed;
+  const Result<study::CheckedModel> model = study::check_model(file, player, *recording, how);
+  if (!model) {
+    return model.errors();
   }
-  const Status written = output.write(console, [&](const reports::Writer& writer) {
-    return writer.other(reports::suggestions_document(*found), reports::suggestions_json(*found));
-  });
-  return written ? kPass : console.refuse(written.errors());
+  StudyReport out{reports::model_check_document(model->check), json::Value::object(),
+             model->check.withheld()};
+  if (!out.withheld) {
+    Result<StudyReport> found = study_of(model->fitted, player, options);
+    if (!found) {
+      return found;
+    }
+    std::vector<reports::Block> blocks = std::move(out.words.blocks);
+    out.words = std::move(found->words);
+    out.words.blocks.insert(out.words.blocks.begin(), blocks.begin(), blocks.end());
+    out.data = std::move(found->data);
+  }
+  out.data.set("model", reports::model_check_json(model->check));
+  return out;
 }
 
 int what_if(const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make(arguments, console);
-  const Result<study::WhatIfOptions> options = read_whatif_options(arguments);
+  const Result<WhatIfFlags> options = read_whatif_flags(arguments);
   if (!output || !options) {
     return console.refuse(output ? options.errors() : output.errors());
   }
-  if (arguments.has("suggest")) {
-    return suggest(arguments, *output, *options, console);
+  const Result<scenarios::ScenarioFile> file =
+      scenarios::load_scenario(arguments.positional().front());
+  if (!file) {
+    return console.refuse(file.errors());
   }
-  const Result<record::WhatIf> found = study_file(arguments.positional().front(), *options);
+  const SimPlayer player(file->folder());
+  const Result<StudyReport> found = options->recording.empty() ? study_of(*file, player, *options)
+                                                          : checked_study(*file, player, *options);
   if (!found) {
     return console.refuse(found.errors());
   }
   const Status written = output->write(console, [&](const reports::Writer& writer) {
-    return writer.other(reports::what_if_document(*found), reports::what_if_json(*found));
+    return writer.other(found->words, found->data);
   });
   if (!written) {
     return console.refuse(written.errors());
   }
-  return kPass;
+  return found->withheld ? kInconclusive : kPass;
 }
 
 }  // namespace
@@ -93,6 +136,14 @@ Command whatif_command() {
                 {"jobs", "N", "of each coalition of variants; 1000", Kind::Text},
                 {"seed", "N", "of all draws; 1", Kind::Text},
                 {"suggest", "", "tries changes that nobody wrote down instead", Kind::Switch},
+                {"recording", "FILE",
+                 "a run file of the real pipeline: its times are taken, and its other "
+                 "half is predicted first",
+                 Kind::Text},
+                {"model-error-bound", "SHARE",
+                 "results are withheld (exit code 96) where a prediction is further off; "
+                 "0.09",
+                 Kind::Text},
                 {"exact-players", "N", "more than so many share by sampled orders; 12",
                  Kind::Text}},
       .least = 1,

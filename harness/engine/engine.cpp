@@ -6,6 +6,7 @@
 #include "harness/base/text.hpp"
 #include "harness/engine/job_runner.hpp"
 #include "harness/load/arrival.hpp"
+#include "harness/load/trace_arrivals.hpp"
 #include "harness/runtime/task_group.hpp"
 
 namespace rehearse::engine {
@@ -211,7 +212,7 @@ class LoadRunner : public JobSink {
     }
     load::ArrivalSchedule schedule(std::move(options));
     for (Instant due = schedule.next(); due != Instant::never(); due = schedule.next()) {
-      const bool go_on = co_await issue_at(due);
+      const bool go_on = co_await issue_at(due, nullptr);
       if (!go_on) {
         break;
       }
@@ -219,16 +220,49 @@ class LoadRunner : public JobSink {
   }
 
   Task<void> run_trace() {
+    if (workload_.replay) {
+      co_await run_replay();
+      co_return;
+    }
     for (const Instant due : workload_.trace) {
-      const bool go_on = co_await issue_at(due);
+      const bool go_on = co_await issue_at(due, nullptr);
       if (!go_on) {
         break;
       }
     }
   }
 
+  // Reads the trace as it goes: memory does not grow with the file.
+  Task<void> run_replay() {
+    const scenarios::TracePlay& play = *workload_.replay;
+    Result<std::unique_ptr<load::TraceRows>> rows = scenarios::open_trace(play.spec);
+    if (!rows) {
+      stop_unread(rows.error());
+      co_return;
+    }
+    load::TraceArrivals arrivals(std::move(rows).value(), play.spec, play.scan, options_.seed);
+    for (auto next = arrivals.next(); next; next = arrivals.next()) {
+      const bool late = workload_.length && next->due - Instant() >= *workload_.length;
+      if (late) {
+        break;
+      }
+      const bool go_on = co_await issue_at(next->due, &next->cells);
+      if (!go_on) {
+        break;
+      }
+    }
+    if (arrivals.trouble()) {
+      stop_unread(*arrivals.trouble());
+    }
+  }
+
+  void stop_unread(const Error& why) {
+    invalid_.push_back("the trace cannot be read any further: " + why.text());
+    stop("the trace cannot be read");
+  }
+
   // Starts a job at its instant and never waits for those before it.
-  Task<bool> issue_at(Instant due) {
+  Task<bool> issue_at(Instant due, const std::vector<scenarios::InputValue>* cells) {
     if (expected_ && issued() >= *expected_) {
       co_return false;
     }
@@ -244,7 +278,7 @@ class LoadRunner : public JobSink {
       co_return false;
     }
     max_lag_ = std::max(max_lag_, rt_.now() - due);
-    const JobRunner::Order order{.id = JobId{next_job_++}, .intended = due};
+    const JobRunner::Order order{.id = JobId{next_job_++}, .intended = due, .cells = cells};
     jobs_group_.spawn(runner_.run(order));
     co_return true;
   }

@@ -8,9 +8,13 @@
 
 namespace rehearse::engine {
 
-void Job::draw_inputs() {
+void Job::draw_inputs(const std::vector<scenarios::InputValue>* cells) {
   inputs.clear();
   for (const scenarios::Input& input : shared.scenario.inputs) {
+    if (input.column && cells != nullptr) {
+      inputs.push_back((*cells)[*input.column]);
+      continue;
+    }
     std::size_t place = 0;
     if (input.feed) {
       place = id.value % input.values.size();

@@ -47,8 +47,8 @@ struct Job {
     }
     stop.request_stop();
   }
-  // Draws what `inputs` says, once a job.
-  void draw_inputs();
+  // Draws what `inputs` says, once a job; `cells` are those of its row of a trace, if it has one.
+  void draw_inputs(const std::vector<scenarios::InputValue>* cells);
   // A stage's request with this job's inputs and the answers so far; JSON.
   std::string fill_request(std::uint32_t stage) const;
 };

@@ -56,7 +56,7 @@ void JobRunner::settle() {
   settled_ = now;
 }
 
-void JobRunner::enter(Job& job) {
+void JobRunner::enter(Job& job, const std::vector<scenarios::InputValue>* cells) {
   settle();
   ++in_flight_;
   max_in_flight_ = std::max(max_in_flight_, in_flight_);
@@ -75,7 +75,7 @@ void JobRunner::enter(Job& job) {
   job.started = shared_.runtime.now();
   job.task = choose_task(job);
   if (!shared_.scenario.inputs.empty()) {
-    job.draw_inputs();
+    job.draw_inputs(cells);
   }
 }
 
@@ -104,7 +104,7 @@ runtime::Task<void> JobRunner::run(Order order) {
   Job job(shared_, stop_);
   job.id = order.id;
   job.intended = order.intended;
-  enter(job);
+  enter(job, order.cells);
   const scenarios::Workload& workload = shared_.scenario.workload;
   bool gave_up = false;
   {

@@ -19,6 +19,8 @@ class JobRunner {
     JobId id;
     Instant intended;
     runtime::Event* answered = nullptr;  // set when the last foreground stage has ended
+    // Of its row of a trace; looked at before the job first waits.
+    const std::vector<scenarios::InputValue>* cells = nullptr;
   };
   // One job. Ends when its background work has ended too.
   runtime::Task<void> run(Order order);
@@ -41,7 +43,7 @@ class JobRunner {
   };
   std::uint32_t choose_task(const Job& job) const;
   runtime::Task<void> run_holding(Job& job, const Level& graph);
-  void enter(Job& job);
+  void enter(Job& job, const std::vector<scenarios::InputValue>* cells);
   void leave(Job& job);
   void settle();
   void finish(Job& job, Instant answered, bool gave_up);

@@ -5,9 +5,11 @@
 #include <functional>
 #include <optional>
 
+#include "harness/json/read.hpp"
 #include "harness/study/parallel.hpp"
 #include "harness/study/points.hpp"
 #include "harness/study/replicate.hpp"
+#include "mocks/latency/load_profile.hpp"
 
 namespace rehearse::study {
 namespace {
@@ -31,27 +33,36 @@ std::vector<double> twenty_steps() {
 
 double left_of(double step) { return std::max(1 - step, kFree); }
 
-std::vector<Curve> curves_of(const Scenario& scenario) {
-  std::vector<Curve> out;
+const std::vector<double>& times_as_many() {
+  static const std::vector<double> kSteps{1, 1.25, 1.5, 2, 4, 8};
+  return kSteps;
+}
+
+Curve curve_of(const char* kind, std::string name, std::vector<double> steps) {
+  Curve out;
+  out.out.kind = kind;
+  out.out.name = std::move(name);
+  out.out.steps = std::move(steps);
+  return out;
+}
+
+void add_stages(const Scenario& scenario, std::vector<Curve>& out) {
   for (std::size_t i = 0; i < scenario.stages.size(); ++i) {
     if (scenario.stages[i].kind == scenarios::StageKind::Group || scenario.stages[i].skip) {
       continue;
     }
-    Curve curve;
-    curve.out.kind = "stage";
-    curve.out.name = scenario.stages[i].path;
-    curve.out.steps = twenty_steps();
+    Curve curve = curve_of("stage", scenario.stages[i].path, twenty_steps());
     curve.apply = [i](Scenario& s, double step) { s.stages[i].time_scale = left_of(step); };
     out.push_back(std::move(curve));
   }
+}
+
+void add_providers(const Scenario& scenario, std::vector<Curve>& out) {
   for (std::uint32_t p = 0; p < scenario.providers.size(); ++p) {
     if (scenario.providers[p].only_base) {
       continue;
     }
-    Curve curve;
-    curve.out.kind = "provider";
-    curve.out.name = scenario.providers[p].name;
-    curve.out.steps = twenty_steps();
+    Curve curve = curve_of("provider", scenario.providers[p].name, twenty_steps());
     curve.apply = [p](Scenario& s, double step) {
       for (scenarios::Stage& stage : s.stages) {
         if (stage.kind == scenarios::StageKind::Call && stage.call.spec.provider == p) {
@@ -61,17 +72,81 @@ std::vector<Curve> curves_of(const Scenario& scenario) {
     };
     out.push_back(std::move(curve));
   }
+}
+
+std::uint32_t times(std::uint32_t count, double step) {
+  return static_cast<std::uint32_t>(std::ceil(count * step));
+}
+
+// Slots, and connections of pools.
+void add_resources(const Scenario& scenario, std::vector<Curve>& out) {
   for (std::size_t r = 0; r < scenario.resources.size(); ++r) {
-    Curve curve;
-    curve.out.kind = "resource";
-    curve.out.name = scenario.resources[r].name;
-    curve.out.steps = {1, 1.25, 1.5, 2, 4, 8};
+    Curve curve = curve_of("resource", scenario.resources[r].name, times_as_many());
     curve.apply = [r](Scenario& s, double step) {
-      scenarios::Resource& resource = s.resources[r];
-      resource.slots = static_cast<std::uint32_t>(std::ceil(resource.slots * step));
+      s.resources[r].slots = times(s.resources[r].slots, step);
     };
     out.push_back(std::move(curve));
   }
+  for (std::size_t p = 0; p < scenario.pools.size(); ++p) {
+    const auto stages = std::count_if(
+        scenario.stages.begin(), scenario.stages.end(), [&](const scenarios::Stage& stage) {
+          return stage.connection && stage.connection->pool == static_cast<std::uint32_t>(p);
+        });
+    if (stages == 0) {
+      continue;
+    }
+    Curve curve = curve_of("resource", scenario.pools[p].name + " (pool)", times_as_many());
+    curve.apply = [p](Scenario& s, double step) { s.pools[p].max = times(s.pools[p].max, step); };
+    out.push_back(std::move(curve));
+  }
+}
+
+// The members of a profile that say how much it takes at once or a minute, times `step`.
+json::Value more_of(const json::Value& value, bool limits, double step) {
+  json::Value out = json::Value::object();
+  for (const json::Member& member : value.members()) {
+    const bool count = member.value.is_number() && member.key != "queue";
+    if (limits && count) {
+      out.set(member.key, static_cast<std::int64_t>(std::ceil(member.value.as_double() * step)));
+    } else if (member.value.is_object()) {
+      const bool here = member.key == "limits" || member.key == "capacity";
+      json::Value inner = more_of(member.value, here, step);
+      if (!inner.members().empty()) {
+        out.set(member.key, std::move(inner));
+      }
+    }
+  }
+  return out;
+}
+
+// Limits and slots of a provider, as its profile and the scenario's change of it say.
+void add_limits(const Scenario& scenario, const std::filesystem::path& folder,
+                std::vector<Curve>& out) {
+  for (std::uint32_t p = 0; p < scenario.providers.size(); ++p) {
+    const scenarios::Provider& provider = scenario.providers[p];
+    const auto text = latency::profile_text(provider.profile, folder, provider.change);
+    if (provider.only_base || !text || more_of(*text, false, 1).members().empty()) {
+      continue;
+    }
+    Curve curve = curve_of("resource", provider.name + " (limits)", times_as_many());
+    const json::Value profile = *text;
+    curve.apply = [p, profile](Scenario& s, double step) {
+      json::Value change = s.providers[p].change;
+      if (!change.is_object()) {
+        change = json::Value::object();
+      }
+      s.providers[p].change = json::merge_patch(std::move(change), more_of(profile, false, step));
+    };
+    out.push_back(std::move(curve));
+  }
+}
+
+std::vector<Curve> curves_of(const Scenario& scenario, const std::filesystem::path& folder) {
+  std::vector<Curve> out;
+  add_stages(scenario, out);
+  add_providers(scenario, out);
+  add_resources(scenario, out);
+  add_limits(scenario, folder, out);
   return out;
 }
 
@@ -150,7 +225,7 @@ Result<std::vector<SpeedUp>> speed_ups(const scenarios::ScenarioFile& file, cons
   if (!base) {
     return base.errors();
   }
-  std::vector<Curve> curves = curves_of(*scenario);
+  std::vector<Curve> curves = curves_of(*scenario, file.folder());
   std::vector<std::pair<std::size_t, std::size_t>> places;  // of curve and step
   for (std::size_t c = 0; c < curves.size(); ++c) {
     curves[c].out.saved_s.assign(curves[c].out.steps.size(), 0);
@@ -186,6 +261,12 @@ Result<std::vector<SpeedUp>> speed_ups(const scenarios::ScenarioFile& file, cons
       out.push_back(std::move(curve));
     }
   }
+  // A limit that binds nowhere is not worth a line.
+  std::erase_if(out, [](const SpeedUp& curve) {
+    return curve.name.ends_with(" (limits)") &&
+           std::all_of(curve.saved_s.begin(), curve.saved_s.end(),
+                       [](double saved) { return std::abs(saved) < 1e-6; });
+  });
   std::stable_sort(out.begin(), out.end(), [](const SpeedUp& a, const SpeedUp& b) {
     return a.saved_s.back() > b.saved_s.back();
   });

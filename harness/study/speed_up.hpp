@@ -12,7 +12,8 @@ namespace rehearse::study {
 
 // Virtual speed-up (Coz: Curtsinger and Berger 2015, here exact since time is virtual): each stage
 // that does work of its own, and each provider, made 0 … 100% faster in 5% steps; each resource
-// with 1, 1.25, 1.5, 2, 4 and 8 times as many slots. Largest gain first.
+// with 1, 1.25, 1.5, 2, 4 and 8 times as many slots, each connection pool and the limits of each
+// provider likewise. Largest gain first.
 Result<std::vector<record::SpeedUp>> speed_ups(const scenarios::ScenarioFile& file,
                                                const Player& player,
                                                const CoalitionOptions& options);

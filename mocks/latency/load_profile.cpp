@@ -50,22 +50,27 @@ Result<json::Value> read_profile(std::string_view name, const std::filesystem::p
 
 }  // namespace
 
+Result<json::Value> profile_text(std::string_view name, const std::filesystem::path& folder,
+                                 const json::Value& change) {
+  Result<json::Value> read = read_profile(name, folder);
+  if (!read || change.is_null()) {
+    return read;
+  }
+  if (!change.is_object()) {
+    return Error{std::string(name), "expected the change of a profile to be an object"};
+  }
+  return json::merge_patch(std::move(read).value(), without_positions(change));
+}
+
 Result<std::shared_ptr<const Profile>> load_profile(std::string_view name,
                                                     const std::filesystem::path& folder,
                                                     const json::Value& change) {
-  Result<json::Value> read = read_profile(name, folder);
-  if (!read) {
-    return read.errors();
-  }
-  json::Value value = std::move(read).value();
-  if (!change.is_null()) {
-    if (!change.is_object()) {
-      return Error{std::string(name), "expected the change of a profile to be an object"};
-    }
-    value = json::merge_patch(std::move(value), without_positions(change));
+  const Result<json::Value> value = profile_text(name, folder, change);
+  if (!value) {
+    return value.errors();
   }
   const bool path = name.ends_with(".json");
-  return make_profile(value, path ? std::string(name) : std::string(name) + ".json",
+  return make_profile(*value, path ? std::string(name) : std::string(name) + ".json",
                       pricing::shipped_prices());
 }
 

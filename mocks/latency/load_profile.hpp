@@ -23,6 +23,10 @@ Result<std::shared_ptr<const Profile>> load_profile(std::string_view name,
                                                     const std::filesystem::path& folder,
                                                     const json::Value& change = {});
 
+// Its text with the change merged in, unchecked.
+Result<json::Value> profile_text(std::string_view name, const std::filesystem::path& folder,
+                                 const json::Value& change = {});
+
 // The names of the profiles that were built in, ascending.
 std::vector<std::string_view> shipped_profile_names();
 
