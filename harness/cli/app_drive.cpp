@@ -175,6 +175,12 @@ Status check_drive(const scenarios::Scenario& scenario, const RunSetup& setup) {
 
 Result<PointResult> run_app(const scenarios::Scenario& scenario, const RunSetup& setup,
                             record::RunWriter* writer, const Console& console) {
+  for (const scenarios::Input& input : scenario.inputs) {
+    if (input.column && !input.values.empty()) {
+      return Error{"--drive app", "a trace cannot set the input \"" + input.name +
+                                      "\" of a program yet: map its arrivals alone"};
+    }
+  }
   const Status good = check_drive(scenario, setup);
   const auto profiles = load_profiles(scenario, setup.world.folder);
   if (!good || !profiles) {

@@ -107,7 +107,9 @@ AppProvider::Values AppProvider::values_of(const DrawKey& key,
         parameter.value.is_string() ? parameter.value.as_string() : json::dump(parameter.value);
   }
   for (const scenarios::Input& input : scenario_.inputs) {
-    values[input.name] = draw_input(input, key);
+    if (!input.values.empty()) {  // else a column of a trace, which is a stage's own
+      values[input.name] = draw_input(input, key);
+    }
   }
   for (std::size_t i = 0; i < scenario_.providers.size(); ++i) {
     values["providers." + scenario_.providers[i].name + ".url"] = world_.url(i, key.job);

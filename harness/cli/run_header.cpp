@@ -127,7 +127,13 @@ std::string workload_text(const scenarios::Workload& load) {
       text += load.jobs ? ", " + jobs : "";
       break;
     case LoadKind::Trace:
-      text = fmt::format("a trace of {} jobs", load.trace.size());
+      text = load.replay ? fmt::format("the {} trace {}, {} rows",
+                                       load::trace_format_name(load.replay->spec.format),
+                                       load.replay->spec.label, load.replay->scan.rows)
+                         : fmt::format("a trace of {} jobs", load.trace.size());
+      if (load.replay && load.replay->scan.disordered > 0) {
+        text += fmt::format(" ({} out of order, put in order)", load.replay->scan.disordered);
+      }
       break;
   }
   return load.length ? text + ", for " + duration_text(*load.length) : text;

@@ -200,14 +200,14 @@ void describe_stage(const record::RunPoint& base, SpeedUp& out) {
 }  // namespace
 
 double knee_of(const std::vector<double>& steps, const std::vector<double>& saved) {
+  constexpr double kHardly = 0.05;  // of all that there is to gain
   if (steps.size() < 3) {
     return steps.empty() ? 0 : steps.back();
   }
-  const double first = (saved[1] - saved[0]) / (steps[1] - steps[0]);
-  for (std::size_t i = 2; i < steps.size(); ++i) {
-    const double slope = (saved[i] - saved[i - 1]) / (steps[i] - steps[i - 1]);
-    if (slope < 0.2 * first) {
-      return steps[i - 1];
+  const double most = *std::max_element(saved.begin(), saved.end());
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (most - saved[i] < kHardly * most) {
+      return steps[i];
     }
   }
   return steps.back();

@@ -18,7 +18,8 @@ Result<std::vector<record::SpeedUp>> speed_ups(const scenarios::ScenarioFile& fi
                                                const Player& player,
                                                const CoalitionOptions& options);
 
-// The step of a curve past which less than a fifth of the first steps' slope is left.
+// The first step of a curve that leaves less than a twentieth of its whole gain. Noise in single
+// steps does not make a knee.
 double knee_of(const std::vector<double>& steps, const std::vector<double>& saved);
 
 }  // namespace rehearse::study
