@@ -51,7 +51,7 @@ struct StudyReport {
 };
 
 Result<StudyReport> study_of(const scenarios::ScenarioFile& file, const SimPlayer& player,
-                        const WhatIfFlags& options) {
+                             const WhatIfFlags& options) {
   if (options.suggest) {
     study::SuggestOptions how;
     how.jobs = options.study.jobs;
@@ -59,18 +59,19 @@ Result<StudyReport> study_of(const scenarios::ScenarioFile& file, const SimPlaye
     how.workload = options.study.workload;
     const Result<record::Suggestions> found = study::suggest(file, player, how);
     return found ? Result(StudyReport{reports::suggestions_document(*found),
-                                 reports::suggestions_json(*found)})
+                                      reports::suggestions_json(*found)})
                  : found.errors();
   }
   const Result<record::WhatIf> found = study::what_if(file, player, options.study);
-  return found ? Result(StudyReport{reports::what_if_document(*found), reports::what_if_json(*found)})
-               : found.errors();
+  return found
+             ? Result(StudyReport{reports::what_if_document(*found), reports::what_if_json(*found)})
+             : found.errors();
 }
 
 // The study of the scenario with the recording's times, where it predicts the recording well
 // enough; else only how far off it is.
 Result<StudyReport> checked_study(const scenarios::ScenarioFile& file, const SimPlayer& player,
-                             const WhatIfFlags& options) {
+                                  const WhatIfFlags& options) {
   const Result<record::Run> recording = record::load_run(options.recording);
   if (!recording) {
     return recording.errors();
@@ -83,7 +84,7 @@ Result<StudyReport> checked_study(const scenarios::ScenarioFile& file, const Sim
     return model.errors();
   }
   StudyReport out{reports::model_check_document(model->check), json::Value::object(),
-             model->check.withheld()};
+                  model->check.withheld()};
   if (!out.withheld) {
     Result<StudyReport> found = study_of(model->fitted, player, options);
     if (!found) {
@@ -110,8 +111,9 @@ int what_if(const Arguments& arguments, const Console& console) {
     return console.refuse(file.errors());
   }
   const SimPlayer player(file->folder());
-  const Result<StudyReport> found = options->recording.empty() ? study_of(*file, player, *options)
-                                                          : checked_study(*file, player, *options);
+  const Result<StudyReport> found = options->recording.empty()
+                                        ? study_of(*file, player, *options)
+                                        : checked_study(*file, player, *options);
   if (!found) {
     return console.refuse(found.errors());
   }
