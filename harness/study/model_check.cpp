@@ -40,10 +40,10 @@ std::vector<double> responses_of(const std::vector<record::JobRecord>& jobs,
   return stats::sorted(out);
 }
 
-class Check {
+class ModelChecking {
  public:
-  Check(const scenarios::ScenarioFile& file, const Player& player, const record::Run& recording,
-        const ModelCheckOptions& options)
+  ModelChecking(const scenarios::ScenarioFile& file, const Player& player,
+                const record::Run& recording, const ModelCheckOptions& options)
       : file_(file), player_(player), recording_(recording), options_(options) {}
 
   Result<CheckedModel> run() {
@@ -208,7 +208,7 @@ class Check {
 
 Result<CheckedModel> check_model(const scenarios::ScenarioFile& file, const Player& player,
                                  const record::Run& recording, const ModelCheckOptions& options) {
-  return Check(file, player, recording, options).run();
+  return ModelChecking(file, player, recording, options).run();
 }
 
 }  // namespace rehearse::study
