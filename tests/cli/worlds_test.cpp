@@ -8,6 +8,7 @@
 
 #include "harness/cli/world.hpp"
 #include "harness/engine/engine.hpp"
+#include "harness/provider/outcome.hpp"
 #include "scenarios/load.hpp"
 #include "tests/support/scenario_builder.hpp"
 
@@ -169,6 +170,40 @@ TEST_CASE("every kind of fault is the same failure in both worlds") {
     }
   }
   CHECK(failed > 30);
+}
+
+TEST_CASE(
+    "an outage, repeated, takes the same jobs in both worlds, and a quota that ends takes all") {
+  // A job every 10 s; nobody is there from 25 s to 55 s of every two minutes, and from 200 s on the
+  // quota is used up.
+  const char* text = R"({
+    "scenario": "outage",
+    "providers": { "openai": { "profile": "openai", "change": { "faults": {
+      "outage": { "during": ["25s", "55s"], "every": "2m" },
+      "quota_exhausted": { "during": ["205s", "1h"] } } } } },
+    "stages": { "draft": { "call": "openai.chat", "model": "gpt-4o-mini", "input_tokens": 300,
+                           "output_tokens": 40, "retry": "none", "on_error": "continue" } },
+    "workloads": { "steady": { "rate": "6/min", "arrivals": "constant", "for": "4m" } } })";
+  const auto file = scenarios::parse_scenario(text, "outage.json", folder());
+  INFO((file ? "" : file.error().text()));
+  REQUIRE(file);
+  const auto scenario = scenarios::instantiate(*file, {});
+  REQUIRE(scenario);
+  const Played sim = play(*scenario, cli::WorldKind::Sim, 1, 1);
+  const Played mock = play(*scenario, cli::WorldKind::Mock, 20, 1);
+  REQUIRE(sim.sink.jobs.size() == mock.sink.jobs.size());
+  std::size_t refused = 0;
+  std::size_t over_quota = 0;
+  for (std::size_t i = 0; i < sim.sink.jobs.size(); ++i) {
+    CAPTURE(i);
+    CHECK(attempts_of(*scenario, sim.sink.jobs[i]) == attempts_of(*scenario, mock.sink.jobs[i]));
+    for (const record::AttemptSpan& attempt : sim.sink.jobs[i].attempts) {
+      refused += attempt.failure == static_cast<int>(provider::Failure::ConnectionRefused);
+      over_quota += attempt.failure == static_cast<int>(provider::Failure::QuotaExhausted);
+    }
+  }
+  CHECK(refused == 6);     // those of 30, 40, 50, 150, 160 and 170 s
+  CHECK(over_quota == 3);  // those of 210, 220 and 230 s
 }
 
 namespace {
