@@ -19,7 +19,7 @@ class PlainStage {
   PlainStage(const PlainStage&) = delete;
   PlainStage& operator=(const PlainStage&) = delete;
 
-  bool await_ready() const noexcept { return !waits_; }
+  bool await_ready() { return !waits_ || sleep_.await_ready(); }
   bool await_suspend(std::coroutine_handle<> coroutine) { return sleep_.await_suspend(coroutine); }
   void await_resume() {
     if (waits_) {

@@ -30,8 +30,15 @@ void EventQueue::schedule(TimerNode& node, Instant at) {
     slots_[slot] = &node;
   }
   node.slot = slot;
-  heap_.push_back({at.count_ns(), (sequence_++ << 24) | slot});
-  sift_up(heap_.size() - 1);
+  const Entry entry{at.count_ns(), (sequence_++ << 24) | slot};
+  if (hole_) {
+    hole_ = false;
+    heap_.front() = entry;
+    sift_down(0);
+  } else {
+    heap_.push_back(entry);
+    sift_up(heap_.size() - 1);
+  }
 }
 
 void EventQueue::cancel(TimerNode& node) {
@@ -49,6 +56,7 @@ void EventQueue::cancel(TimerNode& node) {
 void EventQueue::free_slot(std::uint32_t slot) { free_slots_.push_back(slot); }
 
 void EventQueue::sweep() {
+  close_hole();
   std::size_t kept = 0;
   for (const Entry& entry : heap_) {
     const auto slot = static_cast<std::uint32_t>(entry.order & kSlotMask);
@@ -113,6 +121,7 @@ void EventQueue::pop() {
 }
 
 void EventQueue::drop_cancelled_top() {
+  close_hole();
   while (!heap_.empty()) {
     const auto slot = static_cast<std::uint32_t>(heap_.front().order & kSlotMask);
     if (slots_[slot] != nullptr) {
@@ -122,6 +131,17 @@ void EventQueue::drop_cancelled_top() {
     --cancelled_;
     pop();
   }
+}
+
+Instant EventQueue::earliest() const {
+  if (!hole_) {
+    return heap_.empty() ? Instant::never() : Instant::from_ns(heap_.front().time);
+  }
+  std::int64_t first = Instant::never().count_ns();
+  for (std::size_t child = 1; child < std::min<std::size_t>(heap_.size(), 5); ++child) {
+    first = std::min(first, heap_[child].time);
+  }
+  return Instant::from_ns(first);
 }
 
 Instant EventQueue::next_time() {
@@ -136,7 +156,7 @@ void EventQueue::fire_next() {
   TimerNode* node = slots_[slot];
   slots_[slot] = nullptr;
   free_slot(slot);
-  pop();
+  hole_ = true;
   node->slot = TimerNode::kIdle;
   ++events_;
   node->fire(*node);

@@ -19,7 +19,7 @@ class TaskGroup {
   // Starts a child inline, up to its first wait.
   void spawn(Task<void> child) {
     ++running_;
-    std::move(child).start(&TaskGroup::child_done, this);
+    runtime_.start_beside([&] { std::move(child).start(&TaskGroup::child_done, this); });
   }
   std::size_t running() const { return running_; }
 
