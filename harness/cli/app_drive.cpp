@@ -205,6 +205,7 @@ Result<PointResult> run_app(const scenarios::Scenario& scenario, const RunSetup&
   engine::Options options;
   options.seed = setup.world.seed;
   options.max_error_rate = setup.max_error_rate;
+  options.max_in_flight = setup.max_in_flight;
   options.max_cost = setup.max_cost;
   options.on_tick = [&](const engine::Progress& now) {
     const Instant wall = wall_clock();

@@ -21,6 +21,8 @@ std::vector<Flag> world_flags() {
       {"out", "FILE", "the run file; a dated name under runs/ otherwise", Kind::Text},
       {"max-errors", "RATE", "ends the run once this share of its jobs failed, e.g. 0.1",
        Kind::Text},
+      {"max-in-flight", "N",
+       "ends the run as saturated when more jobs than so many are inside; 1000000", Kind::Text},
       {"max-cost", "USD", "issues no further jobs once this much was spent", Kind::Text},
       {"abort-on", "OBJECTIVE",
        "ends the run once this is missed, e.g. \"p(95) < 15s\", and exits 99; repeatable",
@@ -64,10 +66,11 @@ Result<RunSetup> read_setup(const Arguments& arguments, const std::filesystem::p
   const auto seed = arguments.count("seed", 0, UINT64_MAX);
   const auto errors = arguments.number("max-errors", 0, 1);
   const auto cost = arguments.number("max-cost", 0, 1e9);
+  const auto inside = arguments.count("max-in-flight", 1, 10'000'000);
   Errors wrong;
-  for (const Errors* found :
-       {speed ? nullptr : &speed.errors(), seed ? nullptr : &seed.errors(),
-        errors ? nullptr : &errors.errors(), cost ? nullptr : &cost.errors()}) {
+  for (const Errors* found : {speed ? nullptr : &speed.errors(), seed ? nullptr : &seed.errors(),
+                              errors ? nullptr : &errors.errors(), cost ? nullptr : &cost.errors(),
+                              inside ? nullptr : &inside.errors()}) {
     if (found != nullptr) {
       wrong.insert(wrong.end(), found->begin(), found->end());
     }
@@ -109,6 +112,7 @@ Result<RunSetup> read_setup(const Arguments& arguments, const std::filesystem::p
   setup.world.speed = speed->value_or(1);
   setup.world.seed = seed->value_or(1);
   setup.max_error_rate = errors->value_or(1);
+  setup.max_in_flight = inside->value_or(setup.max_in_flight);
   setup.entry = new_entry();
   setup.label = arguments.text("label").value_or("");
   setup.branch = arguments.text("branch").value_or("");

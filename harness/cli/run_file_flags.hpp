@@ -9,7 +9,7 @@
 
 namespace rehearse::cli {
 
-// --against, --speed, --seed, --out, --max-errors: how and where to, for every verb that runs.
+// --against, --speed, --seed, --out, --max-errors, …: how and where to, for every verb that runs.
 std::vector<Flag> world_flags();
 
 // --append, --label, --branch: a run as an entry of a history file.

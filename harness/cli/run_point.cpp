@@ -63,6 +63,7 @@ Result<PointResult> run_point(const scenarios::Scenario& scenario, const RunSetu
   engine::Options options;
   options.seed = setup.world.seed;
   options.max_error_rate = setup.max_error_rate;
+  options.max_in_flight = setup.max_in_flight;
   options.max_cost = setup.max_cost;
   options.on_tick = [&](const engine::Progress& now) { return watch.tick(now, wall_clock()); };
   engine::RunOutcome outcome = engine::run(rt, scenario, world.value()->providers(), sink, options);

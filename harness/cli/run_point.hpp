@@ -20,6 +20,7 @@ struct RunSetup {
   WorldOptions world;
   record::KeepRule keep;
   double max_error_rate = 1;
+  std::uint64_t max_in_flight = 1'000'000;  // jobs; past it the run stops as saturated
   std::optional<Money> max_cost;
   std::vector<record::Objective> abort_on;  // the run ends where one is missed
   Duration drain = Duration::seconds(10);   // wall time that an interrupt leaves to jobs in flight

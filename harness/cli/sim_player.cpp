@@ -29,7 +29,7 @@ Result<engine::RunOutcome> SimPlayer::play(const scenarios::Scenario& scenario,
   if (!profiles) {
     return profiles.errors();
   }
-  const std::unique_ptr<World> world = make_sim_world(scenario, *profiles);
+  const std::unique_ptr<World> world = make_sim_world(scenario, *profiles, false);
   return engine::run(world->runtime(), scenario, world->providers(), sink, options);
 }
 

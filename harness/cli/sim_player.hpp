@@ -11,7 +11,8 @@
 
 namespace rehearse::cli {
 
-// Plays a study's scenarios in virtual time; each profile is read once.
+// Plays a study's scenarios in virtual time; each profile is read once. A study reads no gaps
+// between a stream's chunks, so none are made.
 class SimPlayer final : public study::Player {
  public:
   // `folder` is the scenario's: where profile files are looked for.

@@ -15,13 +15,13 @@ namespace {
 class SimWorld final : public World {
  public:
   SimWorld(const scenarios::Scenario& scenario,
-           const std::vector<std::shared_ptr<const latency::Profile>>& profiles)
+           const std::vector<std::shared_ptr<const latency::Profile>>& profiles, bool pace)
       : runtime_(&wall_clock) {
     for (std::uint32_t i = 0; i < profiles.size(); ++i) {
       const scenarios::Provider& spec = scenario.providers[i];
       models_.push_back(std::make_unique<latency::ProviderModel>(
           profiles[i], stage_times(scenario, i), model_options(spec)));
-      const sim::VirtualOptions options{.rtt = spec.rtt.distribution};
+      const sim::VirtualOptions options{.rtt = spec.rtt.distribution, .pace = pace};
       providers_.push_back(
           std::make_unique<sim::VirtualProvider>(runtime_, *models_.back(), options));
     }
@@ -105,8 +105,8 @@ Status check_against(const scenarios::Scenario& scenario, const Against& against
 
 std::unique_ptr<World> make_sim_world(
     const scenarios::Scenario& scenario,
-    const std::vector<std::shared_ptr<const latency::Profile>>& profiles) {
-  return std::make_unique<SimWorld>(scenario, profiles);
+    const std::vector<std::shared_ptr<const latency::Profile>>& profiles, bool pace) {
+  return std::make_unique<SimWorld>(scenario, profiles, pace);
 }
 
 Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,

@@ -1,6 +1,6 @@
 #include "harness/engine/call_runner.hpp"
 
-#include <cmath>
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -31,31 +31,19 @@ std::string_view text_of(const scenarios::Text& text, const Job& job, std::strin
   return storage;
 }
 
-std::int64_t whole(const scenarios::Amount& a, const Job& job, const DrawKey& key, Dimension d) {
-  if (!a.expression && a.distribution.is_zero()) {
-    return 0;  // what most stages leave open
+// What a call asks for; `plan` is that of `spec`.
+CallFeatures features_of(const CallPlan& plan, const scenarios::CallSpec& spec, const Job& job,
+                         const DrawKey& key, CallTexts& texts) {
+  CallFeatures f = plan.features;
+  if (plan.texts_vary) {
+    f.model = text_of(spec.model, job, texts.model);
+    f.size = text_of(spec.size, job, texts.size);
+    f.quality = text_of(spec.quality, job, texts.quality);
   }
-  return std::llround(std::min(amount(a, job, key, d), 9e15));
-}
-
-CallFeatures features_of(const scenarios::CallSpec& spec, const Job& job, const DrawKey& key,
-                         CallTexts& texts) {
-  CallFeatures f;
-  f.operation = spec.operation;
-  f.model = text_of(spec.model, job, texts.model);
-  f.size = text_of(spec.size, job, texts.size);
-  f.quality = text_of(spec.quality, job, texts.quality);
-  f.input_tokens = whole(spec.input_tokens, job, key, Dimension::InputTokens);
-  f.cached_tokens = whole(spec.cached_tokens, job, key, Dimension::CachedTokens);
-  f.output_tokens =
-      spec.output_tokens ? whole(*spec.output_tokens, job, key, Dimension::OutputTokens) : 0;
-  f.max_tokens = spec.max_tokens ? whole(*spec.max_tokens, job, key, Dimension::OutputTokens) : 0;
-  f.n = std::max<std::int64_t>(1, whole(spec.n, job, key, Dimension::Content));
-  f.steps = whole(spec.steps, job, key, Dimension::Content);
-  f.audio_ms = std::llround(amount(spec.seconds, job, key, Dimension::Content) * 1000);
-  f.characters = whole(spec.characters, job, key, Dimension::Content);
-  f.bytes = spec.bytes ? whole(*spec.bytes, job, key, Dimension::Bytes) : 0;
-  f.stream = spec.stream;
+  for (const CallPlan::Varying& each : plan.varying) {
+    f.*each.field =
+        std::max(each.least, whole(amount(*each.amount, job, key, each.dimension) * each.units));
+  }
   return f;
 }
 
@@ -183,12 +171,14 @@ void prepare_features(const Job& job, const scenarios::Stage& stage, const DrawK
                       CallTexts& texts, provider::Call& call) {
   call.key = key;
   call.stage = stage.path;
-  call.features = features_of(stage.call.spec, job, key, texts);
+  const auto index = static_cast<std::size_t>(&stage - job.shared.scenario.stages.data());
+  call.features = features_of(job.shared.calls[index], stage.call.spec, job, key, texts);
   call.time_ratio = stage.time_scale;
   if (stage.call.base) {
     CallTexts base_texts;
-    call.time_ratio *= time_ratio(job, stage, key, call.features,
-                                  features_of(*stage.call.base, job, key, base_texts));
+    call.time_ratio *= time_ratio(
+        job, stage, key, call.features,
+        features_of(job.shared.base_calls[index], *stage.call.base, job, key, base_texts));
   }
 }
 
@@ -225,10 +215,12 @@ void note_timeout(Outcome& outcome, bool expired) {
   }
 }
 
-provider::Foreseen* foresee_call(Job& job, const scenarios::Stage& stage, const DrawKey& key) {
+provider::Foreseen* foresee_call(Job& job, const scenarios::Stage& stage, const DrawKey& key,
+                                 bool new_connection) {
   CallTexts texts;
   provider::Call call;
   prepare_features(job, stage, key, texts, call);
+  call.new_connection = new_connection;
   return job.shared.providers[stage.call.spec.provider]->foresee(call);
 }
 

@@ -16,7 +16,8 @@ struct Tries {
 
 // Takes the first attempt of a call on where its provider foresees its end; nullptr where not. Only
 // for stages without hedges; the provider's settle() gives what the attempt came to.
-provider::Foreseen* foresee_call(Job& job, const scenarios::Stage& stage, const DrawKey& key);
+provider::Foreseen* foresee_call(Job& job, const scenarios::Stage& stage, const DrawKey& key,
+                                 bool new_connection);
 // Notes an attempt that is over. True: another one follows, `tries` says when.
 bool note_attempt(Job& job, const scenarios::Stage& stage, DrawKey key, std::uint32_t span,
                   const provider::Outcome& outcome, Tries& tries);

@@ -14,6 +14,17 @@ runtime::Task<record::StageEnd> run_work(Job& job, const scenarios::Stage& stage
 // Draws local work and notes it in its span; how long it takes where it shares no processor.
 Duration begin_local(Job& job, const scenarios::Stage& stage, const DrawKey& key,
                      std::uint32_t span);
+// Items of nested fan-outs share one number: enough for 4,096 inner items of 4,096 outer ones.
+inline constexpr std::uint32_t kInnerItems = 4096;
+// Where the stages inside an item of a group stand.
+inline Place inside_of(Place place, std::uint32_t item, std::uint32_t span) {
+  place.parent = span;
+  place.item = item * kInnerItems;
+  return place;
+}
+// How long the set-up of a connection for this call takes.
+Duration connect_of(const Job& job, const scenarios::Stage& stage, const scenarios::Amount& connect,
+                    const DrawKey& key);
 // How long a wait takes.
 Duration wait_of(const Job& job, const scenarios::Stage& stage, const DrawKey& key);
 

@@ -56,8 +56,11 @@ struct Job {
 // A quantity of a stage for one draw key; constants draw nothing.
 inline double amount(const scenarios::Amount& a, const Job& job, const DrawKey& key,
                      Dimension dimension) {
-  const double u = a.is_constant() || a.expression ? 0.5 : key.uniform(dimension);
-  return a.value(u, job.inputs);
+  if (a.expression || a.distribution.is_constant()) {
+    return a.value(0.5, job.inputs);
+  }
+  const double drawn = job.shared.draws.draw(a.distribution, key, dimension);
+  return drawn > 0 ? drawn : 0;
 }
 
 }  // namespace rehearse::engine

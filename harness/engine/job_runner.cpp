@@ -74,6 +74,8 @@ void JobRunner::enter(Job& job, const std::vector<scenarios::InputValue>* cells)
   job.trail.clear();
   job.started = shared_.runtime.now();
   job.task = choose_task(job);
+  // As many as most jobs need and not twice that: jobs in flight are many.
+  job.trail.spans.reserve(shared_.plan.graphs[job.task].stages.size());
   if (!shared_.scenario.inputs.empty()) {
     job.draw_inputs(cells);
   }

@@ -54,16 +54,22 @@ Task<void> run_chain(std::shared_ptr<LevelState> keep, LevelState& state, std::u
     place.background = place.background || state.level.background[current];
     const std::uint32_t stage = state.level.stages[current];
     StageResult result;
-    if (state.job.shared.plain[stage]) {
+    if (state.job.shared.plain[stage] != Plain::Stage) {
+      result = co_await run_stage(state.job, stage, place, released_by);
+    } else if (state.job.shared.scenario.stages[stage].kind == scenarios::StageKind::Group) {
+      OpenGroup group = open_group(state.job, stage, place, released_by);
+      if (group.runs) {
+        const Level& inner = state.job.shared.plan.groups[stage];
+        const bool ok = co_await run_level(state.job, inner, group.inside, group.result.span);
+        close_group(state.job, stage, ok, group);
+      }
+      result = group.result;
+    } else {
       PlainStage step(state.job, stage, place, released_by);
-      co_await step;
-      if (step.goes_on()) {
-        const record::StageEnd end = co_await step.rest();
-        step.close(end);
+      while (step.waits()) {
+        co_await step;
       }
       result = step.result();
-    } else {
-      result = co_await run_stage(state.job, stage, place, released_by);
     }
     if (!result.ok) {
       state.ok = false;
@@ -95,16 +101,22 @@ Task<void> run_chain(std::shared_ptr<LevelState> keep, LevelState& state, std::u
 Task<bool> run_sequence(Job& job, const Level& level, Place place, std::uint32_t released_by) {
   for (const std::uint32_t stage : level.sequence) {
     StageResult result;
-    if (job.shared.plain[stage]) {
+    if (job.shared.plain[stage] != Plain::Stage) {
+      result = co_await run_stage(job, stage, place, released_by);
+    } else if (job.shared.scenario.stages[stage].kind == scenarios::StageKind::Group) {
+      OpenGroup group = open_group(job, stage, place, released_by);
+      if (group.runs) {
+        const Level& inner = job.shared.plan.groups[stage];
+        const bool ok = co_await run_level(job, inner, group.inside, group.result.span);
+        close_group(job, stage, ok, group);
+      }
+      result = group.result;
+    } else {
       PlainStage step(job, stage, place, released_by);
-      co_await step;
-      if (step.goes_on()) {
-        const record::StageEnd end = co_await step.rest();
-        step.close(end);
+      while (step.waits()) {
+        co_await step;
       }
       result = step.result();
-    } else {
-      result = co_await run_stage(job, stage, place, released_by);
     }
     if (!result.ok) {
       co_return false;

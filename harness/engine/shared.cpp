@@ -8,15 +8,20 @@ namespace rehearse::engine {
 
 namespace {
 
-bool is_plain(const Shared& shared, std::size_t index) {
+Plain plain_part(const Shared& shared, std::size_t index) {
   const scenarios::Stage& stage = shared.scenario.stages[index];
-  const bool alone = !stage.repeat && !stage.cache && !stage.fallback && stage.holds.empty() &&
-                     shared.uses[index].empty() && shared.breakers[index] == nullptr;
-  if (stage.kind != scenarios::StageKind::Call) {
-    return alone && stage.kind != scenarios::StageKind::Group;
+  bool item = !stage.cache && stage.holds.empty() && shared.uses[index].empty() &&
+              shared.breakers[index] == nullptr;
+  if (stage.kind == scenarios::StageKind::Call) {
+    const bool pooled = stage.connection && stage.connection->pool;
+    item = item && !pooled && !stage.link && !stage.hedge && !shared.keep_text[index] &&
+           !shared.fills_request[index];
   }
-  return alone && !stage.connection && !stage.link && !stage.hedge && !shared.keep_text[index] &&
-         !shared.fills_request[index];
+  const bool whole = item && !stage.repeat && !stage.fallback;
+  if (stage.kind == scenarios::StageKind::Group) {
+    return whole ? Plain::Stage : Plain::No;
+  }
+  return whole ? Plain::Stage : item ? Plain::Item : Plain::No;
 }
 
 }  // namespace
@@ -71,7 +76,11 @@ Shared::Shared(runtime::Runtime& the_runtime, const scenarios::Scenario& the_sce
     }));
   }
   for (std::size_t i = 0; i < scenario.stages.size(); ++i) {
-    plain.push_back(is_plain(*this, i));
+    plain.push_back(plain_part(*this, i));
+    const scenarios::CallStage& call = scenario.stages[i].call;
+    const bool calling = scenario.stages[i].kind == scenarios::StageKind::Call;
+    calls.push_back(calling ? plan_call(call.spec) : CallPlan());
+    base_calls.push_back(calling && call.base ? plan_call(*call.base) : CallPlan());
   }
 }
 

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/draw_table.hpp"
 #include "harness/engine/cache.hpp"
+#include "harness/engine/call_plan.hpp"
 #include "harness/engine/connection_pool.hpp"
 #include "harness/engine/plan.hpp"
 #include "harness/engine/processor_sharing.hpp"
@@ -22,6 +24,10 @@ struct SharedResource {
   std::unique_ptr<SlotResource> slots;        // Sharing::Slots
   std::unique_ptr<ProcessorSharing> sharing;  // Sharing::Processor
 };
+
+// What a stage needs nothing but time for, so that it costs no coroutine of its own
+// (plain_stage.hpp): an item of its fan-out, or all of it.
+enum class Plain : std::uint8_t { No, Item, Stage };
 
 // What all jobs of a run have in common.
 struct Shared {
@@ -41,7 +47,10 @@ struct Shared {
   std::vector<std::string> requests;  // by stage: what is really sent, where it is always the same
   std::vector<bool> fills_request;    // by stage: its request is filled in for each job
   std::vector<bool> keep_text;        // by stage: a later request quotes its answer
-  std::vector<bool> plain;            // by stage: it needs nothing but time (plain_stage.hpp)
+  std::vector<Plain> plain;           // by stage
+  std::vector<CallPlan> calls;        // by stage; empty where it is no call
+  std::vector<CallPlan> base_calls;   // by stage: of CallStage::base, where it has one
+  DrawTable draws;
 };
 
 }  // namespace rehearse::engine

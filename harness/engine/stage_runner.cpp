@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "harness/engine/item_runner.hpp"
+#include "harness/engine/plain_stage.hpp"
 #include "harness/engine/span.hpp"
 
 namespace rehearse::engine {
@@ -24,7 +25,16 @@ Task<void> fan_out_worker(Job& job, std::uint32_t index, Place place, std::uint3
                           std::uint32_t released_by, FanOut& fan) {
   while (fan.ok && fan.next < fan.count) {
     const std::uint32_t item = base_item + fan.next++;
-    const StageResult result = co_await run_item(job, index, place, item, released_by);
+    StageResult result;
+    if (job.shared.plain[index] == Plain::Item) {
+      PlainStage step(job, index, place, item, released_by);
+      while (step.waits()) {
+        co_await step;
+      }
+      result = step.result();
+    } else {
+      result = co_await run_item(job, index, place, item, released_by);
+    }
     if (!result.ok) {
       fan.ok = false;
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace rehearse::engine {
 namespace {
@@ -18,9 +19,9 @@ constexpr std::uint64_t kFirstChunk = 4;  // before the end
 constexpr std::uint64_t kCost = 8;
 constexpr std::size_t kMostWords = 14;
 
-constexpr std::array kUsage{&Usage::input_tokens, &Usage::cached_tokens, &Usage::output_tokens,
-                            &Usage::images,       &Usage::audio_ms,      &Usage::video_ms,
-                            &Usage::characters,   &Usage::bytes};
+// The fields of a usage, in their order.
+using UsageWords = std::array<std::int64_t, 8>;
+static_assert(sizeof(UsageWords) == sizeof(Usage));
 
 std::uint64_t head(std::uint32_t span, std::uint64_t number, std::uint64_t mask) {
   return std::uint64_t{span} << 32 | number << 8 | mask;
@@ -40,9 +41,9 @@ class Reader {
   const std::int64_t* end_;
 };
 
-record::AttemptSpan read_attempt(Reader& in, std::uint64_t first, const record::StageSpan& span) {
+void read_attempt(Reader& in, std::uint64_t first, const record::StageSpan& span,
+                  record::AttemptSpan& out) {
   const std::uint64_t second = in.bits();
-  record::AttemptSpan out;
   out.span = static_cast<std::uint32_t>(first >> 32);
   out.number = static_cast<std::uint32_t>(first >> 8 & 0xFF'FFFF);
   out.hedge = (second & kHedge) != 0;
@@ -53,12 +54,11 @@ record::AttemptSpan read_attempt(Reader& in, std::uint64_t first, const record::
   out.done = Instant::from_ns(in.word());
   out.first_chunk = (second & kFirstChunk) != 0 ? Instant::from_ns(in.word()) : out.done;
   out.cost = (second & kCost) != 0 ? Money::nano_usd(in.word()) : Money();
-  for (std::size_t i = 0; i < kUsage.size(); ++i) {
-    if ((first >> i & 1) != 0) {
-      out.usage.*kUsage[i] = in.word();
-    }
+  UsageWords usage{};
+  for (std::uint64_t mask = first & 0xFF; mask != 0; mask &= mask - 1) {
+    usage[static_cast<std::size_t>(std::countr_zero(mask))] = in.word();
   }
-  return out;
+  out.usage = std::bit_cast<Usage>(usage);
 }
 
 }  // namespace
@@ -92,56 +92,67 @@ void Trail::note_attempt(std::uint32_t span, std::uint32_t number, bool hedge,
     wires_.push_back({attempts_, outcome.wire});
   }
   ++attempts_;
+  const auto usage = std::bit_cast<UsageWords>(outcome.usage);
   std::uint64_t mask = 0;
-  for (std::size_t i = 0; i < kUsage.size(); ++i) {
-    mask |= outcome.usage.*kUsage[i] != 0 ? std::uint64_t{1} << i : 0;
+  for (std::size_t i = 0; i < usage.size(); ++i) {
+    mask |= usage[i] != 0 ? std::uint64_t{1} << i : 0;
   }
   const bool late = outcome.started != spans[span].started;
   const bool early = outcome.first_chunk != outcome.done;
   const bool paid = outcome.cost != Money();
   const std::uint64_t flags = (hedge ? kHedge : 0) | (late ? kLateStart : 0) |
                               (early ? kFirstChunk : 0) | (paid ? kCost : 0);
-  make_room(kMostWords);
-  put(static_cast<std::int64_t>(head(span, std::min<std::uint64_t>(number, kLocal - 1), mask)));
-  put(static_cast<std::int64_t>(
+  std::array<std::int64_t, kMostWords> words;
+  std::size_t count = 0;
+  const auto put_next = [&](std::int64_t word) { words[count++] = word; };
+  put_next(
+      static_cast<std::int64_t>(head(span, std::min<std::uint64_t>(number, kLocal - 1), mask)));
+  put_next(static_cast<std::int64_t>(
       std::uint64_t{outcome.chunks} << 32 | std::uint64_t{outcome.status} << 16 |
       std::uint64_t{static_cast<std::uint8_t>(outcome.failure)} << 8 | flags));
   if (late) {
-    put(outcome.started.count_ns());
+    put_next(outcome.started.count_ns());
   }
-  put(outcome.done.count_ns());
+  put_next(outcome.done.count_ns());
   if (early) {
-    put(outcome.first_chunk.count_ns());
+    put_next(outcome.first_chunk.count_ns());
   }
   if (paid) {
-    put(outcome.cost.count_nano_usd());
+    put_next(outcome.cost.count_nano_usd());
   }
-  for (std::size_t i = 0; i < kUsage.size(); ++i) {
-    if ((mask >> i & 1) != 0) {
-      put(outcome.usage.*kUsage[i]);
-    }
+  for (; mask != 0; mask &= mask - 1) {
+    put_next(usage[static_cast<std::size_t>(std::countr_zero(mask))]);
   }
+  make_room(count);
+  notes_.insert(notes_.end(), words.begin(), words.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
+// Written over what the job before left there: whole records are large, and most of each is zero.
 void Trail::expand(std::vector<record::StageSpan>& all,
                    std::vector<record::AttemptSpan>& attempts) const {
-  all.clear();
-  attempts.clear();
-  for (const LiveSpan& span : spans) {
-    all.push_back({.stage = span.stage,
-                   .item = span.item,
-                   .parent = span.parent,
-                   .released_by = span.released_by,
-                   .end = span.end,
-                   .background = span.background,
-                   .truncated = span.truncated,
-                   .attempts = span.attempts,
-                   .failure = span.failure,
-                   .ready = span.ready,
-                   .started = span.started,
-                   .first_chunk = span.first_chunk,
-                   .done = span.done});
+  all.resize(spans.size());
+  attempts.resize(attempts_);
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    const LiveSpan& span = spans[i];
+    record::StageSpan& out = all[i];
+    out.stage = span.stage;
+    out.item = span.item;
+    out.parent = span.parent;
+    out.released_by = span.released_by;
+    out.end = span.end;
+    out.background = span.background;
+    out.truncated = span.truncated;
+    out.attempts = span.attempts;
+    out.failure = span.failure;
+    out.ready = span.ready;
+    out.started = span.started;
+    out.first_chunk = span.first_chunk;
+    out.done = span.done;
+    out.cpu = out.io_wait = Duration::zero();
+    out.usage = Usage();
+    out.cost = Money();
   }
+  std::size_t read = 0;
   for (Reader in(notes_); !in.at_end();) {
     const std::uint64_t first = in.bits();
     record::StageSpan& span = all[first >> 32];
@@ -149,9 +160,11 @@ void Trail::expand(std::vector<record::StageSpan>& all,
       span.cpu = Duration::nanoseconds((first & 1) != 0 ? in.word() : 0);
       span.io_wait = Duration::nanoseconds((first & 2) != 0 ? in.word() : 0);
     } else {
-      attempts.push_back(read_attempt(in, first, span));
-      span.usage += attempts.back().usage;
-      span.cost += attempts.back().cost;
+      record::AttemptSpan& attempt = attempts[read++];
+      read_attempt(in, first, span, attempt);
+      attempt.wire.reset();
+      span.usage += attempt.usage;
+      span.cost += attempt.cost;
     }
   }
   for (const Wire& wire : wires_) {

@@ -14,9 +14,6 @@ using runtime::Wake;
 using scenarios::Stage;
 using scenarios::StageKind;
 
-// Items of nested fan-outs share one number: enough for 4,096 inner items of 4,096 outer ones.
-constexpr std::uint32_t kInnerItems = 4096;
-
 // The first processor-sharing resource of a stage, if any.
 ProcessorSharing* sharing_of(const Job& job, const Stage& stage) {
   for (const scenarios::ResourceUse& use : stage.uses) {
@@ -119,8 +116,7 @@ Task<StageEnd> run_connected_call(Job& job, const Stage& stage, DrawKey key, std
   if (open_one) {
     const scenarios::Amount& connect =
         pool != nullptr ? pool->spec().connect : stage.connection->connect;
-    const Duration wait = Duration::from_seconds(amount(connect, job, key, Dimension::ConnectTime) *
-                                                 stage.time_scale);
+    const Duration wait = connect_of(job, stage, connect, key);
     if (wait > Duration::zero()) {
       const Wake wake = co_await rt.sleep(wait, stop);
       end = wake == Wake::Stopped ? StageEnd::Cancelled : end;
@@ -156,6 +152,12 @@ Duration begin_local(Job& job, const Stage& stage, const DrawKey& key, std::uint
   return Duration::from_seconds(cpu_s + io_s);
 }
 
+Duration connect_of(const Job& job, const Stage& stage, const scenarios::Amount& connect,
+                    const DrawKey& key) {
+  return Duration::from_seconds(amount(connect, job, key, Dimension::ConnectTime) *
+                                stage.time_scale);
+}
+
 Duration wait_of(const Job& job, const Stage& stage, const DrawKey& key) {
   return Duration::from_seconds(amount(stage.wait, job, key, Dimension::WaitTime) *
                                 stage.time_scale);
@@ -175,9 +177,7 @@ Task<StageEnd> run_work(Job& job, const Stage& stage, DrawKey key, Place place,
     case StageKind::Group:
       break;
   }
-  Place inside = place;
-  inside.parent = span;
-  inside.item = key.item * kInnerItems;
+  const Place inside = inside_of(place, key.item, span);
   const auto index = static_cast<std::size_t>(&stage - job.shared.scenario.stages.data());
   return run_group(job, index, inside, span);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/base/check.hpp"
+#include "harness/base/wide.hpp"
 
 namespace rehearse::runtime {
 
@@ -89,7 +90,12 @@ void EventQueue::sift_up(std::size_t at) {
 }
 
 void EventQueue::sift_down(std::size_t at) {
+  // As one number, so that which child is least costs no branch: no processor can guess it.
+  const auto key = [](const Entry& e) {
+    return static_cast<Wide>(e.time) << 64 | static_cast<Wide>(e.order);
+  };
   const Entry entry = heap_[at];
+  const Wide entry_key = key(entry);
   const std::size_t size = heap_.size();
   for (;;) {
     const std::size_t first = at * 4 + 1;
@@ -97,13 +103,15 @@ void EventQueue::sift_down(std::size_t at) {
       break;
     }
     std::size_t least = first;
+    Wide least_key = key(heap_[first]);
     const std::size_t end = std::min(first + 4, size);
     for (std::size_t child = first + 1; child < end; ++child) {
-      if (heap_[child] < heap_[least]) {
-        least = child;
-      }
+      const Wide child_key = key(heap_[child]);
+      const bool less = child_key < least_key;
+      least = less ? child : least;
+      least_key = less ? child_key : least_key;
     }
-    if (!(heap_[least] < entry)) {
+    if (least_key >= entry_key) {
       break;
     }
     heap_[at] = heap_[least];

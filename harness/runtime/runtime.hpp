@@ -54,9 +54,9 @@ class Runtime {
   SleepAwaiter sleep_until(Instant at, StopToken token = {}) { return {*this, at, token}; }
   SleepAwaiter sleep(Duration d, StopToken token = {}) { return {*this, now_ + d, token}; }
 
-  // Whether a wait that begins now and ends at `at` is the next thing that happens: then it is over,
-  // and what would have been suspended goes on. In virtual time most waits of a run with few jobs
-  // at once end so; nobody can tell, as nothing happens in between.
+  // Whether a wait that begins now and ends at `at` is the next thing that happens: then it is
+  // over, and what would have been suspended goes on. In virtual time most waits of a run with few
+  // jobs at once end so; nobody can tell, as nothing happens in between.
   bool jump_to(Instant at) {
     if (!jumps_ || starting_ != 0 || queue_.has_ready() || at >= queue_.earliest()) {
       return false;

@@ -87,10 +87,11 @@ Status Points::play(const PointKey& point, Entry& entry) const {
     return batches.errors();
   }
   const FixedCosts fixed = fixed_costs(file_, *scenario);
+  const Batch all = pooled(*batches);
   for (const Subject& subject : entry.wanted) {
-    entry.readings[subject.text] = read(subject, *batches, fixed);
+    entry.readings[subject.text] = read(subject, *batches, all, fixed);
   }
-  entry.bottleneck = largest(pooled(*batches).point);
+  entry.bottleneck = largest(all.point);
   entry.wanted.clear();
   return Done{};
 }
@@ -102,6 +103,9 @@ Status Points::play() {
       open.emplace_back(&key, &entry);
     }
   }
+  // The long ones first, so that no core waits at the end for one that began last.
+  std::stable_sort(open.begin(), open.end(),
+                   [](const auto& a, const auto& b) { return a.first->jobs > b.first->jobs; });
   std::vector<std::optional<Status>> ended(open.size());
   for_each_parallel(open.size(),
                     [&](std::size_t i) { ended[i] = play(*open[i].first, *open[i].second); });

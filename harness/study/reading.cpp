@@ -111,8 +111,8 @@ bool more_is_better(Metric metric) {
   return metric == Metric::Throughput || metric == Metric::Goodput || metric == Metric::CacheHits;
 }
 
-Reading read(const Subject& subject, const std::vector<Batch>& batches, FixedCosts fixed) {
-  Batch all = pooled(batches);
+Reading read(const Subject& subject, const std::vector<Batch>& batches, const Batch& all,
+             FixedCosts fixed) {
   Found whole = read_one(subject, all, fixed);
   Reading out{whole.value, {}, std::move(whole.why)};
   for (const Batch& batch : batches) {

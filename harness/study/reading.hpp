@@ -28,7 +28,9 @@ struct FixedCosts {
   double monthly_usd = 0;
 };
 
-Reading read(const Subject& subject, const std::vector<Batch>& batches, FixedCosts fixed);
+// `all`: the batches pooled.
+Reading read(const Subject& subject, const std::vector<Batch>& batches, const Batch& all,
+             FixedCosts fixed);
 
 // More is better: throughput, goodput, cache hits.
 bool more_is_better(record::Metric metric);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <optional>
 
 #include "harness/json/read.hpp"
@@ -197,6 +198,30 @@ void describe_stage(const record::RunPoint& base, SpeedUp& out) {
   }
 }
 
+// For each place the first one that changes the scenario in the same way: a provider that answers
+// one stage is that stage.
+std::vector<std::size_t> same_changes(
+    const Scenario& scenario, const std::vector<Curve>& curves,
+    const std::vector<std::pair<std::size_t, std::size_t>>& places) {
+  std::map<std::vector<double>, std::size_t> first;
+  std::vector<std::size_t> out;
+  Scenario changed = scenario;
+  for (const auto& [c, step] : places) {
+    changed.stages = scenario.stages;
+    changed.resources = scenario.resources;
+    curves[c].apply(changed, curves[c].out.steps[step]);
+    std::vector<double> what;
+    for (const scenarios::Stage& stage : changed.stages) {
+      what.push_back(stage.time_scale);
+    }
+    for (const scenarios::Resource& resource : changed.resources) {
+      what.push_back(resource.slots);
+    }
+    out.push_back(first.emplace(std::move(what), out.size()).first->second);
+  }
+  return out;
+}
+
 }  // namespace
 
 double knee_of(const std::vector<double>& steps, const std::vector<double>& saved) {
@@ -233,8 +258,12 @@ Result<std::vector<SpeedUp>> speed_ups(const scenarios::ScenarioFile& file, cons
       places.emplace_back(c, step);
     }
   }
+  const std::vector<std::size_t> same = same_changes(*scenario, curves, places);
   std::vector<std::optional<Result<Played>>> results(places.size());
   for_each_parallel(places.size(), [&](std::size_t i) {
+    if (same[i] != i) {
+      return;
+    }
     const auto [c, step] = places[i];
     Scenario changed = *scenario;
     curves[c].apply(changed, curves[c].out.steps[step]);
@@ -246,11 +275,12 @@ Result<std::vector<SpeedUp>> speed_ups(const scenarios::ScenarioFile& file, cons
   std::vector<SpeedUp> out;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const auto [c, step] = places[i];
-    if (!results[i]->ok()) {
-      return results[i]->errors();
+    const Result<Played>& result = *results[same[i]];
+    if (!result.ok()) {
+      return result.errors();
     }
     SpeedUp& curve = curves[c].out;
-    const Played& played = results[i]->value();
+    const Played& played = result.value();
     curve.saved_s[step] = base->p50_s - played.p50_s;
     if (step + 1 == curve.steps.size()) {
       curve.knee = knee_of(curve.steps, curve.saved_s);

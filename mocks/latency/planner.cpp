@@ -6,8 +6,8 @@
 namespace rehearse::latency {
 namespace {
 
-double drawn(const Distribution& distribution, const DrawKey& key, Dimension dimension,
-             std::uint32_t index = 0) {
+double drawn_at(const Distribution& distribution, const DrawKey& key, Dimension dimension,
+                std::uint32_t index) {
   return distribution.is_constant() ? distribution.quantile(0.5)
                                     : distribution.quantile(key.uniform(dimension, index));
 }
@@ -40,7 +40,7 @@ std::uint32_t draw_chunks(const Entry& entry, const Work& work, const Ticket& ti
   }
   const double units =
       static_cast<double>(entry.kind == Kind::Chat ? work.output_tokens : work.characters);
-  const double each = drawn(entry.units_per_chunk, ticket.key, Dimension::ChunkCount);
+  const double each = drawn_at(entry.units_per_chunk, ticket.key, Dimension::ChunkCount, 0);
   const double most = std::clamp(units, 1.0, kMostChunks);
   const double chunks = std::clamp(units / std::max(each, 1e-3), 1.0, most);
   const auto whole = static_cast<std::uint32_t>(chunks);
@@ -48,7 +48,7 @@ std::uint32_t draw_chunks(const Entry& entry, const Work& work, const Ticket& ti
 }
 
 std::uint32_t draw_burst(const Entry& entry, const DrawKey& key) {
-  const double burst = drawn(entry.chunks_per_burst, key, Dimension::ChunkCount, 1);
+  const double burst = drawn_at(entry.chunks_per_burst, key, Dimension::ChunkCount, 1);
   return static_cast<std::uint32_t>(std::clamp(burst + 0.5, 1.0, kMostChunks));
 }
 
@@ -98,7 +98,7 @@ void apply_fault(const FaultSpec& spec, const DrawKey& key, Duration answer_star
       break;
     case Fault::StallBeforeAnswer:
       if (spec.lasts) {
-        const auto more = Duration::from_seconds(drawn(*spec.lasts, key, Dimension::Fault, 2));
+        const auto more = Duration::from_seconds(drawn_at(*spec.lasts, key, Dimension::Fault, 2));
         plan.fault = Fault::None;
         plan.first_token += more;
         plan.total += more;
@@ -119,7 +119,7 @@ void apply_fault(const FaultSpec& spec, const DrawKey& key, Duration answer_star
     case Fault::SlowBytes:
       plan.fault_after = plan.chunks > 1 ? answer_starts : plan.total;
       plan.total +=
-          Duration::from_seconds(spec.lasts ? drawn(*spec.lasts, key, Dimension::Fault, 2) : 0);
+          Duration::from_seconds(spec.lasts ? drawn_at(*spec.lasts, key, Dimension::Fault, 2) : 0);
       billed = true;
       break;
   }
@@ -164,9 +164,9 @@ const Distribution* Planner::stage_time(std::uint64_t stage) const {
 }
 
 double Planner::connect_s(const DrawKey& key) const {
-  return drawn(profile_.dns, key, Dimension::ConnectTime, 0) +
-         drawn(profile_.tcp, key, Dimension::ConnectTime, 1) +
-         drawn(profile_.tls, key, Dimension::ConnectTime, 2);
+  return drawn_at(profile_.dns, key, Dimension::ConnectTime, 0) +
+         drawn_at(profile_.tcp, key, Dimension::ConnectTime, 1) +
+         drawn_at(profile_.tls, key, Dimension::ConnectTime, 2);
 }
 
 void Planner::draw_times(Ticket& ticket, const Work& work, const Load& load, Instant now) {

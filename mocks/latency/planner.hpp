@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "harness/base/draw_table.hpp"
 #include "mocks/latency/entry_cache.hpp"
 #include "mocks/latency/provider_model.hpp"
 #include "mocks/latency/weather.hpp"
@@ -31,6 +32,10 @@ class Planner {
   void draw_times(Ticket& ticket, const Work& work, const Load& load, Instant now);
   void draw_fault(Ticket& ticket, Instant now);
   double connect_s(const DrawKey& key) const;
+  double drawn(const Distribution& distribution, const DrawKey& key, Dimension dimension) {
+    return distribution.is_constant() ? distribution.quantile(0.5)
+                                      : draws_.draw(distribution, key, dimension);
+  }
 
   struct Slot {
     std::uint64_t stage = 0;
@@ -41,6 +46,7 @@ class Planner {
   std::vector<Distribution> times_;
   std::vector<Slot> table_;  // open addressing, a power of two
   Weather weather_;
+  DrawTable draws_;
   std::vector<std::int64_t> concerned_;  // calls so far, by fault that counts them
   bool faults_ = false;
 };

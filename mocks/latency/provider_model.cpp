@@ -49,8 +49,11 @@ struct ProviderModel::State {
         const ModelOptions& options)
       : profile(std::move(p)), planner(*profile, times, options.provider), warmth(*profile) {
     const double others = options.other_load_per_s;
+    const auto each = [others](const Entry& entry) {
+      return others > 0 ? typical_demand(entry) : Demand();  // of nobody: a study makes many models
+    };
     for (const Entry& entry : profile->entries) {
-      own.emplace_back(entry.limits, others, typical_demand(entry));
+      own.emplace_back(entry.limits, others, each(entry));
       line_of.push_back(entry.capacity ? lines.size() + 1 : 0);
       if (entry.capacity) {
         lines.push_back({*entry.capacity});
@@ -60,7 +63,7 @@ struct ProviderModel::State {
     for (const Line& line : lines) {
       unbounded = unbounded && line.capacity.slots == 0;
     }
-    shared = Limits(profile->limits, others, typical_demand(profile->entries.front()));
+    shared = Limits(profile->limits, others, each(profile->entries.front()));
   }
 
   std::size_t index(const Ticket& ticket) const {

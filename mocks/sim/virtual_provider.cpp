@@ -226,7 +226,9 @@ Outcome VirtualProvider::settle(provider::Foreseen& foreseen, runtime::Wake wake
   Outcome outcome;
   outcome.started = visit.started;
   tell_service(model_, visit.ticket, {visit.started, now, Duration::zero(), visit.stream}, outcome);
-  tell_pace(model_, visit.ticket, wake, outcome);
+  if (options_.pace) {
+    tell_pace(model_, visit.ticket, wake, outcome);
+  }
   model_.leave(visit.ticket, now);
   tell_end(wake, now, outcome);
   idle_.push_back(&visit);
@@ -260,7 +262,9 @@ runtime::Task<Outcome> VirtualProvider::call(const provider::Call& call, runtime
       wake = co_await runtime_.sleep_until(end, stop);
     }
     tell_service(model_, visit, {start, runtime_.now(), back, call.features.stream}, outcome);
-    tell_pace(model_, visit, wake, outcome);
+    if (options_.pace) {
+      tell_pace(model_, visit, wake, outcome);
+    }
   }
   if (wake == runtime::Wake::Fired && back > Duration::zero()) {
     wake = co_await runtime_.sleep(back, stop);

@@ -12,6 +12,7 @@ namespace rehearse::sim {
 
 struct VirtualOptions {
   Distribution rtt;  // seconds a call, on top of what the model plans
+  bool pace = true;  // tells the gaps between a stream's chunks; nobody may look at them
 };
 
 // Answers calls in virtual (or any) time from a provider model. Runtime and model outlive it.

@@ -7,9 +7,14 @@
 #include <thread>
 #include <vector>
 
+#include "harness/cli/run_header.hpp"
 #include "harness/cli/run_point.hpp"
+#include "harness/engine/engine.hpp"
+#include "harness/record/recorder.hpp"
+#include "harness/runtime/sim_runtime.hpp"
 #include "scenarios/load.hpp"
 #include "tests/perf/memory.hpp"
+#include "tests/support/scenario_builder.hpp"
 
 // Budgets, all with per-stage recording: 5 million engine events a second and core; a day of ten
 // pipelines a second in 5 s, its run file included; 64 MB whatever the number of finished jobs; 2
@@ -116,6 +121,37 @@ BENCHMARK(finished_jobs)
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond)
     ->Name("finished_jobs-large");
+
+struct Recording : engine::JobSink {
+  explicit Recording(record::Recorder& r) : recorder(r) {}
+  void job_finished(const record::JobRecord& job, std::span<const record::StageSpan> spans,
+                    std::span<const record::AttemptSpan> attempts) override {
+    recorder.job_finished(job, spans, attempts);
+  }
+  record::Recorder& recorder;
+};
+
+// The same for as many jobs as there may ever be, of one stage each.
+void finished_plain_jobs(benchmark::State& state) {
+  test::ScenarioBuilder b;
+  b.local("work", Distribution::exponential(1));
+  b.s.workload.jobs = static_cast<std::uint64_t>(state.range(0));
+  for (auto _ : state) {
+    perf::reset_peak_memory();
+    runtime::SimRuntime rt;
+    record::Recorder recorder(cli::make_header(b.s, {}));
+    Recording sink(recorder);
+    benchmark::DoNotOptimize(engine::run(rt, b.s, {}, sink, {}));
+  }
+  state.counters["peak_memory_mb"] = perf::peak_memory_mb();
+}
+BENCHMARK(finished_plain_jobs)->Arg(1000)->Name("finished_plain_jobs");
+BENCHMARK(finished_plain_jobs)
+    ->RangeMultiplier(100)
+    ->Range(1'000'000, 100'000'000)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond)
+    ->Name("finished_plain_jobs-large");
 
 // What a job costs between its start and its end, all of them inside at once.
 void jobs_in_flight(benchmark::State& state) {

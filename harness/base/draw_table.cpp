@@ -1,0 +1,45 @@
+#include "harness/base/draw_table.hpp"
+
+#include <algorithm>
+
+namespace rehearse {
+namespace {
+
+constexpr int kCost = 3;  // single draws that take as long as a block of eight
+constexpr int kMostCredit = 64;
+constexpr std::uint32_t kTryAgain = 32;  // single draws between two blocks that are tried
+
+}  // namespace
+
+double DrawTable::draw_new(const Distribution& distribution, const DrawKey& key,
+                           Dimension dimension) {
+  if (credit_ < 0 && ++single_ % kTryAgain != 0) {
+    return distribution.quantile(key.uniform(dimension));
+  }
+  if (blocks_.empty()) {
+    blocks_.resize(kBlocks);
+  }
+  Block& block = blocks_[place(key, dimension)];
+  if (block.distribution != nullptr) {
+    credit_ = std::clamp(credit_ + block.used - kCost, -kMostCredit, kMostCredit);
+  }
+  block.distribution = &distribution;
+  block.seed = key.seed;
+  block.stage = key.stage;
+  block.group = key.job / kJobs;
+  block.share = key.share;
+  block.item = key.item;
+  block.used = 1;
+  block.dimension = dimension;
+  DrawKey each = key;
+  for (std::uint64_t i = 0; i < kJobs; ++i) {
+    each.job = block.group * kJobs + i;
+    block.values[i] = each.uniform(dimension);
+  }
+  for (double& value : block.values) {
+    value = distribution.quantile(value);
+  }
+  return block.values[key.job % kJobs];
+}
+
+}  // namespace rehearse
