@@ -259,6 +259,11 @@ Result<std::vector<SpeedUp>> speed_ups(const scenarios::ScenarioFile& file, cons
     }
   }
   const std::vector<std::size_t> same = same_changes(*scenario, curves, places);
+  std::vector<bool> is_last(places.size());  // of a curve: it tells what takes over
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto [c, step] = places[i];
+    is_last[same[i]] = is_last[same[i]] || step + 1 == curves[c].out.steps.size();
+  }
   std::vector<std::optional<Result<Played>>> results(places.size());
   for_each_parallel(places.size(), [&](std::size_t i) {
     if (same[i] != i) {
@@ -268,8 +273,8 @@ Result<std::vector<SpeedUp>> speed_ups(const scenarios::ScenarioFile& file, cons
     Scenario changed = *scenario;
     curves[c].apply(changed, curves[c].out.steps[step]);
     results[i] = play(player, changed, options);
-    if (results[i]->ok() && step + 1 < curves[c].out.steps.size()) {
-      results[i]->value().point = {};  // only the last one tells what takes over
+    if (results[i]->ok() && !is_last[i]) {
+      results[i]->value().point = {};
     }
   });
   std::vector<SpeedUp> out;
