@@ -12,12 +12,9 @@ double drawn_at(const Distribution& distribution, const DrawKey& key, Dimension 
                                     : distribution.quantile(key.uniform(dimension, index));
 }
 
-// The pace of a call, whose luck depends on that of its first content where the profile says so.
-double drawn_pace(const Entry& entry, const DrawKey& key) {
+// The pace of a call whose luck depends on that of its first content, as the profile says.
+double pace_given_first(const Entry& entry, const DrawKey& key) {
   const std::vector<double>& shares = entry.pace_given_first;
-  if (shares.empty() || entry.pace.is_constant()) {
-    return drawn(entry.pace, key, Dimension::ServiceTime);
-  }
   const auto sides = static_cast<std::size_t>(std::sqrt(static_cast<double>(shares.size())) + 0.5);
   const auto count = static_cast<double>(sides);
   const auto row = static_cast<std::size_t>(key.uniform(Dimension::FirstToken) * count);
@@ -188,7 +185,9 @@ void Planner::draw_times(Ticket& ticket, const Work& work, const Load& load, Ins
     }
   } else {
     const double first_drawn = drawn(entry.first, key, Dimension::FirstToken);
-    const double pace = drawn_pace(entry, key);
+    const bool alone = entry.pace_given_first.empty() || entry.pace.is_constant();
+    const double pace =
+        alone ? drawn(entry.pace, key, Dimension::ServiceTime) : pace_given_first(entry, key);
     first = first_seconds(work, first_drawn) * ticket.time_ratio;
     total = total_seconds(work, first_drawn, pace) * ticket.time_ratio;
   }

@@ -154,6 +154,28 @@ TEST_CASE("a stage off every critical path has no speed-up value, the only one h
   CHECK(curves["last"].saved_s.back() == Approx(1).margin(0.01));
 }
 
+TEST_CASE("what two curves have in common is played once, and each says what takes over") {
+  // "web" is called by one stage: it is that stage. Nobody calls "idle": all its steps are one.
+  const auto file = parsed(R"({ "scenario": "same", "order": "sequential",
+    "providers": { "web": { "profile": "web" }, "idle": { "profile": "web" } },
+    "resources": { "workers": { "slots": 4 } },
+    "stages": {
+      "fetch": { "call": "web.fetch", "time": "3s" },
+      "make":  { "local": { "io": "20s" }, "uses": "workers" } } })");
+  const record::WhatIf study = study_of(file);
+  std::map<std::string, record::SpeedUp> curves;
+  for (const record::SpeedUp& curve : study.speed_ups) {
+    curves[curve.kind + " " + curve.name] = curve;
+  }
+  CHECK(curves["provider web"].saved_s == curves["stage fetch"].saved_s);
+  CHECK(curves["provider web"].saved_s.back() == Approx(3).margin(0.1));
+  CHECK(curves["provider web"].takes_over == "make");
+  CHECK(curves["stage fetch"].takes_over == "make");
+  CHECK(curves["resource workers"].takes_over == "make");
+  CHECK(curves["provider idle"].takes_over == "make");
+  CHECK(curves["provider idle"].saved_s == std::vector<double>(21, 0));
+}
+
 TEST_CASE("alternatives are one player at its best member") {
   const record::WhatIf study = study_of(reference("auto-post"), 50);
   std::size_t images = 0;
