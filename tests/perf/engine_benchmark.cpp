@@ -7,6 +7,7 @@
 #include "harness/cli/run_point.hpp"
 #include "harness/cli/world.hpp"
 #include "harness/engine/engine.hpp"
+#include "harness/engine/recorder_sink.hpp"
 #include "harness/record/recorder.hpp"
 #include "scenarios/load.hpp"
 #include "tests/perf/memory.hpp"
@@ -19,15 +20,6 @@ namespace {
 
 using namespace rehearse;
 
-struct Recording : engine::JobSink {
-  explicit Recording(record::Recorder& r) : recorder(r) {}
-  void job_finished(const record::JobRecord& job, std::span<const record::StageSpan> spans,
-                    std::span<const record::AttemptSpan> attempts) override {
-    recorder.job_finished(job, spans, attempts);
-  }
-  record::Recorder& recorder;
-};
-
 // An open loop of one queue with four workers, recorded: the engine's own cost an event.
 void engine_events_with_recording(benchmark::State& state) {
   test::ScenarioBuilder b;
@@ -38,7 +30,7 @@ void engine_events_with_recording(benchmark::State& state) {
   for (auto _ : state) {
     runtime::SimRuntime rt;
     record::Recorder recorder(cli::make_header(b.s, {}));
-    Recording sink(recorder);
+    engine::RecorderSink sink(recorder);
     events += engine::run(rt, b.s, {}, sink, {}).end.engine_events;
   }
   state.counters["events_per_s"] =

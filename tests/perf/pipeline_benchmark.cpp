@@ -10,6 +10,7 @@
 #include "harness/cli/run_header.hpp"
 #include "harness/cli/run_point.hpp"
 #include "harness/engine/engine.hpp"
+#include "harness/engine/recorder_sink.hpp"
 #include "harness/record/recorder.hpp"
 #include "harness/runtime/sim_runtime.hpp"
 #include "scenarios/load.hpp"
@@ -122,15 +123,6 @@ BENCHMARK(finished_jobs)
     ->Unit(benchmark::kMillisecond)
     ->Name("finished_jobs-large");
 
-struct Recording : engine::JobSink {
-  explicit Recording(record::Recorder& r) : recorder(r) {}
-  void job_finished(const record::JobRecord& job, std::span<const record::StageSpan> spans,
-                    std::span<const record::AttemptSpan> attempts) override {
-    recorder.job_finished(job, spans, attempts);
-  }
-  record::Recorder& recorder;
-};
-
 // The same for as many jobs as there may ever be, of one stage each.
 void finished_plain_jobs(benchmark::State& state) {
   test::ScenarioBuilder b;
@@ -140,7 +132,7 @@ void finished_plain_jobs(benchmark::State& state) {
     perf::reset_peak_memory();
     runtime::SimRuntime rt;
     record::Recorder recorder(cli::make_header(b.s, {}));
-    Recording sink(recorder);
+    engine::RecorderSink sink(recorder);
     benchmark::DoNotOptimize(engine::run(rt, b.s, {}, sink, {}));
   }
   state.counters["peak_memory_mb"] = perf::peak_memory_mb();
