@@ -33,7 +33,7 @@ std::uint64_t key_of(double value) {
   const auto bits = std::bit_cast<std::uint64_t>(value);
   return bits >> 63 != 0 ? ~bits : bits | (std::uint64_t{1} << 63);
 }
-double value_of(std::uint64_t key) {
+double value_of_key(std::uint64_t key) {
   return std::bit_cast<double>(key >> 63 != 0 ? key & ~(std::uint64_t{1} << 63) : ~key);
 }
 
@@ -66,7 +66,7 @@ std::vector<double> radix_sorted(std::span<const double> values) {
     keys.swap(other);
   }
   std::vector<double> out(keys.size());
-  std::transform(keys.begin(), keys.end(), out.begin(), value_of);
+  std::transform(keys.begin(), keys.end(), out.begin(), value_of_key);
   return out;
 }
 
