@@ -1,6 +1,7 @@
 #include "harness/base/text.hpp"
 #include "reports/figures.hpp"
 #include "reports/formats.hpp"
+#include "reports/terminal.hpp"
 
 namespace rehearse::reports {
 namespace {
@@ -13,7 +14,7 @@ constexpr std::size_t kLongest = 2000;
 // Workflow commands end at a line end, and their properties at a colon or a comma.
 std::string escaped(std::string_view text, bool property) {
   std::string out;
-  for (const char c : terminal_safe(text).substr(0, kLongest)) {
+  for (const char c : cut_to_width(terminal_safe(text), kLongest)) {
     if (c == '%') {
       out += "%25";
     } else if (property && c == ':') {
@@ -74,6 +75,60 @@ std::string annotations_sweep(std::span<const RunSummary> points) {
   Commands out;
   for (const RunSummary& point : points) {
     add_run(point, out);
+  }
+  return out.take();
+}
+
+std::string annotations_gate(const record::GateReport& gate) {
+  Commands out;
+  const std::string title = "rehearse: gate of " + gate.candidate.header.scenario;
+  for (const record::GateRow& row : gate.rows) {
+    const std::string moved = row.change.change ? ", " + change(*row.change.change) : "";
+    const std::string found = row.value ? ": found " + in_unit(*row.value, row.unit) : "";
+    if (row.outcome == record::GateOutcome::Fail) {
+      out.add(row.level == "fail"   ? "error"
+              : row.level == "warn" ? "warning"
+                                    : "notice",
+              title, row.text + " is not met" + found + moved);
+    } else if (row.outcome == record::GateOutcome::Inconclusive) {
+      out.add("warning", title, row.text + " cannot be judged: " + row.why);
+    }
+  }
+  for (const std::string& label : gate.labels) {
+    out.add("notice", title, label);
+  }
+  if (gate.outcome == record::GateOutcome::Pass) {
+    out.add("notice", title, "pass");
+  }
+  return out.take();
+}
+
+std::string annotations_audit(const record::Audit& audit) {
+  Commands out;
+  for (const record::ScenarioAudit& audited : audit.scenarios) {
+    const std::string title = "rehearse: claims of " + audited.scenario;
+    for (const record::JudgedClaim& claim : audited.claims) {
+      if (claim.overall.verdict == record::ClaimVerdict::Fails) {
+        out.add("warning", title, claim.id + " fails: " + claim.overall.why);
+      }
+    }
+    out.add("notice", title,
+            count(audited.count(record::ClaimVerdict::Holds)) + " hold, " +
+                count(audited.count(record::ClaimVerdict::Fails)) + " fail, " +
+                count(audited.count(record::ClaimVerdict::CannotBeJudged)) + " cannot be judged");
+  }
+  return out.take();
+}
+
+std::string annotations_document(const Document& document) {
+  Commands out;
+  for (const Block& block : document.blocks) {
+    if (const auto* paragraph = std::get_if<Paragraph>(&block)) {
+      for (const Line& line : paragraph->lines) {
+        out.add("notice", "rehearse: " + document.title, plain_text(line));
+      }
+      break;
+    }
   }
   return out.take();
 }

@@ -206,6 +206,28 @@ Table curve_table(const Curves& curves, const Axis& axis, bool p95, bool billed)
 
 }  // namespace
 
+std::string knee_sentence(std::span<const RunSummary> points) {
+  const std::vector<Axis> axes = axes_of(points);
+  const Axis* const along = longest(axes);
+  if (along == nullptr || !is_load(along->name)) {
+    return "";
+  }
+  const Curves curves = curves_of(points, *along, telling(points, axes, along));
+  if (curves.size() != 1) {
+    return "";
+  }
+  const Curve& curve = curves.begin()->second;
+  const auto bend = knee(curve);
+  if (!bend) {
+    return "";
+  }
+  const Group& group = curve.at(*bend);
+  const bool p95 = carries_p95(points);
+  return "Knee at " + along->name + "=" + number(*bend) + ": " +
+         number(mean_over(group, &throughput)) + " jobs/s at a " + (p95 ? "p95" : "mean") + " of " +
+         seconds(p95 ? mean_over(group, &p95_response) : mean_over(group, &mean_response));
+}
+
 std::optional<Chart> curves_chart(std::span<const RunSummary> points,
                                   const std::vector<Axis>& axes) {
   const Axis* const along = longest(axes);
@@ -241,6 +263,10 @@ std::optional<Chart> curves_chart(std::span<const RunSummary> points,
   out.plots.push_back(curve_plot(curves, *along, "jobs/s", &throughput, 1, none));
   if (billed) {
     out.plots.push_back(curve_plot(curves, *along, "USD a job", &cost, 1, none));
+  }
+  for (Plot& plot : out.plots) {
+    plot.data.set("legend", &plot == &out.plots.front());
+    plot.data.set("x_title", &plot == &out.plots.back());
   }
   out.table = curve_table(curves, *along, p95, billed);
   return out;

@@ -134,6 +134,11 @@ TimeUnit time_unit(double most_s) {
 
 json::Value numbers(std::initializer_list<std::optional<double>> values) {
   json::Value out = json::Value::array();
+  push_numbers(out, values);
+  return out;
+}
+
+void push_numbers(json::Value& out, std::initializer_list<std::optional<double>> values) {
   for (const std::optional<double>& value : values) {
     if (!value || !std::isfinite(*value)) {
       out.push(json::Value());
@@ -145,7 +150,6 @@ json::Value numbers(std::initializer_list<std::optional<double>> values) {
     const double rounded = std::round(*value * scale) / scale;
     out.push(std::isfinite(rounded) ? rounded : *value);
   }
-  return out;
 }
 
 std::optional<Chart> distribution_chart(std::span<const ChartSide> all) {

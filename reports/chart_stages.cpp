@@ -19,10 +19,7 @@ json::Value stage_row(const std::string& stage, const char* series, const TimeUn
   const auto scaled = [&](std::optional<double> s) {
     return s ? std::optional<double>(unit.of(*s)) : s;
   };
-  const json::Value values = numbers({scaled(mean), scaled(p50), scaled(p95)});
-  for (const json::Value& value : values.items()) {
-    row.push(value);
-  }
+  push_numbers(row, {scaled(mean), scaled(p50), scaled(p95)});
   return row;
 }
 
@@ -75,7 +72,7 @@ std::optional<Chart> stage_chart(const record::RunSummary& run) {
   return out;
 }
 
-std::optional<Chart> stage_change_chart(const record::Comparison& comparison) {
+std::optional<Chart> stage_change_chart(const record::Comparison& comparison, const Table& table) {
   std::vector<const record::StageChange*> shown;
   double most = 0;
   for (const record::StageChange& stage : comparison.stages) {
@@ -100,13 +97,12 @@ std::optional<Chart> stage_change_chart(const record::Comparison& comparison) {
   data.set("x", std::string("mean response time, ") + unit.name);
   json::Value& rows = data.set("rows", json::Value::array());
   Chart out;
-  out.table.title = "Mean response of each stage";
-  out.table.columns = {{"stage", false, 0}, {"before", true, 0}, {"after", true, 0}};
+  out.table = table;
+  out.table_open = true;
   for (const record::StageChange* stage : shown) {
     const record::MetricChange& row = stage->response_s;
     rows.push(stage_row(stage->stage, "before", unit, row.before, {}, {}));
     rows.push(stage_row(stage->stage, "after", unit, row.after, {}, {}));
-    out.table.rows.push_back({{stage->stage}, {seconds(row.before)}, {seconds(row.after)}});
   }
   out.title = "Mean time in each stage, before and after";
   out.caption = cut ? "Only the stages that changed most are drawn." : "";
@@ -129,10 +125,7 @@ std::optional<Chart> change_chart(const record::Comparison& comparison, const Ta
     }
     json::Value row = json::Value::array();
     row.push(table.rows[at].front().text);
-    const json::Value values = numbers({change.change, change.low, change.high});
-    for (const json::Value& value : values.items()) {
-      row.push(value);
-    }
+    push_numbers(row, {change.change, change.low, change.high});
     row.push(tone_name(change));
     rows.push(std::move(row));
   }

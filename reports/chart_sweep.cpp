@@ -96,12 +96,19 @@ std::optional<Chart> pareto_chart(std::span<const RunSummary> points) {
   const bool p95 = carries_p95(points);
   std::vector<const RunSummary*> shown;
   double most = 0;
+  std::map<std::pair<double, double>, std::size_t> equals;  // points at one place
   for (const RunSummary& point : points) {
     if (point.done > 0 && point.cost_usd.mean > 0 && shown.size() < kMostPoints) {
-      shown.push_back(&point);
+      if (++equals[{spoken(point, p95), point.cost_usd.mean}] == 1) {
+        shown.push_back(&point);
+      }
       most = std::max(most, spoken(point, p95));
     }
   }
+  const auto name_of = [&](const RunSummary& point) {
+    const std::size_t more = equals[{spoken(point, p95), point.cost_usd.mean}] - 1;
+    return point.header.point + (more > 0 ? " (and " + plural(more, "other") + ")" : "");
+  };
   if (shown.size() < 3) {
     return std::nullopt;
   }
@@ -116,7 +123,7 @@ std::optional<Chart> pareto_chart(std::span<const RunSummary> points) {
   data.set("y", "USD a job");
   json::Value& list = data.set("points", json::Value::array());
   Chart out;
-  out.table.title = "Points that no other beats on both cost and latency";
+  out.table.title = "The front: points of which no other is both as fast and as cheap";
   out.table.columns = {
       {"point", false, 0}, {p95 ? "p95" : "mean", true, 0}, {"cost a job", true, 0}};
   std::size_t front = 0;
@@ -124,18 +131,19 @@ std::optional<Chart> pareto_chart(std::span<const RunSummary> points) {
     const bool best = std::none_of(shown.begin(), shown.end(),
                                    [&](const RunSummary* other) { return beats(*other, *point); });
     json::Value& row = list.push(numbers({unit.of(spoken(*point, p95)), point->cost_usd.mean}));
-    row.push(point->header.point);
+    row.push(name_of(*point));
     row.push(best);
     front += best ? 1u : 0u;
     if (best) {
       out.table.rows.push_back(
-          {{point->header.point}, {seconds(spoken(*point, p95))}, {usd(point->cost_usd.mean)}});
+          {{name_of(*point)}, {seconds(spoken(*point, p95))}, {usd(point->cost_usd.mean)}});
     }
   }
   data.set("labels", front <= 6);
   out.title = "Cost against latency";
-  out.caption = std::to_string(front) + " of " + std::to_string(shown.size()) +
-                " points are beaten by none on both (the Pareto front).";
+  out.caption =
+      "On the Pareto front, nothing is both faster and cheaper: " + std::to_string(front) + " of " +
+      plural(shown.size(), "place") + ".";
   out.plots.push_back(
       {"Scatter plot of cost a job against response time: " + out.caption, std::move(data)});
   return out;

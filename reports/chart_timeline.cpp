@@ -8,7 +8,7 @@
 namespace rehearse::reports {
 namespace {
 
-constexpr std::size_t kMostSlots = 120;
+constexpr int kMostSlots = 120;
 constexpr std::size_t kTableSlots = 24;
 constexpr std::size_t kMostKinds = 7;
 
@@ -68,7 +68,14 @@ struct Lane {
   std::string name;
   std::string tone;
   std::vector<Slot> slots;
+  double runs = 1;  // that lie over each other: rates and counts are of one of them
 };
+
+// So many slots that each holds a few jobs: fewer would draw the rounding of whole jobs.
+std::size_t most_slots(const record::RunSummary& run, double runs) {
+  const double jobs = static_cast<double>(run.done + run.failed + run.timed_out) / runs;
+  return static_cast<std::size_t>(std::clamp(jobs / 12, 24.0, double{kMostSlots}));
+}
 
 class Drawing {
  public:
@@ -81,6 +88,7 @@ class Drawing {
     data.set("y", y);
     data.set("height", 120);
     data.set("domain", numbers({0, unit_.of(end_s_)}));
+    data.set("x_title", false);
     data.set("series", json::Value::array());
     return data;
   }
@@ -100,7 +108,7 @@ class Drawing {
 };
 
 Plot rate_plot(const std::vector<Lane>& lanes, const Drawing& drawing) {
-  json::Value data = drawing.base("jobs/s");
+  json::Value data = drawing.base(lanes.size() == 1 ? "jobs/s" : "jobs done/s");
   if (lanes.size() == 1) {
     const std::vector<Slot>& slots = lanes[0].slots;
     drawing.add(data, "started", "plain", curve(slots, drawing.unit(), &started_rate));
@@ -112,8 +120,8 @@ Plot rate_plot(const std::vector<Lane>& lanes, const Drawing& drawing) {
     }
   } else {
     for (const Lane& lane : lanes) {
-      drawing.add(data, lane.name + ", done", lane.tone,
-                  curve(lane.slots, drawing.unit(), &done_rate));
+      drawing.add(data, lane.name, lane.tone,
+                  curve(lane.slots, drawing.unit(), &done_rate, lane.runs));
     }
   }
   return {"Jobs started, done and not done per second over the run", std::move(data)};
@@ -122,8 +130,11 @@ Plot rate_plot(const std::vector<Lane>& lanes, const Drawing& drawing) {
 Plot lane_plot(const std::vector<Lane>& lanes, const Drawing& drawing, const std::string& y,
                ValueOf value, double scale, const std::string& description) {
   json::Value data = drawing.base(y);
+  data.set("legend", false);  // that of the rates
   for (const Lane& lane : lanes) {
-    drawing.add(data, lane.name, lane.tone, curve(lane.slots, drawing.unit(), value, scale));
+    const double of_one = value == &in_flight ? lane.runs : 1;
+    drawing.add(data, lane.name, lane.tone,
+                curve(lane.slots, drawing.unit(), value, scale * of_one));
   }
   return {description, std::move(data)};
 }
@@ -196,12 +207,17 @@ std::optional<Chart> timeline_chart(std::span<const ChartSide> all) {
   std::vector<Lane> lanes;
   double end_s = 0;
   double slowest = 0;
+  double busiest = 0;
   for (const ChartSide& side : all) {
     if (!side.run->detail || side.run->detail->tally.timeline.buckets().size() < 2) {
       continue;
     }
     sides.push_back(side);
-    lanes.push_back({side.name, side.tone, slots_of(side.run->detail->tally.timeline, kMostSlots)});
+    const double runs = static_cast<double>(side.runs);
+    lanes.push_back({side.name, side.tone,
+                     slots_of(side.run->detail->tally.timeline, most_slots(*side.run, runs)),
+                     runs});
+    busiest = std::max(busiest, static_cast<double>(side.run->max_in_flight) / runs);
     for (const Slot& slot : lanes.back().slots) {
       end_s = std::max(end_s, slot.from_s + slot.width_s);
       slowest = std::max(slowest, mean_response(slot).value_or(0));
@@ -215,9 +231,15 @@ std::optional<Chart> timeline_chart(std::span<const ChartSide> all) {
   Chart out;
   out.title = "The run over time";
   out.caption = "In scenario time; a job counts where it started and where it ended.";
+  if (sides[0].runs > 1) {
+    out.caption += " Each side lies " + count(sides[0].runs) +
+                   " runs over each other: rates and jobs in flight are means of one run.";
+  }
   out.plots.push_back(rate_plot(lanes, drawing));
-  out.plots.push_back(
-      lane_plot(lanes, drawing, "in flight", &in_flight, 1, "Jobs in flight over the run"));
+  if (busiest > 1) {
+    out.plots.push_back(
+        lane_plot(lanes, drawing, "in flight", &in_flight, 1, "Jobs in flight over the run"));
+  }
   out.plots.push_back(lane_plot(lanes, drawing, std::string("mean response, ") + response.name,
                                 &mean_response, response.seconds,
                                 "Mean response time of the jobs that ended, over the run"));
@@ -228,6 +250,7 @@ std::optional<Chart> timeline_chart(std::span<const ChartSide> all) {
       out.plots.push_back(std::move(*plot));
     }
   }
+  out.plots.back().data.set("x_title", true);
   out.table = timeline_table(sides);
   return out;
 }

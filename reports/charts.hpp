@@ -25,12 +25,15 @@ TimeUnit time_unit(double most_s);
 
 // An array for `data`; absent and non-finite numbers are null.
 json::Value numbers(std::initializer_list<std::optional<double>> values);
+// The same at the end of an array.
+void push_numbers(json::Value& row, std::initializer_list<std::optional<double>> values);
 
 // One side of a drawing: a whole run, or before and after.
 struct ChartSide {
   std::string name;
   const char* tone = "main";  // a colour of page.js: main, before, after
   const record::RunSummary* run = nullptr;
+  std::uint64_t runs = 1;  // that its figures are of, laid over each other
 };
 
 // Cumulative shares of jobs by response time, with 95% bands where jobs share nothing. Sides whose
@@ -42,7 +45,7 @@ std::optional<Chart> difference_chart(const record::PairedDifferences& differenc
 std::optional<Chart> timeline_chart(std::span<const ChartSide> sides);
 // Mean response of the stages.
 std::optional<Chart> stage_chart(const record::RunSummary& run);
-std::optional<Chart> stage_change_chart(const record::Comparison& comparison);
+std::optional<Chart> stage_change_chart(const record::Comparison& comparison, const Table& table);
 // Changes with their intervals; the table says all that the drawing does.
 std::optional<Chart> change_chart(const record::Comparison& comparison, const Table& table);
 // Of a grid: response, throughput and cost along its longest axis of numbers with the knee; heat

@@ -114,9 +114,7 @@ Line culprit_line(const Comparison& comparison, const record::Culprit& culprit) 
 
 Paragraph verdict(const Comparison& comparison) {
   Paragraph out;
-  std::string word(stats::verdict_text(comparison.verdict));
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  const std::string word = verdict_word(comparison);
   out.lines.push_back({{word, tone_of(comparison.verdict)}, {"  " + comparison.headline}});
   if (comparison.culprit) {
     out.lines.push_back(culprit_line(comparison, *comparison.culprit));
@@ -140,6 +138,28 @@ Paragraph verdict(const Comparison& comparison) {
 }
 
 }  // namespace
+
+std::string verdict_word(const Comparison& comparison) {
+  std::vector<std::string> worse;
+  bool better = false;
+  for (const MetricChange& row : comparison.metrics) {
+    const bool decides = row.statistic == "mean" || row.name == "error_rate";
+    const std::string name = row.name == "response_s" ? "time"
+                             : row.name == "cost_usd" ? "cost"
+                                                      : "errors";
+    if (decides && row.name != "first_result_s" && row.verdict == record::Verdict::Regressed) {
+      worse.push_back(name);
+    }
+    better = better || row.verdict == record::Verdict::Improved;
+  }
+  std::string out(stats::verdict_text(comparison.verdict));
+  if (comparison.verdict == record::Verdict::Regressed && better && !worse.empty()) {
+    out += " in " + joined(worse, " and ");
+  }
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return out;
+}
 
 Document comparison_document(const Comparison& comparison) {
   Document out;

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cctype>
 
 #include "reports/charts.hpp"
 #include "reports/documents.hpp"
@@ -12,13 +11,6 @@ namespace {
 
 using record::Comparison;
 using record::MetricChange;
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return out;
-}
 
 KeyFigure figure_of(const std::string& label, const MetricChange& row) {
   const auto shown = [&](const std::optional<double>& value) {
@@ -47,6 +39,7 @@ std::vector<KeyFigure> figures(const Comparison& comparison) {
 }
 
 void add_waterfalls(const Comparison& comparison, Section& out) {
+  const std::size_t first = out.blocks.size();
   for (const record::RunSummary* side : {&comparison.before, &comparison.after}) {
     const std::string name = side == &comparison.before ? "before" : "after";
     if (side->detail && side->detail->typical) {
@@ -66,6 +59,15 @@ void add_waterfalls(const Comparison& comparison, Section& out) {
                    (side == &comparison.before ? "before: " : "after: ") + bars.title;
       out.blocks.push_back(std::move(bars));
     }
+  }
+  // On one scale, so that what is shorter looks shorter; but not where nothing would be left of it.
+  double longest = 0;
+  for (std::size_t i = first; i < out.blocks.size(); ++i) {
+    longest = std::max(longest, std::get<Waterfall>(out.blocks[i]).length_s);
+  }
+  for (std::size_t i = first; i < out.blocks.size(); ++i) {
+    double& length = std::get<Waterfall>(out.blocks[i]).length_s;
+    length = length * 20 > longest ? longest : length;
   }
 }
 
@@ -112,22 +114,21 @@ Page comparison_page(const Comparison& comparison) {
   Page out;
   out.kicker = "rehearse · before and after";
   out.title = comparison.before.header.scenario;
-  out.verdict = {upper(stats::verdict_text(comparison.verdict)), tone_of(comparison.verdict)};
-  out.headline = upper(comparison.headline.substr(0, 1)) +
-                 comparison.headline.substr(std::min<std::size_t>(1, comparison.headline.size()));
+  out.verdict = {verdict_word(comparison), tone_of(comparison.verdict)};
+  out.headline = sentence(comparison.headline);
   out.figures = figures(comparison);
   Section changes{"changes", "What changed", {}};
   Section stages{"stages", "Where it comes from", {}};
-  if (auto chart = stage_change_chart(comparison)) {
-    stages.blocks.push_back(std::move(*chart));
-  }
   std::size_t paragraphs = 0;
   for (Block& block : document.blocks) {
     if (auto* paragraph = std::get_if<Paragraph>(&block)) {
       (paragraphs++ == 0 ? out.subtitle : out.more) = std::move(*paragraph);
     } else if (auto* table = std::get_if<Table>(&block)) {
       if (table->title.rfind("Stages", 0) == 0) {
-        stages.blocks.push_back(std::move(*table));
+        auto chart =
+            stages.blocks.empty() ? stage_change_chart(comparison, *table) : std::optional<Chart>();
+        chart ? stages.blocks.emplace_back(std::move(*chart))
+              : stages.blocks.emplace_back(std::move(*table));
       } else if (auto chart = table->title == "Changes" ? change_chart(comparison, *table)
                                                         : std::optional<Chart>()) {
         chart->table_open = true;
@@ -143,8 +144,11 @@ Page comparison_page(const Comparison& comparison) {
     out.more.lines.erase(out.more.lines.begin());
   }
   add_waterfalls(comparison, stages);
-  const ChartSide sides[] = {{"before", "before", &comparison.before},
-                             {"after", "after", &comparison.after}};
+  const std::uint64_t runs = comparison.pairing == "seeds" || comparison.pairing == "runs"
+                                 ? std::max<std::uint64_t>(1, comparison.units)
+                                 : 1;
+  const ChartSide sides[] = {{"before", "before", &comparison.before, runs},
+                             {"after", "after", &comparison.after, runs}};
   Section distribution{"distribution", "Response times", {}};
   if (auto chart = distribution_chart(sides)) {
     distribution.blocks.push_back(std::move(*chart));

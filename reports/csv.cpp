@@ -110,6 +110,25 @@ std::string csv_comparison(const record::Comparison& comparison) {
   return out;
 }
 
+std::string csv_document(const Document& document) {
+  std::string out = "table,row,column,text\r\n";
+  for (const Block& block : document.blocks) {
+    const auto* table = std::get_if<Table>(&block);
+    if (table == nullptr) {
+      continue;
+    }
+    for (const auto& row : table->rows) {
+      for (std::size_t i = 1; i < row.size() && i < table->columns.size(); ++i) {
+        if (!row[i].text.empty()) {
+          out += csv_cell(table->title) + "," + csv_cell(row.front().text) + "," +
+                 csv_cell(table->columns[i].title) + "," + csv_cell(row[i].text) + "\r\n";
+        }
+      }
+    }
+  }
+  return out;
+}
+
 std::string csv_sweep(std::span<const RunSummary> points) {
   std::string out = kHead;
   for (const RunSummary& point : points) {

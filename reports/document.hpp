@@ -35,9 +35,16 @@ struct Table {
   std::vector<Column> columns;
   std::vector<std::vector<Text>> rows;
   std::vector<Line> notes;
+  // Where its figures come from: folded away where a format can, left out on a terminal.
+  std::vector<Line> details{};
 };
 
 // One job: bars over its response time. Seconds after its intended start.
+struct Piece {
+  double ready_s = 0, started_s = 0, done_s = 0;
+  Tone tone = Tone::Plain;
+  bool critical = false;
+};
 struct Bar {
   std::string label;
   unsigned depth = 0;
@@ -45,7 +52,8 @@ struct Bar {
   Tone tone = Tone::Plain;
   bool critical = false;
   bool background = false;
-  std::string text;  // after the bar
+  std::string text;             // after the bar
+  std::vector<Piece> pieces{};  // the items of a fan-out, which share this row
 };
 struct Waterfall {
   std::string title;

@@ -1,15 +1,8 @@
+#include "reports/figures.hpp"
 #include "reports/pages.hpp"
 
 namespace rehearse::reports {
 namespace {
-
-std::string plain(const Line& line) {
-  std::string out;
-  for (const Text& text : line) {
-    out += text.text;
-  }
-  return out;
-}
 
 bool is_verdict(const Text& text) {
   return text.tone == Tone::Good || text.tone == Tone::Bad || text.tone == Tone::Warn;
@@ -25,13 +18,13 @@ void take_verdict(Page& page) {
     }
     page.verdict = line.front();
     line.erase(line.begin());
-    page.headline = plain(line);
+    page.headline = plain_text(line);
     page.more.lines.erase(page.more.lines.begin() + static_cast<std::ptrdiff_t>(i));
     return;
   }
   page.verdict = {"REPORT"};
   if (!page.more.lines.empty()) {
-    page.headline = plain(page.more.lines.front());
+    page.headline = plain_text(page.more.lines.front());
     page.more.lines.erase(page.more.lines.begin());
   }
 }

@@ -17,8 +17,11 @@
 // where it comes from; then the tables.
 namespace rehearse::reports {
 
-Document run_document(const record::RunSummary& run);
+// `typical_job`: with the waterfall of one, where the summary carries its detail.
+Document run_document(const record::RunSummary& run, bool typical_job = false);
 Document comparison_document(const record::Comparison& comparison);
+// "IMPROVED"; where one thing got worse and another better, what got worse: "REGRESSED IN COST".
+std::string verdict_word(const record::Comparison& comparison);
 // One screen: the decision, what decided it, what to do now. `passes` says whether the policy lets
 // what is inconclusive pass.
 Document gate_document(const record::GateReport& gate, bool passes);
@@ -26,8 +29,14 @@ Document gate_document(const record::GateReport& gate, bool passes);
 Document noise_document(const record::NoiseReport& noise);
 // Runs over time, and where they changed.
 Document history_document(const record::History& history);
+// "response p95", "image, response mean".
+std::string series_label(const record::HistorySeries& series);
+// What a run of a history is called: its label, else its place, which counts from 0.
+std::string entry_name(const record::HistoryEntry& entry, std::size_t place);
 // The points of one grid, a row each; at least one.
 Document sweep_document(std::span<const record::RunSummary> points);
+// What a grid comes to, the most telling first: its knee, its best points, its objectives.
+std::vector<std::string> sweep_sentences(std::span<const record::RunSummary> points);
 
 Document audit_document(const record::Audit& audit);
 Table claim_table(const record::ScenarioAudit& audit);

@@ -1,5 +1,6 @@
 #include "reports/figures.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -107,6 +108,25 @@ std::string interval_text(const record::MetricChange& row) {
 
 std::string side_text(const record::RunSummary& side) {
   return side.header.variants.empty() ? "base" : joined(side.header.variants, " + ");
+}
+
+std::string plain_text(const Line& line) {
+  std::string out;
+  for (const Text& text : line) {
+    out += text.text;
+  }
+  return out;
+}
+
+std::string sentence(std::string_view text) {
+  text = text.substr(std::min(text.find_first_not_of(' '), text.size()));
+  std::string out(text);
+  if (!out.empty() && out.front() >= 'a' && out.front() <= 'z') {
+    out.front() = static_cast<char>(out.front() - 'a' + 'A');
+  }
+  return out.empty() || std::string_view(".!?").find(out.back()) != std::string_view::npos
+             ? out
+             : out + ".";
 }
 
 Tone tone_of(record::Verdict verdict) {

@@ -37,4 +37,8 @@ std::string side_text(const record::RunSummary& side);
 
 Tone tone_of(record::Verdict verdict);
 
+// A line without its tones; a text with a capital first letter and a full stop.
+std::string plain_text(const Line& line);
+std::string sentence(std::string_view text);
+
 }  // namespace rehearse::reports

@@ -3,8 +3,11 @@
 #include <span>
 #include <string>
 
+#include "harness/record/audit.hpp"
 #include "harness/record/comparison.hpp"
+#include "harness/record/gate.hpp"
 #include "harness/record/summary.hpp"
+#include "reports/document.hpp"
 
 // Formats that other programs read, each of one noun in its own .cpp. A format that has no notion
 // of before and after writes the after side of a comparison.
@@ -15,6 +18,8 @@ namespace rehearse::reports {
 std::string csv_run(const record::RunSummary& run);
 std::string csv_comparison(const record::Comparison& comparison);
 std::string csv_sweep(std::span<const record::RunSummary> points);
+// Any other report: a row a cell of its tables, as people read it.
+std::string csv_document(const Document& document);
 
 // JUnit XML: a test suite a scenario, a test case an objective (of a comparison: a metric).
 // Failures are objectives of level fail that are not met and regressions; what cannot be judged is
@@ -22,6 +27,11 @@ std::string csv_sweep(std::span<const record::RunSummary> points);
 std::string junit_run(const record::RunSummary& run);
 std::string junit_comparison(const record::Comparison& comparison);
 std::string junit_sweep(std::span<const record::RunSummary> points);
+std::string junit_gate(const record::GateReport& gate);
+// Any other report: one test case that passed, with the report's sentences as its output.
+std::string junit_document(const Document& document);
+// A test case a claim.
+std::string junit_audit(const record::Audit& audit);
 
 // OpenMetrics 1.0 text, as GitLab's metrics reports and Prometheus read it.
 std::string openmetrics_run(const record::RunSummary& run);
@@ -57,6 +67,10 @@ std::string hdr_sweep(std::span<const record::RunSummary> points);
 std::string annotations_run(const record::RunSummary& run);
 std::string annotations_comparison(const record::Comparison& comparison);
 std::string annotations_sweep(std::span<const record::RunSummary> points);
+std::string annotations_gate(const record::GateReport& gate);
+std::string annotations_audit(const record::Audit& audit);
+// Any other report: the lines at its top.
+std::string annotations_document(const Document& document);
 
 // The name of a run among others: scenario/variants/workload, and its point.
 std::string run_name(const record::RunSummary& run);

@@ -12,10 +12,6 @@ using record::History;
 using record::HistoryEntry;
 using record::HistorySeries;
 
-std::string entry_name(const HistoryEntry& entry, std::size_t place) {
-  return entry.label.empty() ? "#" + std::to_string(place + 1) : entry.label;
-}
-
 // The day and minute of a Unix time, UTC (Hinnant's civil_from_days).
 std::string day_text(std::int64_t unix_ms) {
   const std::int64_t minutes = unix_ms / 60'000;
@@ -81,6 +77,22 @@ std::string amount(double value, const HistorySeries& series) {
 
 }  // namespace
 
+std::string series_label(const HistorySeries& series) {
+  // "response_s p95" and "stage image response_s mean" without the unit that the figures bear.
+  const std::string_view name = series.name;
+  const std::size_t space = name.rfind(' ');
+  const std::string statistic(space == name.npos ? std::string_view() : name.substr(space));
+  const std::string what = series.unit == "s"     ? "response"
+                           : series.unit == "USD" ? "cost"
+                                                  : "errors";
+  const std::string of = series.stage.empty() ? "" : series.stage + ", ";
+  return of + what + (series.unit == "%" ? "" : statistic);
+}
+
+std::string entry_name(const HistoryEntry& entry, std::size_t place) {
+  return entry.label.empty() ? "#" + std::to_string(place + 1) : entry.label;
+}
+
 Document history_document(const History& history) {
   Document out;
   out.title = history.scenario + ": history";
@@ -90,8 +102,7 @@ Document history_document(const History& history) {
                          (history.branch.empty() ? "" : " of branch " + history.branch)}});
   for (const HistorySeries& series : history.series) {
     for (const HistorySeries::Change& at : series.changes) {
-      const std::string what =
-          (series.stage.empty() ? "" : "stage " + series.stage + " ") + series.name;
+      const std::string what = series_label(series);
       const bool worse = at.after > at.before;
       head.lines.push_back(
           {{what, Tone::Strong},

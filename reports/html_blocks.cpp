@@ -15,24 +15,6 @@ namespace rehearse::reports {
 namespace {
 
 constexpr std::size_t kMostTableRows = 500;
-constexpr std::size_t kMostBars = 200;
-constexpr double kLane = 1000;  // units of a waterfall's width
-
-std::string decimal(double value) {
-  std::array<char, 32> out{};
-  std::snprintf(out.data(), out.size(), "%.1f", std::isfinite(value) ? value : 0.0);
-  return out.data();
-}
-
-std::string class_of(bool right, Tone tone, std::string_view more = "") {
-  std::string out = right ? "r" : "";
-  for (const std::string_view each : {tone_class(tone), more}) {
-    if (!each.empty()) {
-      out += (out.empty() ? "" : " ") + std::string(each);
-    }
-  }
-  return out.empty() ? "" : " class=\"" + out + "\"";
-}
 
 std::string share_bar(double share) {
   const double width = std::clamp(std::isfinite(share) ? share : 0.0, 0.0, 1.0) * 100;
@@ -54,60 +36,14 @@ std::string table_row(const Table& table, const std::vector<Text>& row) {
     const Text& cell = row[i];
     const std::string text = html_safe(cell.text);
     if (i == 0) {
-      out += "<th scope=\"row\"" + class_of(false, cell.tone, depth_class(cell.text)) + ">" + text +
-             "</th>";
+      out += "<th scope=\"row\"" + class_of(false, cell.tone, depth_class(cell.text)) + ">" +
+             breakable(text) + "</th>";
     } else {
       out += "<td" + class_of(table.columns[i].right, cell.tone) + ">" +
              (cell.bar ? share_bar(*cell.bar) : "") + text + "</td>";
     }
   }
   return out + "</tr>\n";
-}
-
-std::string rect(const char* kind, double from, double to, double length, double top,
-                 double height) {
-  const double scale = length > 0 ? kLane / length : 0;
-  const double left = std::clamp(from * scale, 0.0, kLane);
-  const double right = std::clamp(to * scale, 0.0, kLane);
-  // A stage of no time is still there to be seen.
-  const double width = std::max(right - left, 3.0);
-  return "<rect class=\"" + std::string(kind) + "\" x=\"" + decimal(std::min(left, kLane - width)) +
-         "\" y=\"" + decimal(top) + "\" width=\"" + decimal(width) + "\" height=\"" +
-         decimal(height) + "\"/>";
-}
-
-std::string lane(const Bar& bar, double length) {
-  const char* const kind = bar.tone == Tone::Bad ? "failed"
-                           : bar.critical        ? "critical"
-                           : bar.background      ? "background"
-                                                 : "work";
-  std::string out =
-      "<svg viewBox=\"0 0 1000 16\" preserveAspectRatio=\"none\" aria-hidden=\"true\">"
-      "<rect class=\"rail\" y=\"7\" width=\"1000\" height=\"2\"/>";
-  if (bar.started_s > bar.ready_s) {
-    out += rect("wait", bar.ready_s, bar.started_s, length, 5, 6);
-  }
-  return out + rect(kind, bar.started_s, bar.done_s, length, 1, 14) + "</svg>";
-}
-
-std::string waterfall_row(const Bar& bar, double length) {
-  const std::string depth = "d" + std::to_string(std::min(bar.depth, 3u));
-  std::string said = bar.text;
-  said += bar.critical ? ", on the critical path" : "";
-  if (bar.started_s > bar.ready_s) {
-    said += ", " + seconds(bar.started_s - bar.ready_s) + " of it waiting";
-  }
-  return "<tr><th scope=\"row\"" +
-         class_of(false, bar.critical ? Tone::Strong : Tone::Plain, bar.depth == 0 ? "" : depth) +
-         ">" + html_safe(bar.label) + "</th><td class=\"time from r\">" + seconds(bar.ready_s) +
-         "</td><td class=\"lane\">" + lane(bar, length) + "</td><td" +
-         class_of(true, bar.tone, "time") + " aria-label=\"" + html_safe(said) + "\">" +
-         html_safe(bar.text) + "</td></tr>\n";
-}
-
-std::string legend_entry(const char* kind, const char* text) {
-  return std::string("<li><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect class=\"") + kind +
-         "\" width=\"10\" height=\"10\"/></svg>" + text + "</li>";
 }
 
 // The same with every text as it may be drawn: no control character, no bidirectional override.
@@ -153,6 +89,19 @@ std::string script_json(const json::Value& value) {
   return out;
 }
 
+void write_notes(const std::vector<Line>& lines, HtmlOut& out) {
+  if (lines.empty()) {
+    return;
+  }
+  out.force("<ul class=\"notes\">\n");
+  for (const Line& line : lines) {
+    if (!out.add("<li>" + html_line(line) + "</li>\n")) {
+      break;
+    }
+  }
+  out.force("</ul>\n");
+}
+
 }  // namespace
 
 std::string_view tone_class(Tone tone) {
@@ -171,6 +120,34 @@ std::string_view tone_class(Tone tone) {
       return "warn";
   }
   return "";
+}
+
+std::string decimal(double value) {
+  std::array<char, 32> out{};
+  std::snprintf(out.data(), out.size(), "%.1f", std::isfinite(value) ? value : 0.0);
+  return out.data();
+}
+
+std::string class_of(bool right, Tone tone, std::string_view more) {
+  std::string out = right ? "r" : "";
+  for (const std::string_view each : {tone_class(tone), more}) {
+    if (!each.empty()) {
+      out += (out.empty() ? "" : " ") + std::string(each);
+    }
+  }
+  return out.empty() ? "" : " class=\"" + out + "\"";
+}
+
+std::string breakable(const std::string& safe) {
+  std::string out;
+  for (std::size_t i = 0; i < safe.size(); ++i) {
+    out += safe[i];
+    const bool separates = safe[i] == '_' || safe[i] == '/' || safe[i] == ':' || safe[i] == '-';
+    if (separates && i > 0 && i + 1 < safe.size()) {
+      out += "<wbr>";
+    }
+  }
+  return out;
 }
 
 std::string html_line(const Line& line) {
@@ -220,44 +197,12 @@ void write_html_table(const Table& table, HtmlOut& out) {
     out.force("<p class=\"dim\">… and " + count(table.rows.size() - written) +
               " more rows: see the JSON report</p>\n");
   }
-  if (!table.notes.empty()) {
-    out.force("<ul class=\"notes\">\n");
-    for (const Line& line : table.notes) {
-      if (!out.add("<li>" + html_line(line) + "</li>\n")) {
-        break;
-      }
-    }
-    out.force("</ul>\n");
+  write_notes(table.notes, out);
+  if (!table.details.empty()) {
+    out.force("<details><summary>Where these figures come from</summary>\n");
+    write_notes(table.details, out);
+    out.force("</details>\n");
   }
-}
-
-void write_html_waterfall(const Waterfall& waterfall, HtmlOut& out) {
-  const std::string title = html_safe(waterfall.title);
-  const bool added =
-      out.add("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" + title +
-              "\">\n<table class=\"waterfall\"><caption>" + title +
-              "</caption>\n<thead><tr><th scope=\"col\">stage</th><th scope=\"col\" "
-              "class=\"time from r\">ready after</th><th scope=\"col\">0 … " +
-              seconds(waterfall.length_s) +
-              "</th><th scope=\"col\" class=\"time r\">took</th></tr></thead>\n<tbody>\n");
-  if (!added) {
-    return;
-  }
-  std::size_t written = 0;
-  for (const Bar& bar : waterfall.bars) {
-    if (written == kMostBars || !out.add(waterfall_row(bar, waterfall.length_s))) {
-      break;
-    }
-    ++written;
-  }
-  out.force("</tbody></table>\n</div>\n");
-  if (written < waterfall.bars.size()) {
-    out.force("<p class=\"dim\">… and " + count(waterfall.bars.size() - written) +
-              " more stages: see the JSON report</p>\n");
-  }
-  out.force("<ul class=\"legend\">" + legend_entry("critical", "on the critical path") +
-            legend_entry("work", "beside it") + legend_entry("wait", "waiting") +
-            legend_entry("failed", "failed") + "</ul>\n");
 }
 
 void write_html_chart(const Chart& chart, std::size_t& number, bool scripted, HtmlOut& out) {
@@ -276,8 +221,12 @@ void write_html_chart(const Chart& chart, std::size_t& number, bool scripted, Ht
               "data-plot=\"" + name + "\">" + script_json(plot.data) + "</script>\n");
     }
   }
-  out.force(std::string("<details open") + (chart.table_open ? " data-keep" : "") +
-            "><summary>The numbers as a table</summary>\n");
+  if (chart.table_open) {
+    write_html_table(chart.table, out);
+    out.force("</figure>\n");
+    return;
+  }
+  out.force("<details open><summary>The numbers as a table</summary>\n");
   write_html_table(chart.table, out);
   out.force("</details>\n</figure>\n");
 }

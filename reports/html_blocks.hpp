@@ -32,6 +32,13 @@ class HtmlOut {
 };
 
 std::string_view tone_class(Tone tone);  // "good", …; empty: plain
+// A number of an SVG attribute.
+std::string decimal(double value);
+// The class attribute of a cell, with its space before; empty where it has none.
+std::string class_of(bool right, Tone tone, std::string_view more = "");
+// A name with places where it may break: after its separators, so that no word is torn in a narrow
+// column.
+std::string breakable(const std::string& safe);
 std::string html_line(const Line& line);
 void write_html_paragraph(const Paragraph& paragraph, HtmlOut& out);
 void write_html_table(const Table& table, HtmlOut& out);

@@ -19,6 +19,10 @@ class Suite {
     cases_ += "    <testcase classname=\"" + xml_safe(classname) + "\" name=\"" + xml_safe(name) +
               "\" time=\"0\"" + (body.empty() ? "/>\n" : ">" + body + "</testcase>\n");
   }
+  // One that passed, with a word about it.
+  void say(const std::string& classname, const std::string& name, const std::string& message) {
+    add(classname, name, "<system-out>" + xml_safe(message) + "</system-out>");
+  }
   void fail(const std::string& classname, const std::string& name, const char* type,
             const std::string& message) {
     ++failures_;
@@ -80,9 +84,7 @@ std::string suite_of(const RunSummary& run) {
     } else if (!*objective.met && objective.info.level == "fail") {
       suite.fail(run.header.scenario, name, "objective", name + ": " + found);
     } else if (!*objective.met) {
-      suite.add(run.header.scenario, name,
-                "<system-out>" + xml_safe("not met (" + objective.info.level + "): " + found) +
-                    "</system-out>");
+      suite.say(run.header.scenario, name, "not met (" + objective.info.level + "): " + found);
     } else {
       suite.add(run.header.scenario, name);
     }
@@ -90,11 +92,16 @@ std::string suite_of(const RunSummary& run) {
   return suite.text();
 }
 
-void add_change(const std::string& classname, const record::MetricChange& row, Suite& suite) {
-  const std::string name = row.name + " " + row.statistic;
+// "+12% (95%: +10% to +14%)"; empty where there is no change to speak of.
+std::string moved_text(const record::MetricChange& row) {
   const std::string interval =
       row.low && row.high ? " (95%: " + change(*row.low) + " to " + change(*row.high) + ")" : "";
-  const std::string moved = row.change ? change(*row.change) + interval : "";
+  return row.change ? change(*row.change) + interval : "";
+}
+
+void add_change(const std::string& classname, const record::MetricChange& row, Suite& suite) {
+  const std::string name = row.name + " " + row.statistic;
+  const std::string moved = moved_text(row);
   if (!row.verdict || *row.verdict == record::Verdict::Inconclusive) {
     std::string why = row.why;
     if (why.empty()) {
@@ -105,21 +112,18 @@ void add_change(const std::string& classname, const record::MetricChange& row, S
   } else if (*row.verdict == record::Verdict::Regressed) {
     suite.fail(classname, name, "regression", name + " " + moved);
   } else {
-    suite.add(classname, name,
-              "<system-out>" +
-                  xml_safe(std::string(stats::verdict_text(*row.verdict)) + " " + moved) +
-                  "</system-out>");
+    suite.say(classname, name, std::string(stats::verdict_text(*row.verdict)) + " " + moved);
   }
 }
 
-std::string document(const std::string& suites) {
+std::string suites_of(const std::string& suites) {
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"rehearse\">\n" + suites +
          "</testsuites>\n";
 }
 
 }  // namespace
 
-std::string junit_run(const RunSummary& run) { return document(suite_of(run)); }
+std::string junit_run(const RunSummary& run) { return suites_of(suite_of(run)); }
 
 std::string junit_comparison(const record::Comparison& comparison) {
   Suite suite(comparison.after);
@@ -134,7 +138,73 @@ std::string junit_comparison(const record::Comparison& comparison) {
       add_change(scenario + "." + stage.stage, stage.response_s, suite);
     }
   }
-  return document(suite.text());
+  return suites_of(suite.text());
+}
+
+std::string junit_gate(const record::GateReport& gate) {
+  Suite suite(gate.candidate);
+  add_validity(gate.baseline, "the baseline is valid", suite);
+  add_validity(gate.candidate, "the candidate is valid", suite);
+  const std::string& scenario = gate.candidate.header.scenario;
+  for (const record::GateRow& row : gate.rows) {
+    const std::string found = row.value ? ": found " + in_unit(*row.value, row.unit) : "";
+    const std::string moved = row.change.change ? ", " + moved_text(row.change) : "";
+    if (row.outcome == record::GateOutcome::Inconclusive) {
+      suite.skip(scenario, row.text, row.why.empty() ? "inconclusive" : row.why);
+    } else if (row.outcome == record::GateOutcome::Fail && row.level == "fail") {
+      suite.fail(scenario, row.text, row.delta ? "regression" : "objective",
+                 row.text + found + moved);
+    } else {
+      const bool met = row.outcome == record::GateOutcome::Pass;
+      suite.say(scenario, row.text, (met ? "met" : "not met (" + row.level + ")") + found + moved);
+    }
+  }
+  return suites_of(suite.text());
+}
+
+std::string junit_document(const Document& document) {
+  RunSummary stands_for;
+  stands_for.header.scenario = document.title;
+  stands_for.header.workload = "study";
+  Suite suite(stands_for);
+  std::string said;
+  for (const Block& block : document.blocks) {
+    if (const auto* paragraph = std::get_if<Paragraph>(&block)) {
+      for (const Line& line : paragraph->lines) {
+        said += plain_text(line) + "; ";
+      }
+    }
+  }
+  suite.say(document.title, "report", said);
+  return suites_of(suite.text());
+}
+
+std::string junit_audit(const record::Audit& audit) {
+  std::string suites;
+  for (const record::ScenarioAudit& audited : audit.scenarios) {
+    RunSummary stands_for;
+    stands_for.header.scenario = audited.scenario;
+    stands_for.header.scenario_hash = audited.scenario_hash;
+    stands_for.header.seed = audited.seed;
+    stands_for.header.workload = "audit";
+    Suite suite(stands_for);
+    for (const record::JudgedClaim& claim : audited.claims) {
+      const std::string said = claim.text + ": " + claim.overall.why;
+      switch (claim.overall.verdict) {
+        case record::ClaimVerdict::Holds:
+          suite.say(audited.scenario, claim.id, said);
+          break;
+        case record::ClaimVerdict::Fails:
+          suite.fail(audited.scenario, claim.id, "claim", said);
+          break;
+        case record::ClaimVerdict::CannotBeJudged:
+          suite.skip(audited.scenario, claim.id, said);
+          break;
+      }
+    }
+    suites += suite.text();
+  }
+  return suites_of(suites);
 }
 
 std::string junit_sweep(std::span<const RunSummary> points) {
@@ -142,7 +212,7 @@ std::string junit_sweep(std::span<const RunSummary> points) {
   for (const RunSummary& point : points) {
     suites += suite_of(point);
   }
-  return document(suites);
+  return suites_of(suites);
 }
 
 }  // namespace rehearse::reports

@@ -1,7 +1,9 @@
 #include "reports/markdown.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
 
 #include "harness/base/text.hpp"
 #include "reports/terminal.hpp"
@@ -12,6 +14,7 @@ namespace {
 constexpr std::size_t kReserve = 400;  // for what closes the report
 constexpr std::size_t kLongestCell = 300;
 constexpr std::size_t kMostMarkdownBars = 200;
+constexpr double kLongestGantt = 28 * 86'400.0;  // seconds
 
 class MarkdownPage {
  public:
@@ -73,6 +76,22 @@ std::string indented(const std::string& text) {
   return out + markdown_safe(std::string_view(text).substr(spaces));
 }
 
+// Folded away; whole or not at all, so that what follows is not folded with it.
+void write_details(const std::vector<Line>& lines, MarkdownPage& page) {
+  std::string out;
+  for (const Line& line : lines) {
+    out += "- ";
+    for (const Text& text : line) {
+      out += markdown_safe(text.text);
+    }
+    out += "\n";
+  }
+  if (!out.empty()) {
+    page.add("<details><summary>Where these figures come from</summary>\n\n" + out +
+             "\n</details>\n\n");
+  }
+}
+
 void write_table(const Table& table, MarkdownPage& page) {
   std::string head = "### " + markdown_safe(table.title) + "\n\n|";
   std::string rule = "|";
@@ -109,41 +128,66 @@ void write_table(const Table& table, MarkdownPage& page) {
   if (!table.notes.empty()) {
     page.add("\n");
   }
+  write_details(table.details, page);
 }
 
 // Mermaid has no escapes: only what can mean nothing to it stays.
 std::string mermaid_safe(std::string_view text) {
   std::string out;
   char before = ' ';
-  for (const char c : text.substr(0, 60)) {
+  std::string rest(text.substr(0, 60));
+  for (std::size_t at = rest.find("–"); at != rest.npos; at = rest.find("–")) {
+    rest.replace(at, 3, "-");
+  }
+  for (const char c : rest) {
     const bool digit = c >= '0' && c <= '9';
     const bool point = c == '.' && before >= '0' && before <= '9';
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || digit || point ||
                        c == ' ' || c == '_' || c == '-' || c == '/';
-    out += plain ? c : '_';
+    if (c != '#') {
+      out += plain ? c : '_';
+    }
     before = c;
   }
   return out.empty() ? "stage" : out;
 }
 
+// An instant as Mermaid reads and shows it: a clock of the reader's own time zone that begins at
+// midnight, so that no zone shifts the axis.
+std::string clock_text(double s) {
+  const auto ms = std::isfinite(s) && s > 0 && s < kLongestGantt ? std::llround(s * 1e3) : 0;
+  std::array<char, 64> out{};
+  std::snprintf(out.data(), out.size(), "2001-01-%02lld %02lld:%02lld:%02lld.%03lld",
+                1 + ms / 86'400'000, ms / 3'600'000 % 24, ms / 60'000 % 60, ms / 1000 % 60,
+                ms % 1000);
+  return out.data();
+}
+
 void write_waterfall(const Waterfall& waterfall, MarkdownPage& page) {
+  if (!(waterfall.length_s < kLongestGantt)) {
+    return;  // a month of Gantt helps nobody; the tables say it
+  }
+  const double length = waterfall.length_s;
   std::string out = "### " + markdown_safe(waterfall.title) + "\n\n```mermaid\ngantt\n" +
-                    "  dateFormat x\n  axisFormat %H:%M:%S\n  section job\n";
-  const auto ms = [](double s) {
-    return std::to_string(std::isfinite(s) && s > 0 && s < 1e12 ? std::llround(s * 1e3) : 0);
-  };
+                    "  dateFormat YYYY-MM-DD HH:mm:ss.SSS\n  axisFormat " +
+                    (length < 10       ? "%S.%L s"
+                     : length < 3600   ? "%M:%S"
+                     : length < 86'400 ? "%H:%M:%S"
+                                       : "day %d, %H:%M") +
+                    "\n";
   std::size_t bars = 0;
   for (const Bar& bar : waterfall.bars) {
     if (++bars > kMostMarkdownBars) {
       break;
     }
     const char* const mark = bar.tone == Tone::Bad ? "crit, " : bar.critical ? "active, " : "";
-    const std::string name = std::string(bar.depth, '-') + mermaid_safe(bar.label);
-    if (bar.started_s > bar.ready_s) {
-      out += "  " + name + " waits :done, " + ms(bar.ready_s) + ", " + ms(bar.started_s) + "\n";
+    const std::string name = mermaid_safe(std::string(bar.depth, '-') + bar.label);
+    if (bar.started_s > bar.ready_s && bar.pieces.empty()) {
+      out += "  " + name + " waits :done, " + clock_text(bar.ready_s) + ", " +
+             clock_text(bar.started_s) + "\n";
     }
-    out += "  " + name + " " + mermaid_safe(bar.text) + " :" + mark + ms(bar.started_s) + ", " +
-           ms(bar.done_s) + "\n";
+    out += "  " + name + ", " + mermaid_safe(bar.text) + " :" + mark + clock_text(bar.started_s) +
+           ", " + clock_text(bar.done_s) + "\n";
   }
   page.add(out + "```\n\n");
 }

@@ -4,7 +4,11 @@
 
 #include "harness/record/audit.hpp"
 #include "harness/record/comparison.hpp"
+#include "harness/record/gate.hpp"
+#include "harness/record/history.hpp"
+#include "harness/record/noise.hpp"
 #include "harness/record/summary.hpp"
+#include "harness/record/what_if.hpp"
 #include "reports/page.hpp"
 
 // What stands on a page, in the reading order of an engineer in a hurry: the verdict, the number,
@@ -20,6 +24,10 @@ Page comparison_page(const record::Comparison& comparison);
 // At least one point.
 Page sweep_page(std::span<const record::RunSummary> points);
 Page audit_page(const record::Audit& audit);
+Page what_if_page(const record::WhatIf& study);
+Page gate_page(const record::GateReport& gate, bool passes);
+Page noise_page(const record::NoiseReport& noise);
+Page history_page(const record::History& history);
 // Any other document: its first line is the headline, its first toned word the verdict; paragraphs
 // before the first table stand at the top, the rest below.
 Page document_page(const Document& document);

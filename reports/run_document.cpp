@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "harness/json/write.hpp"
+#include "harness/record/run_detail.hpp"
 #include "reports/documents.hpp"
 #include "reports/figures.hpp"
 #include "reports/run_tables.hpp"
@@ -90,6 +91,43 @@ Line job_line(const RunSummary& run) {
   return out;
 }
 
+// How many objectives are met, and which are not: those that decide come first.
+Line objective_line(const RunSummary& run) {
+  constexpr std::size_t kMostNamed = 3;
+  std::size_t met = 0;
+  std::size_t judged = 0;
+  std::vector<const record::ObjectiveSummary*> missed;
+  for (const record::ObjectiveSummary& objective : run.objectives) {
+    judged += objective.met ? 1u : 0u;
+    met += objective.met.value_or(false) ? 1u : 0u;
+    if (objective.met == false) {
+      missed.push_back(&objective);
+    }
+  }
+  const std::size_t all = run.objectives.size();
+  if (judged == 0) {
+    return {{"objectives: none of " + std::to_string(all) + " can be judged"}};
+  }
+  Line out{{"objectives: "},
+           {std::to_string(met) + " of " + std::to_string(judged) + " met",
+            met == judged ? Tone::Good : Tone::Bad}};
+  if (judged < all) {
+    out.push_back({", " + std::to_string(all - judged) + " cannot be judged"});
+  }
+  std::stable_sort(missed.begin(), missed.end(), [](const auto* a, const auto* b) {
+    return (a->info.level == "fail") > (b->info.level == "fail");
+  });
+  for (std::size_t i = 0; i < missed.size() && i < kMostNamed; ++i) {
+    const record::ObjectiveSummary& each = *missed[i];
+    const std::string found = each.value ? in_unit(*each.value, each.unit) : "–";
+    out.push_back({(i == 0 ? "; missed: " : ", ") + each.info.text + " (" + found + ")"});
+  }
+  if (missed.size() > kMostNamed) {
+    out.push_back({", " + std::to_string(missed.size() - kMostNamed) + " more"});
+  }
+  return out;
+}
+
 Paragraph verdict(const RunSummary& run) {
   Paragraph out;
   out.lines.push_back(job_line(run));
@@ -99,12 +137,6 @@ Paragraph verdict(const RunSummary& run) {
   for (const std::string& warning : run.warnings) {
     out.lines.push_back({{"warning: ", Tone::Warn}, {warning}});
   }
-  std::size_t met = 0;
-  std::size_t judged = 0;
-  for (const record::ObjectiveSummary& objective : run.objectives) {
-    judged += objective.met ? 1u : 0u;
-    met += objective.met.value_or(false) ? 1u : 0u;
-  }
   for (const StageSummary& stage : run.stages) {
     const std::string errors = error_text(stage);
     if (!errors.empty()) {
@@ -113,18 +145,8 @@ Paragraph verdict(const RunSummary& run) {
            {stage.info.path + ": " + errors + " in " + plural(stage.calls, "call")}});
     }
   }
-  if (judged == 0 && !run.objectives.empty()) {
-    out.lines.push_back(
-        {{"objectives: none of " + std::to_string(run.objectives.size()) + " can be judged"}});
-  } else if (!run.objectives.empty()) {
-    const std::string unjudged =
-        judged == run.objectives.size()
-            ? ""
-            : ", " + std::to_string(run.objectives.size() - judged) + " cannot be judged";
-    out.lines.push_back({{"objectives: "},
-                         {std::to_string(met) + " of " + std::to_string(judged) + " met",
-                          met == judged ? Tone::Good : Tone::Bad},
-                         {unjudged}});
+  if (!run.objectives.empty()) {
+    out.lines.push_back(objective_line(run));
   }
   return out;
 }
@@ -200,7 +222,7 @@ Paragraph headline(const RunSummary& run) {
     out.lines.push_back(spread_line("not done  ", run.lost_s));
   }
   Line cost{{"cost      ", Tone::Dim}};
-  if (run.cost_usd.count > 0) {
+  if (run.cost_usd.total > 0) {
     cost.push_back({usd(run.cost_usd.mean) + " a job", Tone::Strong});
     cost.push_back({"  " + usd(run.cost_usd.total) + " in total"});
     if (run.monthly_cost_usd) {
@@ -316,7 +338,7 @@ Paragraph small_print(const RunSummary& run) {
 
 }  // namespace
 
-Document run_document(const RunSummary& run) {
+Document run_document(const RunSummary& run, bool typical_job) {
   Document out;
   out.title = run.header.scenario;
   out.blocks.push_back(what_ran(run));
@@ -324,6 +346,11 @@ Document run_document(const RunSummary& run) {
   out.blocks.push_back(headline(run));
   if (!run.stages.empty()) {
     out.blocks.push_back(stage_table(run));
+  }
+  if (typical_job && run.detail && run.detail->typical && run.jobs.empty()) {
+    out.blocks.push_back(waterfall(*run.detail->typical));
+    Waterfall& bars = std::get<Waterfall>(out.blocks.back());
+    bars.title = "A typical job: " + bars.title;
   }
   if (Table calls = call_table(run); !calls.rows.empty()) {
     out.blocks.push_back(std::move(calls));

@@ -64,8 +64,7 @@ std::string page_headline(const RunSummary& run) {
     out += "; " + usd(run.cost_usd.mean) + " a job";
   }
   if (const record::StageSummary* stage = longest(run)) {
-    out += ". " + percent(stage->critical_share) + " of the time that answers waited is " +
-           stage->info.path;
+    out += ". " + percent(stage->critical_share) + " of that time is " + stage->info.path;
   }
   return out + ".";
 }
@@ -85,7 +84,7 @@ std::vector<KeyFigure> figures(const RunSummary& run) {
   if (early) {
     out.push_back({"first result", seconds(run.first_result_s.mean), "mean"});
   }
-  if (run.cost_usd.count > 0) {
+  if (run.cost_usd.total > 0) {
     out.push_back({"cost a job", usd(run.cost_usd.mean), usd(run.cost_usd.total) + " in total"});
   }
   const std::uint64_t lost = run.failed + run.timed_out;
@@ -197,6 +196,11 @@ Page run_page(const RunSummary& run) {
   }
   add_tables(run, out.sections);
   Paragraph numbers = std::move(paragraph(document, 2));
+  // What the key figures have said already.
+  std::erase_if(numbers.lines, [](const Line& line) {
+    const std::string& label = line.front().text;
+    return label.rfind("response", 0) == 0 || label.rfind("cost", 0) == 0;
+  });
   out.sections.push_back(
       {"validity",
        "Environment and validity",

@@ -1,6 +1,7 @@
 #include "reports/run_tables.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "reports/figures.hpp"
 
@@ -31,7 +32,55 @@ std::vector<Text> stage_row(const StageSummary& stage) {
           {error_text(stage), Tone::Bad}};
 }
 
-// Removes the columns that say nothing.
+// "basis of the times: 6 measured, 2 assumed (publish/upload, publish/insert)": what is assumed is
+// named.
+Line basis_line(const RunSummary& run) {
+  std::vector<std::string> kinds;
+  std::map<std::string, std::vector<std::string>> stages;
+  for (const StageSummary& stage : run.stages) {
+    const std::string& basis = stage.info.basis;
+    if (basis.empty()) {
+      continue;
+    }
+    if (stages.find(basis) == stages.end()) {
+      kinds.push_back(basis);
+    }
+    stages[basis].push_back(stage.info.path);
+  }
+  constexpr std::size_t kMostNamed = 4;
+  std::vector<std::string> parts;
+  for (const std::string& kind : kinds) {
+    std::vector<std::string>& named = stages[kind];
+    std::string part = count(named.size()) + " " + kind;
+    if (kind == "assumed") {
+      const std::size_t more = named.size() - std::min(named.size(), kMostNamed);
+      named.resize(named.size() - more);
+      part += " (" + joined(named, ", ") + (more > 0 ? ", " + count(more) + " more" : "") + ")";
+    }
+    parts.push_back(std::move(part));
+  }
+  return parts.empty() ? Line() : Line{{"basis of the times: " + joined(parts, ", "), Tone::Dim}};
+}
+
+std::vector<Line> sources_of(const RunSummary& run) {
+  std::vector<Line> out;
+  for (const StageSummary& stage : run.stages) {
+    const record::StageInfo& info = stage.info;
+    std::vector<std::string> parts;
+    for (const std::string* part : {&info.note, &info.basis, &info.source}) {
+      if (!part->empty()) {
+        parts.push_back(*part);
+      }
+    }
+    if (!parts.empty()) {
+      out.push_back({{info.path + ": ", Tone::Dim}, {joined(parts, "; "), Tone::Dim}});
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 void drop_empty(Table& table) {
   for (std::size_t column = table.columns.size(); column-- > 1;) {
     const bool empty = std::all_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
@@ -46,8 +95,6 @@ void drop_empty(Table& table) {
     }
   }
 }
-
-}  // namespace
 
 std::string error_text(const StageSummary& stage) {
   std::vector<std::string> parts;
@@ -70,20 +117,10 @@ Table stage_table(const RunSummary& run) {
     out.rows.push_back(stage_row(stage));
   }
   drop_empty(out);
-  for (const StageSummary& stage : run.stages) {
-    const record::StageInfo& info = stage.info;
-    if (!info.note.empty() || !info.basis.empty() || !info.source.empty()) {
-      Line line{{info.path + ": ", Tone::Dim}};
-      std::vector<std::string> parts;
-      for (const std::string* part : {&info.note, &info.basis, &info.source}) {
-        if (!part->empty()) {
-          parts.push_back(*part);
-        }
-      }
-      line.push_back({joined(parts, "; "), Tone::Dim});
-      out.notes.push_back(std::move(line));
-    }
+  if (Line basis = basis_line(run); !basis.empty()) {
+    out.notes.push_back(std::move(basis));
   }
+  out.details = sources_of(run);
   return out;
 }
 
@@ -96,6 +133,9 @@ Table call_table(const RunSummary& run) {
                  {"skipped", true, 5},   {"rejected", true, 4}};
   const auto some = [](std::uint64_t n) { return n == 0 ? std::string() : count(n); };
   for (const StageSummary& stage : run.stages) {
+    if (stage.info.kind == record::StageRowKind::Group && stage.queue_s.max <= 0) {
+      continue;  // its inner stages say it
+    }
     const bool streamed = stage.info.kind == record::StageRowKind::Call && stage.ttft_s.total > 0;
     std::vector<Text> row{{stage.info.path},
                           {stage.queue_s.max > 0 ? seconds(stage.queue_s.mean) : ""},
@@ -113,6 +153,10 @@ Table call_table(const RunSummary& run) {
     }
   }
   drop_empty(out);
+  // One call a job and nothing else: the stage table has said it.
+  if (out.columns.size() == 2 && out.columns[1].title == "calls") {
+    out.rows.clear();
+  }
   return out;
 }
 
@@ -200,49 +244,6 @@ Table resource_table(const RunSummary& run) {
                         {resource.rejected > 0 ? count(resource.rejected) : ""}});
   }
   drop_empty(out);
-  return out;
-}
-
-Waterfall waterfall(const record::JobSummary& job) {
-  Waterfall out;
-  out.title = "Job " + std::to_string(job.id) + ": " + seconds(job.response_s) + ", " +
-              usd(job.cost_usd) + (job.failure.empty() ? "" : ", failed at " + job.failure);
-  for (const record::WaterfallRow& row : job.waterfall) {
-    Bar bar;
-    bar.label = row.depth == 0 ? row.stage : row.stage.substr(row.stage.rfind('/') + 1);
-    if (row.item > 0) {
-      bar.label += " #" + std::to_string(row.item + 1);
-    }
-    bar.depth = row.depth;
-    bar.ready_s = row.ready_s;
-    bar.started_s = row.started_s;
-    bar.done_s = row.done_s;
-    bar.critical = row.critical;
-    bar.background = row.background;
-    bar.text = seconds(row.done_s - row.ready_s);
-    switch (row.end) {
-      case record::StageEnd::Done:
-        break;
-      case record::StageEnd::CacheHit:
-        bar.text += " cache hit";
-        break;
-      case record::StageEnd::Skipped:
-        bar.text = "skipped";
-        break;
-      case record::StageEnd::Failed:
-      case record::StageEnd::TimedOut:
-      case record::StageEnd::Cancelled:
-      case record::StageEnd::Rejected:
-        bar.tone = Tone::Bad;
-        bar.text += row.failure.empty() ? " failed" : " " + row.failure;
-        break;
-    }
-    bar.text += row.background ? " background" : "";
-    bar.text += row.truncated ? " truncated" : "";
-    bar.text += row.attempts > 1 ? " " + std::to_string(row.attempts) + " attempts" : "";
-    out.length_s = std::max(out.length_s, row.done_s);
-    out.bars.push_back(std::move(bar));
-  }
   return out;
 }
 

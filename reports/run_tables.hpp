@@ -11,6 +11,9 @@ namespace rehearse::reports {
 // Failed attempts by kind, "rate_limited 30, timeout 2"; empty where there are none.
 std::string error_text(const record::StageSummary& stage);
 
+// Removes the columns, but the first, that say nothing.
+void drop_empty(Table& table);
+
 Table stage_table(const record::RunSummary& run);
 // What the stages did beside taking time; only of those that have something to tell.
 Table call_table(const record::RunSummary& run);
@@ -19,6 +22,7 @@ Table wire_table(const record::RunSummary& run);
 Table objective_table(const record::RunSummary& run);
 Table task_table(const record::RunSummary& run);
 Table resource_table(const record::RunSummary& run);
+// The items of a fan-out share one row, where they are more than three.
 Waterfall waterfall(const record::JobSummary& job);
 
 }  // namespace rehearse::reports

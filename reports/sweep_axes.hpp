@@ -34,5 +34,8 @@ double spoken(const record::RunSummary& point, bool p95);
 // Response, throughput and cost along the longest axis of numbers, axes of load before others.
 std::optional<Chart> curves_chart(std::span<const record::RunSummary> points,
                                   const std::vector<Axis>& axes);
+// Where a grid over load alone bends, in a sentence; empty where there is no such axis or no knee
+// inside it.
+std::string knee_sentence(std::span<const record::RunSummary> points);
 
 }  // namespace rehearse::reports

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include "harness/base/check.hpp"
@@ -26,7 +27,74 @@ Text objectives_cell(const RunSummary& point) {
           met == judged && judged > 0 ? Tone::Good : Tone::Warn};
 }
 
+std::string best_points(std::span<const RunSummary> points) {
+  const RunSummary* fastest = nullptr;
+  const RunSummary* cheapest = nullptr;
+  for (const RunSummary& point : points) {
+    if (point.done == 0) {
+      continue;
+    }
+    if (fastest == nullptr || point.response_s.mean < fastest->response_s.mean) {
+      fastest = &point;
+    }
+    if (cheapest == nullptr || point.cost_usd.mean < cheapest->cost_usd.mean) {
+      cheapest = &point;
+    }
+  }
+  if (fastest == nullptr) {
+    return "No job of any point was done";
+  }
+  const bool billed = cheapest->cost_usd.mean > 0;
+  std::string out = (billed && fastest == cheapest ? "Fastest and cheapest: " : "Fastest: ") +
+                    fastest->header.point + " (mean " + seconds(fastest->response_s.mean);
+  if (billed && fastest == cheapest) {
+    return out + ", " + usd(cheapest->cost_usd.mean) + " a job)";
+  }
+  out += ")";
+  return billed ? out + "; cheapest: " + cheapest->header.point + " (" +
+                      usd(cheapest->cost_usd.mean) + " a job)"
+                : out;
+}
+
+// How many points miss no objective; nothing where no point has an objective that can be judged.
+std::string objectives_sentence(std::span<const RunSummary> points) {
+  std::vector<std::string> good;
+  bool judged = false;
+  for (const RunSummary& point : points) {
+    const auto missed = [](const record::ObjectiveSummary& each) { return each.met == false; };
+    const auto met = [](const record::ObjectiveSummary& each) { return each.met == true; };
+    const auto& all = point.objectives;
+    const bool any = std::any_of(all.begin(), all.end(), met);
+    const bool lost = std::any_of(all.begin(), all.end(), missed);
+    judged = judged || any || lost;
+    if (any && !lost) {
+      good.push_back(point.header.point);
+    }
+  }
+  if (!judged) {
+    return "";
+  }
+  const std::string of = " of " + plural(points.size(), "point");
+  if (good.empty()) {
+    return "None" + of + " meets all its objectives";
+  }
+  const bool few = good.size() <= 3 && good.size() < points.size();
+  return count(good.size()) + of + (good.size() == 1 ? " misses" : " miss") + " no objective" +
+         (few ? ": " + joined(good, "; ") : "");
+}
+
 }  // namespace
+
+std::vector<std::string> sweep_sentences(std::span<const RunSummary> points) {
+  std::vector<std::string> out;
+  for (const std::string& sentence :
+       {knee_sentence(points), best_points(points), objectives_sentence(points)}) {
+    if (!sentence.empty()) {
+      out.push_back(sentence);
+    }
+  }
+  return out;
+}
 
 Document sweep_document(std::span<const RunSummary> points) {
   REHEARSE_CHECK(!points.empty());
@@ -42,6 +110,9 @@ Document sweep_document(std::span<const RunSummary> points) {
     for (const std::string& reason : point.invalid_reasons) {
       head.lines.push_back({{"invalid: ", Tone::Bad}, {point.header.point + ": " + reason}});
     }
+  }
+  for (const std::string& sentence : sweep_sentences(points)) {
+    head.lines.push_back({{sentence, head.lines.size() == 1 ? Tone::Strong : Tone::Plain}});
   }
   out.blocks.push_back(std::move(head));
   Table table;

@@ -11,30 +11,17 @@ namespace {
 
 using record::RunSummary;
 
-std::string best_point(std::span<const RunSummary> points) {
-  const RunSummary* fastest = nullptr;
-  const RunSummary* cheapest = nullptr;
-  for (const RunSummary& point : points) {
-    if (point.done == 0) {
-      continue;
-    }
-    if (fastest == nullptr || point.response_s.mean < fastest->response_s.mean) {
-      fastest = &point;
-    }
-    if (cheapest == nullptr || point.cost_usd.mean < cheapest->cost_usd.mean) {
-      cheapest = &point;
-    }
+bool misses(const RunSummary& point) {
+  return std::any_of(point.objectives.begin(), point.objectives.end(),
+                     [](const record::ObjectiveSummary& each) { return each.met == false; });
+}
+
+Text verdict_of(std::span<const RunSummary> points) {
+  if (!std::all_of(points.begin(), points.end(), [](const RunSummary& p) { return p.valid; })) {
+    return {"INVALID POINTS", Tone::Bad};
   }
-  if (fastest == nullptr) {
-    return "No job of any point was done.";
-  }
-  std::string out =
-      "Fastest: " + fastest->header.point + " (mean " + seconds(fastest->response_s.mean) + ").";
-  if (cheapest->cost_usd.mean > 0) {
-    out +=
-        " Cheapest: " + cheapest->header.point + " (" + usd(cheapest->cost_usd.mean) + " a job).";
-  }
-  return out;
+  const bool missed = std::any_of(points.begin(), points.end(), &misses);
+  return {plural(points.size(), "point"), missed ? Tone::Strong : Tone::Good};
 }
 
 }  // namespace
@@ -45,11 +32,14 @@ Page sweep_page(std::span<const RunSummary> points) {
   Page out;
   out.kicker = "rehearse · sweep";
   out.title = points.front().header.scenario;
-  const bool valid = std::all_of(points.begin(), points.end(),
-                                 [](const RunSummary& point) { return point.valid; });
-  out.verdict =
-      valid ? Text{plural(points.size(), "point"), Tone::Good} : Text{"INVALID POINTS", Tone::Bad};
-  out.headline = best_point(points);
+  out.verdict = verdict_of(points);
+  for (const std::string& said : sweep_sentences(points)) {
+    if (out.headline.empty()) {
+      out.headline = sentence(said);
+    } else {
+      out.more.lines.push_back({{sentence(said)}});
+    }
+  }
   Section curves{"curves", "Along the axes", {}};
   for (Chart& chart : sweep_charts(points)) {
     curves.blocks.push_back(std::move(chart));
@@ -61,6 +51,13 @@ Page sweep_page(std::span<const RunSummary> points) {
   Section tables{"points", "All points", {}};
   for (Block& block : document.blocks) {
     if (auto* paragraph = std::get_if<Paragraph>(&block)) {
+      // Its first line is what ran; what it comes to is said above.
+      for (Line& line : paragraph->lines) {
+        if (line.front().tone == Tone::Bad) {
+          out.more.lines.push_back(line);
+        }
+      }
+      paragraph->lines.resize(1);
       out.subtitle = without_title(std::move(*paragraph), out.title);
     } else if (auto* table = std::get_if<Table>(&block)) {
       tables.blocks.push_back(std::move(*table));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "harness/base/text.hpp"
 #include "reports/figures.hpp"
@@ -54,6 +55,9 @@ class Filler {
       while (spaces < rest.size() && rest[spaces] == ' ') {
         ++spaces;
       }
+      if (spaces > 1) {
+        begin_phrase(rest.substr(spaces));
+      }
       std::size_t end = rest.find(' ', spaces);
       end = end == std::string_view::npos ? rest.size() : end;
       word(spaces, rest.substr(spaces, end - spaces), text.tone);
@@ -68,10 +72,18 @@ class Filler {
   }
 
  private:
+  // Two spaces divide what should stay on one line: "mean 3 m 11 s".
+  void begin_phrase(std::string_view rest) {
+    const std::size_t longest = 28;
+    const std::size_t end = std::min(rest.find("  "), rest.size());
+    const std::size_t width = display_width(terminal_safe(rest.substr(0, end)));
+    together_ = width <= longest && at_ > indent_ && at_ + 2 + width > options_.width;
+  }
   void word(std::size_t spaces, std::string_view word, Tone tone) {
     std::string safe = terminal_safe(word);
     std::size_t width = display_width(safe);
-    if (at_ + spaces + width > options_.width && at_ > indent_) {
+    if ((together_ || at_ + spaces + width > options_.width) && at_ > indent_) {
+      together_ = false;
       out_ += "\n" + std::string(indent_, ' ');
       at_ = indent_;
       spaces = 0;
@@ -90,16 +102,42 @@ class Filler {
   std::size_t indent_;
   std::string out_;
   std::size_t at_ = 0;
+  bool together_ = false;  // the phrase that begins goes to the next line
 };
 
 std::string write_line(const Line& line, const TerminalOptions& options) {
   // A first part that ends in spaces is a label: what follows is aligned beside it.
   const bool labelled = line.size() > 1 && line[0].text.ends_with(' ');
-  Filler filler(options, labelled ? std::min<std::size_t>(display_width(line[0].text), 16) : 2);
+  // What is indented stays so on the next line, and a little more.
+  const std::size_t before =
+      line.empty() ? 0 : std::min<std::size_t>(line[0].text.find_first_not_of(' '), 8);
+  Filler filler(options, labelled ? std::min<std::size_t>(display_width(line[0].text), 16)
+                                  : 2 + (before > 8 ? 0 : before));
   for (const Text& text : line) {
     filler.add(text);
   }
   return filler.take();
+}
+
+// Items in one row: each ends in half a block, and a gap is a gap.
+std::string drawn_pieces(const Bar& row, std::size_t from, std::size_t to,
+                         const std::function<std::size_t(double)>& place) {
+  std::vector<const char*> cells(to - from, " ");
+  for (const Piece& piece : row.pieces) {
+    const std::size_t begin = std::clamp(place(piece.started_s), from, to - 1);
+    const std::size_t end = std::clamp(place(piece.done_s), begin + 1, to);
+    for (std::size_t at = std::clamp(place(piece.ready_s), from, begin); at < end; ++at) {
+      const bool waits = at < begin;
+      if (!waits || *cells[at - from] == ' ') {
+        cells[at - from] = waits ? "·" : !piece.critical ? "▒" : at + 1 == end ? "▌" : "█";
+      }
+    }
+  }
+  std::string out;
+  for (const char* cell : cells) {
+    out += cell;
+  }
+  return out;
 }
 
 std::string write_bar(const Bar& row, double length_s, std::size_t label_width,
@@ -115,6 +153,9 @@ std::string write_bar(const Bar& row, double length_s, std::size_t label_width,
   std::string drawn;
   for (std::size_t i = ready; i < done; ++i) {
     drawn += i < started ? "·" : row.background ? "░" : row.critical ? "█" : "▒";
+  }
+  if (!row.pieces.empty()) {
+    drawn = drawn_pieces(row, ready, done, place);
   }
   const std::string label =
       cut_to_width(std::string(2 * row.depth, ' ') + terminal_safe(row.label), label_width);

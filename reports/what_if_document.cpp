@@ -2,6 +2,7 @@
 
 #include "reports/documents.hpp"
 #include "reports/figures.hpp"
+#include "reports/run_tables.hpp"
 
 namespace rehearse::reports {
 namespace {
@@ -34,15 +35,17 @@ Text saving(Worth worth, double value) {
 Paragraph head(const WhatIf& study) {
   const double before = worth_of(study.before, Worth::P50);
   const double after = worth_of(study.after, Worth::P50);
+  const double costs[] = {worth_of(study.before, Worth::Cost), worth_of(study.after, Worth::Cost)};
   Paragraph out;
   out.lines.push_back(
       {{study.scenario, Tone::Strong},
        {" · what if · workload " + study.workload + " · " + plural(study.coalitions, "coalition") +
         " of " + count(study.jobs) + " jobs · seed " + std::to_string(study.seed)}});
-  out.lines.push_back({{"All of it: p50 " + seconds(before) + " → " + seconds(after), Tone::Strong},
-                       {" (" + change(before > 0 ? after / before - 1 : 0) + "), cost a job " +
-                        usd(worth_of(study.before, Worth::Cost)) + " → " +
-                        usd(worth_of(study.after, Worth::Cost))}});
+  out.lines.push_back(
+      {{"All of it: p50 " + seconds(before) + " → " + seconds(after), Tone::Strong},
+       {" (" + change(before > 0 ? after / before - 1 : 0) + ")" +
+        (costs[1] > 0 || costs[0] > 0 ? ", cost a job " + usd(costs[0]) + " → " + usd(costs[1])
+                                      : "")}});
   for (const PlayerWorth& player : study.players) {
     const double share = player.shapley[0].value;
     if (before > after && share > 0) {
@@ -64,6 +67,8 @@ Table player_table(const WhatIf& study) {
   out.columns = {{"variant", false, 0},   {"alone", true, 0},   {"last", true, 1},
                  {"share", true, 0},      {"of it", true, 2},   {"alone p95", true, 4},
                  {"cost a job", true, 3}, {"monthly", true, 5}, {"trade-off", false, 6}};
+  const bool billed =
+      worth_of(study.before, Worth::Cost) > 0 || worth_of(study.after, Worth::Cost) > 0;
   double sum = 0;
   for (const PlayerWorth& player : study.players) {
     sum += player.shapley[0].value;
@@ -79,10 +84,11 @@ Table player_table(const WhatIf& study) {
                         shown,
                         {std::abs(sum) > 0 ? percent(share.value / sum) : "–"},
                         saving(Worth::P95, worth_of(player.alone, Worth::P95)),
-                        saving(Worth::Cost, worth_of(player.alone, Worth::Cost)),
+                        billed ? saving(Worth::Cost, worth_of(player.alone, Worth::Cost)) : Text{},
                         {player.monthly_usd > 0 ? usd(player.monthly_usd) : ""},
                         {player.trade_off, Tone::Dim}});
   }
+  drop_empty(out);
   const double total = worth_of(study.before, Worth::P50) - worth_of(study.after, Worth::P50);
   out.notes.push_back({{"Shares (Shapley" + std::string(study.sampled ? ", sampled" : "") +
                         ") add up to " + seconds(sum) + "; all together save " + seconds(total)}});
@@ -101,7 +107,7 @@ Table worth_table(const WhatIf& study) {
     const auto worth = static_cast<Worth>(i);
     const double before = worth_of(study.before, worth);
     const double after = worth_of(study.after, worth);
-    if (std::isnan(before)) {
+    if (std::isnan(before) || (worth == Worth::Cost && before <= 0 && after <= 0)) {
       continue;
     }
     out.rows.push_back({{kTitles[i], Tone::Strong},
@@ -190,6 +196,7 @@ Table speed_up_table(const WhatIf& study, const std::string& kind, const std::st
          {kind == "stage" ? percent(curve.critical_share) : ""},
          {kind == "stage" ? seconds(curve.slack_s) : ""}});
   }
+  drop_empty(out);
   return out;
 }
 

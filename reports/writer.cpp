@@ -48,7 +48,7 @@ class MarkdownWriter final : public Writer {
   std::string_view name() const override { return "markdown"; }
   std::span<const std::string_view> endings() const override { return kMarkdownEndings; }
   std::string run(const record::RunSummary& run) const override {
-    return write_markdown(run_document(run));
+    return write_markdown(run_document(run, true));
   }
   std::string comparison(const record::Comparison& comparison) const override {
     return write_markdown(comparison_document(comparison));
@@ -59,6 +59,7 @@ class MarkdownWriter final : public Writer {
   std::string other(const Document& words, const json::Value&) const override {
     return write_markdown(words);
   }
+  bool wants_detail() const override { return true; }
 };
 
 class JsonWriter final : public Writer {
@@ -95,6 +96,18 @@ class HtmlWriter final : public Writer {
   std::string audit(const record::Audit& audit) const override {
     return write_html(audit_page(audit), built_in_assets());
   }
+  std::string what_if(const record::WhatIf& study) const override {
+    return write_html(what_if_page(study), built_in_assets());
+  }
+  std::string gate(const record::GateReport& gate, bool passes) const override {
+    return write_html(gate_page(gate, passes), built_in_assets());
+  }
+  std::string noise(const record::NoiseReport& noise) const override {
+    return write_html(noise_page(noise), built_in_assets());
+  }
+  std::string history(const record::History& history) const override {
+    return write_html(history_page(history), built_in_assets());
+  }
   std::string other(const Document& words, const json::Value&) const override {
     return write_html(document_page(words), built_in_assets());
   }
@@ -108,6 +121,10 @@ struct Format {
   std::string (*run)(const record::RunSummary&);
   std::string (*comparison)(const record::Comparison&);
   std::string (*sweep)(std::span<const record::RunSummary>);
+  // Of what is no run: absent where the format has no place for it.
+  std::string (*document)(const Document&) = nullptr;
+  std::string (*gate)(const record::GateReport&) = nullptr;
+  std::string (*audit)(const record::Audit&) = nullptr;
   bool wants_detail = false;
 };
 
@@ -123,9 +140,37 @@ class FormatWriter final : public Writer {
   std::string sweep(std::span<const record::RunSummary> points) const override {
     return format_.sweep(points);
   }
+  std::string gate(const record::GateReport& gate, bool passes) const override {
+    return format_.gate != nullptr       ? format_.gate(gate)
+           : format_.document != nullptr ? Writer::gate(gate, passes)
+                                         : format_.run(gate.candidate);
+  }
+  std::string audit(const record::Audit& audit) const override {
+    return format_.audit != nullptr ? format_.audit(audit) : Writer::audit(audit);
+  }
+  std::string noise(const record::NoiseReport& noise) const override {
+    return format_.document != nullptr ? Writer::noise(noise) : format_.run(noise.runs);
+  }
+  std::string history(const record::History& history) const override {
+    return format_.document != nullptr ? Writer::history(history) : runs_of(history);
+  }
+  std::string other(const Document& words, const json::Value&) const override {
+    return format_.document != nullptr ? format_.document(words) : std::string();
+  }
+  bool holds_studies() const override { return format_.document != nullptr; }
   bool wants_detail() const override { return format_.wants_detail; }
 
  private:
+  // Its runs as points that bear the names of the entries.
+  std::string runs_of(const record::History& history) const {
+    std::vector<record::RunSummary> points;
+    for (std::size_t i = 0; i < history.entries.size(); ++i) {
+      points.push_back(history.entries[i].summary);
+      points.back().header.point = entry_name(history.entries[i], i);
+    }
+    return points.empty() ? format_.run({}) : format_.sweep(points);
+  }
+
   Format format_;
 };
 
@@ -139,16 +184,22 @@ constexpr std::array<std::string_view, 1> kHdrEndings{".hlog"};
 constexpr std::array<std::string_view, 1> kAnnotationEndings{".annotations"};
 
 constexpr Format kFormats[] = {
-    {"csv", kCsvEndings, &csv_run, &csv_comparison, &csv_sweep},
-    {"junit", kJunitEndings, &junit_run, &junit_comparison, &junit_sweep},
+    {"csv", kCsvEndings, &csv_run, &csv_comparison, &csv_sweep, &csv_document},
+    {"junit", kJunitEndings, &junit_run, &junit_comparison, &junit_sweep, &junit_document,
+     &junit_gate, &junit_audit},
     {"openmetrics", kMetricsEndings, &openmetrics_run, &openmetrics_comparison, &openmetrics_sweep},
     {"k6", kK6Endings, &k6_run, &k6_comparison, &k6_sweep},
     {"google-benchmark", kBenchmarkEndings, &google_benchmark_run, &google_benchmark_comparison,
      &google_benchmark_sweep},
     {"bmf", kBmfEndings, &bmf_run, &bmf_comparison, &bmf_sweep},
-    {"hdr", kHdrEndings, &hdr_run, &hdr_comparison, &hdr_sweep, true},
+    {.name = "hdr",
+     .endings = kHdrEndings,
+     .run = &hdr_run,
+     .comparison = &hdr_comparison,
+     .sweep = &hdr_sweep,
+     .wants_detail = true},
     {"annotations", kAnnotationEndings, &annotations_run, &annotations_comparison,
-     &annotations_sweep},
+     &annotations_sweep, &annotations_document, &annotations_gate, &annotations_audit},
 };
 
 }  // namespace
@@ -157,8 +208,20 @@ std::string Writer::audit(const record::Audit& audit) const {
   return other(audit_document(audit), audit_json(audit));
 }
 
-std::string Writer::other(const Document& words, const json::Value&) const {
-  return write_terminal(words, {});
+std::string Writer::what_if(const record::WhatIf& study) const {
+  return other(what_if_document(study), what_if_json(study));
+}
+
+std::string Writer::gate(const record::GateReport& gate, bool passes) const {
+  return other(gate_document(gate, passes), gate_json(gate));
+}
+
+std::string Writer::noise(const record::NoiseReport& noise) const {
+  return other(noise_document(noise), noise_json(noise));
+}
+
+std::string Writer::history(const record::History& history) const {
+  return other(history_document(history), history_json(history));
 }
 
 Writers Writers::standard(const TerminalOptions& terminal) {

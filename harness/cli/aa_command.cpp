@@ -8,8 +8,6 @@
 #include "harness/cli/scenario_flags.hpp"
 #include "harness/record/gate.hpp"
 #include "harness/record/noise.hpp"
-#include "reports/documents.hpp"
-#include "reports/json.hpp"
 
 namespace rehearse::cli {
 namespace {
@@ -90,10 +88,8 @@ int aa(const Arguments& arguments, const Console& console) {
   if (!noise) {
     return console.refuse(noise.errors());
   }
-  const reports::Document words = reports::noise_document(*noise);
-  const json::Value data = reports::noise_json(*noise);
-  const Status written = output->write(
-      console, [&](const reports::Writer& writer) { return writer.other(words, data); });
+  const Status written =
+      output->write(console, [&](const reports::Writer& writer) { return writer.noise(*noise); });
   if (!written) {
     return console.refuse(written.errors());
   }

@@ -33,7 +33,7 @@ Result<record::ScenarioAudit> audit_file(const std::string& path,
 }
 
 int audit(const Arguments& arguments, const Console& console) {
-  const Result<ReportOutput> output = ReportOutput::make(arguments, console);
+  const Result<ReportOutput> output = ReportOutput::make_of_study(arguments, console);
   const Result<study::AuditOptions> options = read_audit_options(arguments);
   if (!output || !options) {
     return console.refuse(output ? options.errors() : output.errors());

@@ -9,8 +9,6 @@
 #include "harness/record/append_run.hpp"
 #include "harness/record/replications.hpp"
 #include "harness/record/run_file.hpp"
-#include "reports/documents.hpp"
-#include "reports/json.hpp"
 
 namespace rehearse::cli {
 namespace {
@@ -116,10 +114,8 @@ int judge(const Side& candidate, const Asked& asked, const Arguments& arguments,
     return kUsage;
   }
   const bool passes = exit_code(*gate, asked) == kPass;
-  const reports::Document words = reports::gate_document(*gate, passes);
-  const json::Value data = reports::gate_json(*gate);
   const Status written = output.write(
-      console, [&](const reports::Writer& writer) { return writer.other(words, data); });
+      console, [&](const reports::Writer& writer) { return writer.gate(*gate, passes); });
   if (!written) {
     return console.refuse(written.errors());
   }

@@ -4,8 +4,6 @@
 #include "harness/cli/exit_code.hpp"
 #include "harness/cli/report_output.hpp"
 #include "harness/record/run_file.hpp"
-#include "reports/documents.hpp"
-#include "reports/json.hpp"
 
 namespace rehearse::cli {
 namespace {
@@ -28,10 +26,8 @@ int history(const Arguments& arguments, const Console& console) {
   options.branch = arguments.text("branch").value_or("");
   options.magnitude = magnitude->value_or(options.magnitude);
   const record::History found = record::read_history(runs, options);
-  const reports::Document words = reports::history_document(found);
-  const json::Value data = reports::history_json(found);
-  const Status written = output->write(
-      console, [&](const reports::Writer& writer) { return writer.other(words, data); });
+  const Status written =
+      output->write(console, [&](const reports::Writer& writer) { return writer.history(found); });
   if (!written) {
     return console.refuse(written.errors());
   }

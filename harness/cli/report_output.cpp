@@ -42,6 +42,28 @@ Result<ReportOutput> ReportOutput::make(const Arguments& arguments, const Consol
   return output;
 }
 
+Result<ReportOutput> ReportOutput::make_of_study(const Arguments& arguments,
+                                                 const Console& console) {
+  Result<ReportOutput> output = make(arguments, console);
+  if (!output) {
+    return output;
+  }
+  const auto refusal = [](const char* flag, const reports::Writer& writer) {
+    return Error{flag, std::string(writer.name()) +
+                           " holds single runs, not a study of many; use html, markdown, json, "
+                           "csv or junit"};
+  };
+  if (!output->out_->holds_studies()) {
+    return refusal("--format", *output->out_);
+  }
+  for (const File& file : output->files_) {
+    if (!file.writer->holds_studies()) {
+      return refusal("--report", *file.writer);
+    }
+  }
+  return output;
+}
+
 Status ReportOutput::write_runs(const Console& console,
                                 const std::vector<record::Run>& runs) const {
   std::vector<record::RunSummary> summaries;

@@ -20,6 +20,8 @@ std::vector<Flag> report_flags();
 class ReportOutput {
  public:
   static Result<ReportOutput> make(const Arguments& arguments, const Console& console);
+  // The same for a study, which has no place in formats that hold nothing but runs.
+  static Result<ReportOutput> make_of_study(const Arguments& arguments, const Console& console);
 
   // Renders with each writer that is wanted and puts it in its place; files whole or not at all.
   using Render = std::function<std::string(const reports::Writer&)>;

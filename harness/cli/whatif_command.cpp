@@ -47,6 +47,7 @@ Result<WhatIfFlags> read_whatif_flags(const Arguments& arguments) {
 struct StudyReport {
   reports::Document words;
   json::Value data;
+  std::optional<record::WhatIf> plain;  // a study that no recording was asked about
   bool withheld = false;
 };
 
@@ -62,10 +63,13 @@ Result<StudyReport> study_of(const scenarios::ScenarioFile& file, const SimPlaye
                                       reports::suggestions_json(*found)})
                  : found.errors();
   }
-  const Result<record::WhatIf> found = study::what_if(file, player, options.study);
-  return found
-             ? Result(StudyReport{reports::what_if_document(*found), reports::what_if_json(*found)})
-             : found.errors();
+  Result<record::WhatIf> found = study::what_if(file, player, options.study);
+  if (!found) {
+    return found.errors();
+  }
+  StudyReport out{reports::what_if_document(*found), reports::what_if_json(*found)};
+  out.plain = std::move(found).value();
+  return out;
 }
 
 // The study of the scenario with the recording's times, where it predicts the recording well
@@ -83,8 +87,8 @@ Result<StudyReport> checked_study(const scenarios::ScenarioFile& file, const Sim
   if (!model) {
     return model.errors();
   }
-  StudyReport out{reports::model_check_document(model->check), json::Value::object(),
-                  model->check.withheld()};
+  StudyReport out{reports::model_check_document(model->check), json::Value::object()};
+  out.withheld = model->check.withheld();
   if (!out.withheld) {
     Result<StudyReport> found = study_of(model->fitted, player, options);
     if (!found) {
@@ -100,7 +104,7 @@ Result<StudyReport> checked_study(const scenarios::ScenarioFile& file, const Sim
 }
 
 int what_if(const Arguments& arguments, const Console& console) {
-  const Result<ReportOutput> output = ReportOutput::make(arguments, console);
+  const Result<ReportOutput> output = ReportOutput::make_of_study(arguments, console);
   const Result<WhatIfFlags> options = read_whatif_flags(arguments);
   if (!output || !options) {
     return console.refuse(output ? options.errors() : output.errors());
@@ -118,7 +122,7 @@ int what_if(const Arguments& arguments, const Console& console) {
     return console.refuse(found.errors());
   }
   const Status written = output->write(console, [&](const reports::Writer& writer) {
-    return writer.other(found->words, found->data);
+    return found->plain ? writer.what_if(*found->plain) : writer.other(found->words, found->data);
   });
   if (!written) {
     return console.refuse(written.errors());

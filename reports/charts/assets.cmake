@@ -1,7 +1,7 @@
 # cmake -DOUT=… -DFOLDER=… -P assets.cmake: what HTML reports carry, as html_assets.cpp: the style
-# sheet, and one script of vega, vega-lite, vega-interpreter and page.js with their licences. The
-# SHA-256 of both stand beside them: the page's content security policy names them. Without the npm
-# packages (scripts/setup charts) the script is empty, and reports hold tables only.
+# sheet, and one script of vega, vega-lite, vega-interpreter, plots.js and page.js with their
+# licences. The SHA-256 of both stand beside them: the page's content security policy names them.
+# Without the npm packages (scripts/setup charts) the script is empty, and reports hold tables only.
 set(packages "${FOLDER}/node_modules")
 set(script "")
 set(notices "")
@@ -19,8 +19,10 @@ if(EXISTS "${packages}/vega/build/vega.min.js" AND
     "vega.expressionInterpreter = expression;" text "${text}")
   string(APPEND script "(() => {\n${text}\n})();\n")
   string(REGEX REPLACE "//# sourceMappingURL=[^\n]*" "" script "${script}")
-  file(READ "${FOLDER}/page.js" text)
-  string(APPEND script "${text}")
+  foreach(file IN ITEMS plots.js page.js)
+    file(READ "${FOLDER}/${file}" text)
+    string(APPEND script "${text}")
+  endforeach()
   if(script MATCHES "</[sS][cC][rR]|<!--|\nimport |\nexport ")
     message(FATAL_ERROR "reports/charts: these versions cannot stand inside a page as they are")
   endif()

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "harness/json/read.hpp"
@@ -90,6 +92,108 @@ TEST_CASE("a Markdown report never reaches its limit, whatever is in it") {
   const std::string table = (*Writers::standard({}).by_name("markdown"))->run(run);
   REQUIRE(table.size() < kMostMarkdown);
   REQUIRE(table.find("more rows") != std::string::npos);
+}
+
+// Numbers of a hostile document: any size from nothing to far past the limit.
+class Sizes {
+ public:
+  explicit Sizes(std::uint64_t seed) : state_(seed * 2 + 1) {}
+  std::size_t upto(std::size_t most) {
+    state_ = state_ * 6364136223846793005ULL + 1442695040888963407ULL;
+    return static_cast<std::size_t>(state_ >> 33) % (most + 1);
+  }
+  std::string text(std::size_t most) {
+    static constexpr const char* kBits[] = {
+        "|", "<", "`", "```", "\n",         "&",  "é", "\xF0\x9F\x98\x80",
+        "#", ":", ";", "%%{", "</details>", "\\", "*", "x "};
+    std::string out;
+    const std::size_t length = upto(3) == 0 ? upto(most) : upto(40);
+    while (out.size() < length) {
+      out += kBits[upto(15)];
+    }
+    return out;
+  }
+  Line line() {
+    Line out;
+    for (std::size_t i = upto(4); i-- > 0;) {
+      out.push_back({text(3000), static_cast<Tone>(upto(5))});
+    }
+    return out;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+Table hostile_table(Sizes& sizes) {
+  Table out;
+  out.title = sizes.text(2000);
+  for (std::size_t i = 1 + sizes.upto(30); i-- > 0;) {
+    out.columns.push_back({sizes.text(500), sizes.upto(1) == 0, 0});
+  }
+  for (std::size_t i = sizes.upto(2) == 0 ? sizes.upto(3000) : sizes.upto(5); i-- > 0;) {
+    out.rows.emplace_back();
+    for (std::size_t column = 0; column < out.columns.size(); ++column) {
+      out.rows.back().push_back({sizes.text(400)});
+    }
+  }
+  for (std::vector<Line>* lines : {&out.notes, &out.details}) {
+    for (std::size_t i = sizes.upto(3) == 0 ? sizes.upto(400) : 0; i-- > 0;) {
+      lines->push_back(sizes.line());
+    }
+  }
+  return out;
+}
+
+Waterfall hostile_waterfall(Sizes& sizes) {
+  Waterfall out;
+  out.title = sizes.text(2000);
+  for (std::size_t i = sizes.upto(2) == 0 ? sizes.upto(2000) : sizes.upto(5); i-- > 0;) {
+    Bar bar;
+    bar.label = sizes.text(500);
+    bar.depth = static_cast<unsigned>(sizes.upto(40));
+    bar.text = sizes.text(500);
+    bar.started_s = static_cast<double>(sizes.upto(1000));
+    bar.done_s = bar.started_s + static_cast<double>(sizes.upto(1'000'000));
+    out.length_s = std::max(out.length_s, bar.done_s);
+    out.bars.push_back(std::move(bar));
+  }
+  return out;
+}
+
+TEST_CASE("no document passes Markdown's limit, and what it opens it closes") {
+  for (std::uint64_t seed = 0; seed < 120; ++seed) {
+    Sizes sizes(seed);
+    Document document{sizes.text(2000), {}};
+    for (std::size_t i = sizes.upto(12); i-- > 0;) {
+      switch (sizes.upto(2)) {
+        case 0:
+          document.blocks.emplace_back(hostile_table(sizes));
+          break;
+        case 1:
+          document.blocks.emplace_back(hostile_waterfall(sizes));
+          break;
+        default:
+          document.blocks.emplace_back(Paragraph{{sizes.line(), sizes.line()}});
+      }
+    }
+    const std::string text = write_markdown(document);
+    INFO("seed " << seed);
+    REQUIRE(text.size() < kMostMarkdown);
+    std::size_t fences = 0;
+    std::size_t opened = 0;
+    std::size_t closed = 0;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = std::min(text.find('\n', at), text.size());
+      const std::string_view line = std::string_view(text).substr(at, end - at);
+      fences += line.rfind("```", 0) == 0 ? 1u : 0u;
+      opened += line.rfind("<details>", 0) == 0 ? 1u : 0u;
+      closed += line.rfind("</details>", 0) == 0 ? 1u : 0u;
+      at = end + 1;
+    }
+    REQUIRE(fences % 2 == 0);
+    REQUIRE(opened == closed);
+  }
 }
 
 TEST_CASE("the JSON report is JSON with every field of the contract, hostile texts and all") {
