@@ -43,6 +43,8 @@ Table claim_table(const record::ScenarioAudit& audit);
 // Why claims have that verdict, a line each; empty where none has.
 Paragraph claim_reasons(const record::ScenarioAudit& audit, record::ClaimVerdict verdict);
 Document what_if_document(const record::WhatIf& study);
+// A figure of that kind as people read it: USD, or a time.
+std::string in_worth_unit(record::Worth worth, double value);
 Document suggestions_document(const record::Suggestions& all);
 Document model_check_document(const record::ModelCheck& check);
 

@@ -44,10 +44,10 @@ Bar bar_of(const WaterfallRow& row) {
   return bar;
 }
 
-using Rows = std::vector<WaterfallRow>;
+using Items = std::vector<WaterfallRow>;
 
 // The end of the items that follow `begin`: neighbours of one stage, counted up.
-Rows::const_iterator items_end(Rows::const_iterator begin, Rows::const_iterator end) {
+Items::const_iterator items_end(Items::const_iterator begin, Items::const_iterator end) {
   auto at = begin;
   while (at != end && at->stage == begin->stage && at->depth == begin->depth &&
          at->item == begin->item + static_cast<std::uint32_t>(at - begin)) {
@@ -56,7 +56,7 @@ Rows::const_iterator items_end(Rows::const_iterator begin, Rows::const_iterator 
   return at;
 }
 
-Bar folded(Rows::const_iterator begin, Rows::const_iterator end) {
+Bar folded(Items::const_iterator begin, Items::const_iterator end) {
   Bar bar;
   const auto n = static_cast<std::size_t>(end - begin);
   bar.label = name_of(*begin) + " #" + std::to_string(begin->item + 1) + "–" +

@@ -12,13 +12,6 @@ using record::WhatIf;
 using record::Worth;
 using record::worth_of;
 
-std::string in_worth_unit(Worth worth, double value) {
-  if (std::isnan(value)) {
-    return "–";
-  }
-  return worth == Worth::Cost ? usd(value) : seconds(value);
-}
-
 // A saving: what is lost is said so.
 Text saving(Worth worth, double value) {
   if (std::isnan(value)) {
@@ -201,6 +194,13 @@ Table speed_up_table(const WhatIf& study, const std::string& kind, const std::st
 }
 
 }  // namespace
+
+std::string in_worth_unit(Worth worth, double value) {
+  if (std::isnan(value)) {
+    return "–";
+  }
+  return worth == Worth::Cost ? usd(value) : seconds(value);
+}
 
 Document what_if_document(const WhatIf& study) {
   Document out;

@@ -14,16 +14,12 @@ using record::SpeedUp;
 using record::WhatIf;
 using record::Worth;
 
-constexpr std::size_t kMostPlayers = 24;
-constexpr std::size_t kMostCurves = 6;
+constexpr std::size_t kMostSteps = 24;
+constexpr std::size_t kMostSpeedUps = 6;
 
 double at(const record::Worths& worths, Worth worth) {
   const auto place = static_cast<std::size_t>(worth);
   return place < worths.size() ? worths[place] : NAN;
-}
-
-std::string in_worth_unit(Worth worth, double value) {
-  return worth == Worth::Cost ? usd(value) : seconds(value);
 }
 
 // What takes the p50 from before to after: each variant's Shapley share, one after the other, so
@@ -53,7 +49,7 @@ std::optional<Chart> bridge_chart(const WhatIf& study, const Table& table) {
   std::size_t merged = 0;
   for (std::size_t i = 0; i < study.players.size(); ++i) {
     const double share = study.players[i].shapley[0].value;
-    if (i >= kMostPlayers || std::fabs(share) < before * 5e-4) {
+    if (i >= kMostSteps || std::fabs(share) < before * 5e-4) {
       rest += share;
       ++merged;
       continue;
@@ -107,7 +103,7 @@ std::optional<Chart> speed_up_chart(const WhatIf& study, const std::string& kind
   curves.erase(std::find_if(curves.begin(), curves.end(),
                             [&](const SpeedUp* curve) { return curve->saved_s.back() < least; }),
                curves.end());
-  curves.resize(std::min(curves.size(), kMostCurves));
+  curves.resize(std::min(curves.size(), kMostSpeedUps));
   json::Value data = json::Value::object();
   data.set("kind", "lines");
   const bool slots = kind == "resource";

@@ -24,16 +24,45 @@ const reports = {
   sweep: ['run', scenario('auto-post'), '--jobs', '80', '--sweep', 'concurrency=1,2,4',
     '--sweep', 'chat_model=gpt-4o,gpt-4o-mini', '--sweep', 'image_size=1024x1024,1792x1024'],
 };
+// Studies of other verbs, which make no run file of their own.
+const studies = {
+  audit: ['audit', scenario('auto-post'), '--jobs', '100'],
+  whatif: ['whatif', scenario('auto-post'), '--jobs', '40'],
+  aa: ['aa', scenario('auto-post'), '--jobs', '100', '--seeds', '6'],
+  gate: ['gate', join(scratch, 'candidate.rehearsal'), '--baseline',
+    join(scratch, 'baseline.rehearsal')],
+  history: ['history', join(scratch, 'history.rehearsal')],
+};
+const pages = [...Object.keys(reports), ...Object.keys(studies)];
 const file = (name) => join(scratch, `${name}.html`);
+const rehearse = (...words) =>
+  execFileSync(process.env.REHEARSE, [...words, '--quiet'], { stdio: 'pipe', cwd: scratch });
+
+// What a gate and a history read: two runs, and eight of a branch whose level changes.
+function makeRuns() {
+  const run = (out, ...more) => rehearse('run', scenario('auto-post'), '--jobs', '100', '--out',
+    join(scratch, `${out}.rehearsal`), ...more);
+  run('baseline', '--seed', '1');
+  run('candidate', '--seed', '1', '--variant', 'smaller_image');
+  for (let i = 1; i <= 12; i++) {
+    run('history', '--append', '--seed', String(i), '--label', `c${i}`, '--branch', 'main',
+      ...(i > 6 ? ['--variant', 'smaller_image'] : []));
+  }
+}
 
 let browser;
 before(async () => {
   for (const [name, words] of Object.entries(reports)) {
-    execFileSync(process.env.REHEARSE, [...words, '--seed', '1', '--quiet', '--out',
-      join(scratch, `${name}.rehearsal`), '--report', file(name)], { stdio: 'pipe' });
+    rehearse(...words, '--seed', '1', '--out', join(scratch, `${name}.rehearsal`),
+      '--report', file(name));
   }
+  makeRuns();
+  for (const [name, words] of Object.entries(studies)) {
+    rehearse(...words, '--report', file(name));
+  }
+  // No time limit is a verdict: a busy machine is no defect, and ctest ends what hangs.
   browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu'],
+    executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu'], timeout: 0,
   });
 });
 after(async () => {
@@ -45,7 +74,8 @@ after(async () => {
 async function open(name, { charts = true, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(120_000);  // a busy machine is no defect
+  page.setDefaultTimeout(0);
+  page.setDefaultNavigationTimeout(0);
   const complaints = [];
   page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
@@ -56,7 +86,10 @@ async function open(name, { charts = true, ...options } = {}) {
     console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)));
   await page.goto(pathToFileURL(file(name)).href);
   if (charts) {
-    await page.waitForFunction(() => document.documentElement.dataset.charts);
+    // Drawn, or a complaint that keeps it from being drawn.
+    const drawn = page.waitForFunction(() => document.documentElement.dataset.charts);
+    const broken = new Promise((resolve) => page.on('pageerror', resolve));
+    await Promise.race([drawn, broken]);
   }
   return { page, complaints, close: () => context.close() };
 }
@@ -87,7 +120,7 @@ const shape = () => {
           table.tHead.rows[0].cells.length].join(': ')),
       charts: all(section, 'figure').map((figure) => ({
         title: figure.querySelector('h3').textContent,
-        table_open: figure.querySelector('details').open,
+        table_open: figure.querySelector(':scope > details')?.open ?? true,
         plots: all(figure, '.plot').map((plot) => ({
           place: share(plot),
           marks: Object.fromEntries(all(plot, 'g[class*="role-mark"]')
@@ -100,12 +133,12 @@ const shape = () => {
   };
 };
 
-for (const name of Object.keys(reports)) {
+for (const name of pages) {
   test(`the ${name} report draws every chart without a complaint, in its known shape`, async () => {
     const { page, complaints, close } = await open(name);
     assert.deepEqual(complaints, []);
     const plots = await page.locator('script[data-plot]').count();
-    assert.ok(plots > 0);
+    assert.ok(plots > 0 || name === 'aa');
     assert.equal(await page.evaluate(() => Number(document.documentElement.dataset.charts)), plots);
     for (const box of await page.locator('.plot svg').all()) {
       const { width, height } = await box.boundingBox();
@@ -135,7 +168,7 @@ for (const name of Object.keys(reports)) {
   test(`the ${name} report keeps all its tables where scripts are blocked`, async () => {
     const { page, close } = await open(name, { javaScriptEnabled: false, charts: false });
     const tables = await page.locator('main table').all();
-    assert.ok(tables.length >= 2);
+    assert.ok(tables.length >= 1);
     for (const table of tables) {
       assert.ok(await table.isVisible());
     }
