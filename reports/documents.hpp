@@ -3,6 +3,7 @@
 #include <span>
 
 #include "harness/record/audit.hpp"
+#include "harness/record/capacity.hpp"
 #include "harness/record/comparison.hpp"
 #include "harness/record/gate.hpp"
 #include "harness/record/history.hpp"
@@ -47,5 +48,7 @@ Document what_if_document(const record::WhatIf& study);
 std::string in_worth_unit(record::Worth worth, double value);
 Document suggestions_document(const record::Suggestions& all);
 Document model_check_document(const record::ModelCheck& check);
+// The largest load, what binds it, headroom, what a target takes, money.
+Document plan_document(const record::CapacityPlan& plan);
 
 }  // namespace rehearse::reports

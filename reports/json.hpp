@@ -7,6 +7,7 @@
 
 #include "harness/json/value.hpp"
 #include "harness/record/audit.hpp"
+#include "harness/record/capacity.hpp"
 #include "harness/record/comparison.hpp"
 #include "harness/record/gate.hpp"
 #include "harness/record/history.hpp"
@@ -37,6 +38,7 @@ json::Value run_json(const record::RunSummary& run);
 json::Value comparison_json(const record::Comparison& comparison);
 json::Value sweep_json(std::span<const record::RunSummary> points);
 json::Value audit_json(const record::Audit& audit);
+json::Value plan_json(const record::CapacityPlan& plan);
 json::Value what_if_json(const record::WhatIf& study);
 json::Value suggestions_json(const record::Suggestions& all);
 json::Value model_check_json(const record::ModelCheck& check);

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "harness/base/check.hpp"
+#include "harness/record/sweep_facts.hpp"
 #include "reports/documents.hpp"
 #include "reports/figures.hpp"
 #include "reports/sweep_axes.hpp"
@@ -83,6 +84,27 @@ std::string objectives_sentence(std::span<const RunSummary> points) {
          (few ? ": " + joined(good, "; ") : "");
 }
 
+// The Universal Scalability Law along an axis of load.
+Table scalability_table(const record::SweepFacts& facts) {
+  Table out;
+  out.title = "How throughput scales (Universal Scalability Law)";
+  out.columns = {{"along", false, 0},          {"one alone", true, 1},
+                 {"wait their turn", true, 0}, {"cost of a pair", true, 0},
+                 {"off by at most", true, 0},  {"peak", false, 0}};
+  for (const record::ScalabilityRow& row : facts.scalability) {
+    const stats::Scalability& fit = row.fit;
+    out.rows.push_back(
+        {{row.axis + (row.others.empty() ? "" : " at " + row.others), Tone::Strong},
+         {number(fit.lambda) + "/s"},
+         {percent(fit.sigma)},
+         {number(fit.kappa)},
+         {percent(fit.worst), fit.worst > 0.1 ? Tone::Warn : Tone::Plain},
+         {fit.peak ? number(*fit.peak) + ", " + number(fit.at(*fit.peak)) + "/s" : fit.why_no_peak,
+          fit.peak ? Tone::Plain : Tone::Dim}});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::string> sweep_sentences(std::span<const RunSummary> points) {
@@ -115,6 +137,7 @@ Document sweep_document(std::span<const RunSummary> points) {
     head.lines.push_back({{sentence, head.lines.size() == 1 ? Tone::Strong : Tone::Plain}});
   }
   out.blocks.push_back(std::move(head));
+  const record::SweepFacts facts = record::sweep_facts(points);
   Table table;
   table.title = "Points";
   if (first.header.axes.is_object()) {
@@ -131,7 +154,8 @@ Document sweep_document(std::span<const RunSummary> points) {
                                                   {"jobs/s", true, 3},
                                                   {"cost a job", true, 0},
                                                   {"errors", true, 1},
-                                                  {"objectives met", false, 2}}) {
+                                                  {"objectives met", false, 2},
+                                                  {"front", false, 1}}) {
     table.columns.push_back(column);
   }
   for (const RunSummary& point : points) {
@@ -154,9 +178,17 @@ Document sweep_document(std::span<const RunSummary> points) {
     row.push_back({all > 0 ? percent(static_cast<double>(lost) / static_cast<double>(all)) : "–",
                    lost > 0 ? Tone::Bad : Tone::Plain});
     row.push_back(objectives_cell(point));
+    const bool on_front = facts.on_front[static_cast<std::size_t>(&point - points.data())];
+    row.push_back({on_front ? "*" : "", Tone::Good});
     table.rows.push_back(std::move(row));
   }
+  table.notes.push_back({{"* on the Pareto front: no other point is at most as dear, as slow (" +
+                          std::string(facts.by_p95 ? "p95" : "mean") +
+                          ") and as often lost, and better in one of them"}});
   out.blocks.push_back(std::move(table));
+  if (!facts.scalability.empty()) {
+    out.blocks.push_back(scalability_table(facts));
+  }
   return out;
 }
 

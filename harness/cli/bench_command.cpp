@@ -224,7 +224,7 @@ Command bench_command() {
                   "--benchmark_filter=/base/ --benchmark_repetitions=5"};
   const std::vector<Flag> load = load_flags();
   usage.flags.insert(usage.flags.end(), load.begin(), load.end());
-  usage.flags.push_back(sweep_flag());
+  usage.flags.push_back(sweep_flags().front());
   usage.flags.push_back(
       {"seed", "N", "of the first run; the next has N+1; 1 otherwise", Flag::Kind::Text});
   usage.flags.push_back({kLibraryFlags, "VALUE",

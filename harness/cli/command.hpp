@@ -21,6 +21,7 @@ Command init_command();
 Command schema_command();
 Command run_command();
 Command compare_command();
+Command plan_command();
 Command whatif_command();
 Command audit_command();
 Command gate_command();

@@ -40,11 +40,7 @@ Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file,
   if (!setup) {
     return setup.errors();
   }
-  const auto axes = read_axes(arguments, file);
-  if (!axes) {
-    return axes.errors();
-  }
-  const auto points = study::make_grid(*selection, *axes);
+  const auto points = read_grid(arguments, file, *selection);
   if (!points) {
     return points.errors();
   }
@@ -60,7 +56,7 @@ Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file,
     }
     Prepared prepared{std::move(scenario).value(), *setup};
     prepared.setup.point = point.name;
-    prepared.setup.axes = axes->empty() ? json::Value() : point.axes;
+    prepared.setup.axes = arguments.has("sweep") ? point.axes : json::Value();
     if (points->size() > 1) {
       prepared.setup.progress = false;
       prepared.setup.keep = record::KeepRule::nothing();
@@ -266,7 +262,9 @@ Command run_command() {
        {load_flags(), world_flags(), seeds_flags(), history_flags(), report_flags()}) {
     usage.flags.insert(usage.flags.end(), more.begin(), more.end());
   }
-  usage.flags.push_back(sweep_flag());
+  for (Flag& flag : sweep_flags()) {
+    usage.flags.push_back(std::move(flag));
+  }
   usage.flags.push_back({"enforce", "",
                          "exit 99 where an objective of level fail is not met, 96 where "
                          "one cannot be judged or the run is invalid",

@@ -26,10 +26,13 @@ std::vector<Flag> load_flags() {
   };
 }
 
-Flag sweep_flag() {
-  return {"sweep", "NAME=A,B,C",
-          "runs every value; repeat it for a grid; own: the scenario's own sweep",
-          Flag::Kind::List};
+std::vector<Flag> sweep_flags() {
+  return {{"sweep", "NAME=A,B,C",
+           "runs every value; 1..64 x2 and 1..9 +2 are ranges; a,b=1:2,3:4 move together; repeat "
+           "it for a grid; own: the scenario's own sweep",
+           Flag::Kind::List},
+          {"sweep-when", "EXPR", "runs only points where it holds, e.g. \"users <= 10 * workers\"",
+           Flag::Kind::Text}};
 }
 
 Result<scenarios::Selection> read_selection(const Arguments& arguments) {
@@ -81,6 +84,27 @@ Result<std::vector<scenarios::SweepAxis>> read_axes(const Arguments& arguments,
     axes.push_back(std::move(axis).value());
   }
   return axes;
+}
+
+Result<std::vector<study::GridPoint>> read_grid(const Arguments& arguments,
+                                                const scenarios::ScenarioFile& file,
+                                                const scenarios::Selection& selection) {
+  const auto axes = read_axes(arguments, file);
+  if (!axes) {
+    return axes.errors();
+  }
+  study::GridOptions options;
+  options.when = arguments.text("sweep-when").value_or("");
+  if (!options.when.empty() && axes->empty()) {
+    return Error{"--sweep-when", "goes with --sweep: there is one point alone"};
+  }
+  if (const Result<scenarios::Scenario> base = scenarios::instantiate(file, selection)) {
+    options.parameters = base->parameters.is_object() ? base->parameters : json::Value::object();
+    // About a microsecond for each stage of each job, and what a point takes to set up.
+    const double jobs = static_cast<double>(base->workload.jobs.value_or(1'000));
+    options.seconds_a_point = 1e-3 + 1e-6 * jobs * static_cast<double>(base->stages.size());
+  }
+  return study::make_grid(selection, *axes, options);
 }
 
 Result<scenarios::Scenario> make_scenario(const scenarios::ScenarioFile& file,

@@ -6,6 +6,7 @@
 
 #include "harness/base/result.hpp"
 #include "harness/cli/arguments.hpp"
+#include "harness/study/grid.hpp"
 #include "scenarios/load.hpp"
 
 namespace rehearse::cli {
@@ -18,8 +19,13 @@ std::vector<Flag> load_flags();
 // Reads both but for --duration and --warmup; flags that a verb does not have count as not given.
 Result<scenarios::Selection> read_selection(const Arguments& arguments);
 
-// --sweep, for verbs that run grids, and its axes; none where it is not given.
-Flag sweep_flag();
+// --sweep and --sweep-when, for verbs that run grids.
+std::vector<Flag> sweep_flags();
+// The grid that --sweep and --sweep-when ask for.
+Result<std::vector<study::GridPoint>> read_grid(const Arguments& arguments,
+                                                const scenarios::ScenarioFile& file,
+                                                const scenarios::Selection& selection);
+// The axes of --sweep; none where it is not given.
 Result<std::vector<scenarios::SweepAxis>> read_axes(const Arguments& arguments,
                                                     const scenarios::ScenarioFile& file);
 

@@ -25,12 +25,30 @@ Result<SimPlayer::Profiles> SimPlayer::profiles_of(const scenarios::Scenario& sc
 Result<engine::RunOutcome> SimPlayer::play(const scenarios::Scenario& scenario,
                                            const engine::Options& options,
                                            engine::JobSink& sink) const {
-  const Result<Profiles> profiles = profiles_of(scenario);
+  study::Watch unchanged;
+  return play_watched(scenario, options, sink, unchanged);
+}
+
+Result<engine::RunOutcome> SimPlayer::play_watched(const scenarios::Scenario& scenario,
+                                                   const engine::Options& options,
+                                                   engine::JobSink& sink,
+                                                   study::Watch& watch) const {
+  Result<Profiles> profiles = profiles_of(scenario);
   if (!profiles) {
     return profiles.errors();
   }
-  const std::unique_ptr<World> world = make_sim_world(scenario, *profiles, false);
-  return engine::run(world->runtime(), scenario, world->providers(), sink, options);
+  for (const study::LimitChange& change : watch.changes) {
+    std::shared_ptr<const latency::Profile>& profile = (*profiles)[change.provider];
+    auto changed = std::make_shared<latency::Profile>(*profile);
+    latency::scale_limit(*changed, change.place, change.factor);
+    profile = std::move(changed);
+  }
+  const std::unique_ptr<World> world =
+      make_sim_world(scenario, *profiles, {.pace = false, .limits_used_up = watch.limits_used_up});
+  engine::RunOutcome outcome =
+      engine::run(world->runtime(), scenario, world->providers(), sink, options);
+  watch.uses = world->limit_uses();
+  return outcome;
 }
 
 record::RunHeader SimPlayer::header(const scenarios::Scenario& scenario, std::uint64_t seed) const {

@@ -21,6 +21,9 @@ class SimPlayer final : public study::Player {
   Result<engine::RunOutcome> play(const scenarios::Scenario& scenario,
                                   const engine::Options& options,
                                   engine::JobSink& sink) const override;
+  Result<engine::RunOutcome> play_watched(const scenarios::Scenario& scenario,
+                                          const engine::Options& options, engine::JobSink& sink,
+                                          study::Watch& watch) const override;
   record::RunHeader header(const scenarios::Scenario& scenario, std::uint64_t seed) const override;
 
  private:

@@ -15,13 +15,16 @@ namespace {
 class SimWorld final : public World {
  public:
   SimWorld(const scenarios::Scenario& scenario,
-           const std::vector<std::shared_ptr<const latency::Profile>>& profiles, bool pace)
+           const std::vector<std::shared_ptr<const latency::Profile>>& profiles,
+           const SimWorldOptions& how)
       : runtime_(&wall_clock) {
     for (std::uint32_t i = 0; i < profiles.size(); ++i) {
       const scenarios::Provider& spec = scenario.providers[i];
-      models_.push_back(std::make_unique<latency::ProviderModel>(
-          profiles[i], stage_times(scenario, i), model_options(spec)));
-      const sim::VirtualOptions options{.rtt = spec.rtt.distribution, .pace = pace};
+      latency::ModelOptions model = model_options(spec);
+      model.limits_used_up = how.limits_used_up;
+      models_.push_back(
+          std::make_unique<latency::ProviderModel>(profiles[i], stage_times(scenario, i), model));
+      const sim::VirtualOptions options{.rtt = spec.rtt.distribution, .pace = how.pace};
       providers_.push_back(
           std::make_unique<sim::VirtualProvider>(runtime_, *models_.back(), options));
     }
@@ -32,6 +35,13 @@ class SimWorld final : public World {
     std::vector<provider::Provider*> out;
     for (const auto& provider : providers_) {
       out.push_back(provider.get());
+    }
+    return out;
+  }
+  std::vector<std::vector<latency::LimitUse>> limit_uses() override {
+    std::vector<std::vector<latency::LimitUse>> out;
+    for (const auto& model : models_) {
+      out.push_back(model->uses(runtime_.now()));
     }
     return out;
   }
@@ -105,8 +115,9 @@ Status check_against(const scenarios::Scenario& scenario, const Against& against
 
 std::unique_ptr<World> make_sim_world(
     const scenarios::Scenario& scenario,
-    const std::vector<std::shared_ptr<const latency::Profile>>& profiles, bool pace) {
-  return std::make_unique<SimWorld>(scenario, profiles, pace);
+    const std::vector<std::shared_ptr<const latency::Profile>>& profiles,
+    const SimWorldOptions& options) {
+  return std::make_unique<SimWorld>(scenario, profiles, options);
 }
 
 Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,

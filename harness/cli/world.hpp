@@ -31,17 +31,25 @@ class World {
   virtual std::vector<provider::Provider*> providers() = 0;
   // What this world knows of how well it kept its own time, once a run has ended.
   virtual void describe_end(record::RunEnd&) {}
+  // What the providers' own limits saw, a list for each provider; empty where nobody can look
+  // inside them.
+  virtual std::vector<std::vector<latency::LimitUse>> limit_uses() { return {}; }
 };
 
 // Makes the world that a scenario is to run in. Errors: unknown profiles, ports, missing keys.
 Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,
                                           const WorldOptions& options);
 
+struct SimWorldOptions {
+  bool pace = true;  // else nobody is told the gaps inside streams, which cost as much as a call
+  bool limits_used_up = false;  // as after a long time at full load, not as in the morning
+};
+
 // A world of virtual time over profiles that were loaded before, in the order of the providers.
-// Without `pace` nobody is told the gaps inside streams, which cost as much as the call itself.
 std::unique_ptr<World> make_sim_world(
     const scenarios::Scenario& scenario,
-    const std::vector<std::shared_ptr<const latency::Profile>>& profiles, bool pace = true);
+    const std::vector<std::shared_ptr<const latency::Profile>>& profiles,
+    const SimWorldOptions& options = {});
 
 // Whether every provider that --against names is one of the scenario's.
 Status check_against(const scenarios::Scenario& scenario, const Against& against);

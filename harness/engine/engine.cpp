@@ -332,6 +332,13 @@ RunOutcome LoadRunner::outcome() const {
     }
     end.resources.push_back(std::move(tally));
   }
+  for (const ConnectionPool& pool : shared_.pools) {
+    record::ResourceTally tally;
+    tally.name = pool.spec().name;
+    tally.slots = static_cast<double>(pool.spec().max);
+    tally.busy_ns = pool.busy_ns();
+    end.pools.push_back(std::move(tally));
+  }
   out.hash = runner_.hash();
   return out;
 }

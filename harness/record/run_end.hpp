@@ -44,8 +44,9 @@ struct RunEnd {
   std::uint64_t dropped = 0;  // never started; must be 0 in a valid run
   Duration max_schedule_lag;  // how late the harness itself was at worst
   std::vector<ResourceTally> resources;
-  double little_l = 0;                       // mean jobs inside, measured
-  double little_lambda_w = 0;                // arrival rate × mean time inside
+  std::vector<ResourceTally> pools;  // of connections; busy time alone, not kept in run files
+  double little_l = 0;               // mean jobs inside, measured
+  double little_lambda_w = 0;        // arrival rate × mean time inside
   std::vector<std::string> invalid_reasons;  // the harness distorted the run
   std::vector<std::string> warnings;         // to be said, without making the run invalid
   std::string stop_reason;  // empty: the workload ended; else "interrupted", "max errors", …

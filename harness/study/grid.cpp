@@ -1,10 +1,14 @@
 #include "harness/study/grid.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "harness/base/text.hpp"
+#include "harness/base/time.hpp"
 #include "harness/json/read.hpp"
 #include "harness/json/write.hpp"
+#include "harness/study/sweep_range.hpp"
+#include "scenarios/resolve.hpp"
 
 namespace rehearse::study {
 namespace {
@@ -13,7 +17,7 @@ std::string value_text(const json::Value& value) {
   return value.is_string() ? value.as_string() : json::dump(value);
 }
 
-void apply(GridPoint& point, const std::string& axis, const json::Value& value) {
+void apply_one(GridPoint& point, const std::string& axis, const json::Value& value) {
   point.axes.set(axis, value);
   point.name += (point.name.empty() ? "" : ", ") + axis + "=" + value_text(value);
   if (axis != "variant") {
@@ -23,6 +27,114 @@ void apply(GridPoint& point, const std::string& axis, const json::Value& value) 
   for (std::string& name : split_variants(value_text(value))) {
     point.selection.variants.push_back(std::move(name));
   }
+}
+
+std::vector<std::string_view> split(std::string_view text, char at) {
+  std::vector<std::string_view> out;
+  for (;;) {
+    const std::size_t next = text.find(at);
+    out.push_back(text.substr(0, next));
+    if (next == std::string_view::npos) {
+      return out;
+    }
+    text.remove_prefix(next + 1);
+  }
+}
+
+// Several names take a list of values, one each.
+void apply(GridPoint& point, const std::string& axis, const json::Value& value) {
+  const std::vector<std::string_view> names = split(axis, ',');
+  if (names.size() == 1) {
+    apply_one(point, axis, value);
+    return;
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    apply_one(point, std::string(names[i]), value.items()[i]);
+  }
+}
+
+std::optional<SweepRange> range_of(const json::Value& value) {
+  return value.is_string() ? find_range(value.as_string()) : std::nullopt;
+}
+
+// How many values an axis has, ranges counted as what they stand for.
+double count_values(const scenarios::SweepAxis& axis) {
+  double out = 0;
+  for (const json::Value& value : axis.values) {
+    const auto range = range_of(value);
+    out += range ? range->count() : 1;
+  }
+  return out;
+}
+
+std::vector<json::Value> expand(const scenarios::SweepAxis& axis) {
+  std::vector<json::Value> out;
+  for (const json::Value& value : axis.values) {
+    const auto range = range_of(value);
+    const std::vector<json::Value> all = range ? range->values() : std::vector{value};
+    out.insert(out.end(), all.begin(), all.end());
+  }
+  return out;
+}
+
+Status check_axis(const scenarios::SweepAxis& axis, const std::vector<std::string>& before) {
+  const auto wrong = [](std::string_view name, std::string what) {
+    return Error{"sweep axis \"" + std::string(name) + "\"", std::move(what)};
+  };
+  if (axis.values.empty() || count_values(axis) < 1) {
+    return wrong(axis.name, "has no values: expected at least one");
+  }
+  const std::vector<std::string_view> names = split(axis.name, ',');
+  for (const std::string_view name : names) {
+    if (std::find(before.begin(), before.end(), name) != before.end()) {
+      return wrong(name, "is given twice: put its values together");
+    }
+  }
+  for (const json::Value& value : axis.values) {
+    const bool fits = value.is_array() && value.items().size() == names.size();
+    if (names.size() > 1 ? !fits : value.is_array()) {
+      return wrong(axis.name, "expected " + std::to_string(names.size()) +
+                                  " values at a time, as in a,b=1:2,3:4, found " +
+                                  quoted_excerpt(value_text(value)));
+    }
+  }
+  return Done{};
+}
+
+Error too_many(double count, double seconds_a_point) {
+  constexpr double kYear = 31'557'600;
+  const double seconds = count * seconds_a_point;
+  std::string time;
+  if (seconds > 100 * kYear) {
+    time = ", which would take over " + number_text(std::floor(seconds / kYear)) + " years";
+  } else if (seconds > 0) {
+    time = ", which would take about " + readable_duration(Duration::from_seconds(seconds));
+  }
+  return {"--sweep", "makes " + number_text(count) + " points" + time + ", and at most " +
+                         std::to_string(kMostPoints) + " are run: sweep fewer values at once"};
+}
+
+// Whether a point is to be run.
+Result<bool> is_wanted(const GridPoint& point, const GridOptions& options) {
+  scenarios::Environment environment{.parameters = options.parameters, .inputs = {}};
+  for (const auto& [name, value] : point.selection.parameters) {
+    environment.parameters.set(name, value);
+  }
+  for (const json::Member& axis : point.axes.members()) {
+    environment.parameters.set(axis.key, axis.value);
+  }
+  const bool whole = options.when.find("${") != std::string::npos;
+  const Result<scenarios::Resolved> read =
+      scenarios::resolve_text(whole ? options.when : "${" + options.when + "}", environment);
+  if (!read) {
+    return Error{"--sweep-when", read.error().text()};
+  }
+  const json::Value& value = read->value;
+  if (!read->expression && (value.is_bool() || value.is_number())) {
+    return value.is_bool() ? value.as_bool() : value.as_double() != 0;
+  }
+  return Error{"--sweep-when", "expected a comparison such as \"users <= 10 * workers\", found " +
+                                   quoted_excerpt(options.when)};
 }
 
 }  // namespace
@@ -53,57 +165,80 @@ json::Value parse_value(std::string_view text) {
 Result<scenarios::SweepAxis> parse_axis(std::string_view text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0 || equals + 1 == text.size()) {
-    return Error{"--sweep", "expected name=a,b,c or own, found " + quoted_excerpt(text)};
+    return Error{"--sweep",
+                 "expected name=a,b,c, name=1..64 x2 or own, found " + quoted_excerpt(text)};
   }
   scenarios::SweepAxis axis;
   axis.name = std::string(text.substr(0, equals));
-  std::string_view rest = text.substr(equals + 1);
-  for (;;) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view value = rest.substr(0, comma);
+  const std::size_t names = split(axis.name, ',').size();
+  for (const std::string_view value : split(text.substr(equals + 1), ',')) {
     if (value.empty()) {
       return Error{"--sweep", "expected a value between the commas of " + quoted_excerpt(text)};
     }
-    axis.values.push_back(parse_value(value));
-    if (comma == std::string_view::npos) {
-      return axis;
+    const Status range = check_range(value);
+    if (!range) {
+      return range.errors();
     }
-    rest.remove_prefix(comma + 1);
+    if (names == 1) {
+      axis.values.push_back(parse_value(value));
+      continue;
+    }
+    json::Value together = json::Value::array();
+    for (const std::string_view part : split(value, ':')) {
+      together.push(parse_value(part));
+    }
+    axis.values.push_back(std::move(together));
   }
+  return axis;
 }
 
 Result<std::vector<GridPoint>> make_grid(const scenarios::Selection& base,
-                                         const std::vector<scenarios::SweepAxis>& axes) {
+                                         const std::vector<scenarios::SweepAxis>& axes,
+                                         const GridOptions& options) {
   double count = 1;
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    if (axes[i].values.empty()) {
-      return Error{"sweep axis \"" + axes[i].name + "\"", "has no values: expected at least one"};
+  std::vector<std::string> names;
+  for (const scenarios::SweepAxis& axis : axes) {
+    const Status good = check_axis(axis, names);
+    if (!good) {
+      return good.errors();
     }
-    for (std::size_t j = 0; j < i; ++j) {
-      if (axes[j].name == axes[i].name) {
-        return Error{"sweep axis \"" + axes[i].name + "\"",
-                     "is given twice: put its values together"};
-      }
+    for (const std::string_view name : split(axis.name, ',')) {
+      names.emplace_back(name);
     }
-    count *= static_cast<double>(axes[i].values.size());
+    count *= count_values(axis);
   }
   if (count > static_cast<double>(kMostPoints)) {
-    return Error{"--sweep", "makes " + number_text(count) + " points, and at most " +
-                                std::to_string(kMostPoints) +
-                                " are run: sweep fewer values at once"};
+    return too_many(count, options.seconds_a_point);
   }
   std::vector<GridPoint> points{{.selection = base, .axes = json::Value::object(), .name = ""}};
   for (const scenarios::SweepAxis& axis : axes) {
+    const std::vector<json::Value> values = expand(axis);
     std::vector<GridPoint> next;
     for (const GridPoint& point : points) {
-      for (const json::Value& value : axis.values) {
+      for (const json::Value& value : values) {
         next.push_back(point);
         apply(next.back(), axis.name, value);
       }
     }
     points = std::move(next);
   }
-  return points;
+  if (options.when.empty()) {
+    return points;
+  }
+  std::vector<GridPoint> wanted;
+  for (GridPoint& point : points) {
+    const Result<bool> keep = is_wanted(point, options);
+    if (!keep) {
+      return keep.errors();
+    }
+    if (*keep) {
+      wanted.push_back(std::move(point));
+    }
+  }
+  if (wanted.empty()) {
+    return Error{"--sweep-when", "leaves none of " + std::to_string(points.size()) + " points"};
+  }
+  return wanted;
 }
 
 }  // namespace rehearse::study

@@ -1,11 +1,29 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "harness/base/result.hpp"
 #include "harness/engine/engine.hpp"
 #include "harness/record/run_header.hpp"
+#include "mocks/latency/limit_use.hpp"
 #include "scenarios/model.hpp"
 
 namespace rehearse::study {
+
+// One of a provider's own limits, so many times as large.
+struct LimitChange {
+  std::uint32_t provider = 0;  // index into Scenario::providers
+  latency::LimitPlace place;
+  double factor = 1;
+};
+
+// What a play changes about the providers, and what it tells of them.
+struct Watch {
+  std::vector<LimitChange> changes;
+  bool limits_used_up = false;  // at the start: as after a long time at full load
+  std::vector<std::vector<latency::LimitUse>> uses = {};  // by provider; empty: nobody can look
+};
 
 // Plays scenarios in virtual time for a study: the composition root knows the worlds, a study does
 // not. Safe to use from several threads.
@@ -16,6 +34,10 @@ class Player {
   virtual Result<engine::RunOutcome> play(const scenarios::Scenario& scenario,
                                           const engine::Options& options,
                                           engine::JobSink& sink) const = 0;
+  // The same with other limits, watching what the providers' limits see.
+  virtual Result<engine::RunOutcome> play_watched(const scenarios::Scenario& scenario,
+                                                  const engine::Options& options,
+                                                  engine::JobSink& sink, Watch& watch) const = 0;
   virtual record::RunHeader header(const scenarios::Scenario& scenario,
                                    std::uint64_t seed) const = 0;
 };

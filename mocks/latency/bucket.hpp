@@ -23,6 +23,10 @@ class Bucket {
 
   bool limited() const { return limit_ > 0; }
   std::int64_t limit() const { return limit_; }
+  // Units a second that come back.
+  double refill_per_s() const {
+    return static_cast<double>(drain_) * 1e9 / static_cast<double>(unit_);
+  }
 
   // How long until `amount` fits: zero where it fits now, Duration::max() where it never will.
   // (used + amount − limit)/limit × window, as OpenAI's own refusals compute it.

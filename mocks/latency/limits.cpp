@@ -96,7 +96,9 @@ Limits::Verdict Limits::ask(const Demand& demand, Instant now) {
 void Limits::count(const Demand& demand) {
   for (std::size_t i = 0; i < kBuckets; ++i) {
     if (buckets_[i].limited()) {
-      buckets_[i].take(amount(static_cast<What>(i), demand));
+      const std::int64_t units = amount(static_cast<What>(i), demand);
+      buckets_[i].take(units);
+      let_in_[i] += static_cast<double>(units);
     }
   }
 }
@@ -108,6 +110,16 @@ std::int64_t Limits::limit(What what) const {
 
 std::int64_t Limits::used(What what, Instant now) {
   return what == What::InFlight ? in_flight_ : buckets_[static_cast<std::size_t>(what)].used(now);
+}
+
+double Limits::refill_per_s(What what) const {
+  return what == What::InFlight ? 0 : buckets_[static_cast<std::size_t>(what)].refill_per_s();
+}
+
+void Limits::use_up() {
+  for (Bucket& bucket : buckets_) {
+    bucket.take(bucket.limit());
+  }
 }
 
 void Limits::describe(LimitState& state, Instant now) {

@@ -48,21 +48,43 @@ class Limits {
   // The limit that a call would have to wait for longest. Counts nothing.
   Verdict ask(const Demand& demand, Instant now);
   void count(const Demand& demand);
-  void enter() { ++in_flight_; }
-  void leave() { --in_flight_; }
+  void enter(Instant now) {
+    settle(now);
+    ++in_flight_;
+  }
+  void leave(Instant now) {
+    settle(now);
+    --in_flight_;
+  }
 
   std::int64_t limit(What what) const;
   std::int64_t used(What what, Instant now);
+  // Units that were let in so far, and units a second that others leave to us; of buckets.
+  double let_in(What what) const { return let_in_[static_cast<std::size_t>(what)]; }
+  double refill_per_s(What what) const;
+  // Call-seconds in flight so far, where that is limited.
+  double in_flight_s() const { return in_flight_s_; }
+  // Every bucket as if all of it had been used just now.
+  void use_up();
   // Fills in what these limits are nearer to than what `state` holds already.
   void describe(LimitState& state, Instant now);
 
  private:
   static constexpr std::size_t kBuckets = 7;
   static std::int64_t amount(What what, const Demand& demand);
+  void settle(Instant now) {
+    if (in_flight_limit_ > 0) {
+      in_flight_s_ += static_cast<double>(in_flight_) * (now - settled_).count_s();
+      settled_ = now;
+    }
+  }
 
-  std::array<Bucket, kBuckets> buckets_;  // by What
+  std::array<Bucket, kBuckets> buckets_;   // by What
+  std::array<double, kBuckets> let_in_{};  // by What
   std::int64_t in_flight_limit_ = 0;
   std::int64_t in_flight_ = 0;
+  double in_flight_s_ = 0;
+  Instant settled_;
   bool any_ = false;
 };
 

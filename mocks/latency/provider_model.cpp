@@ -1,6 +1,7 @@
 #include "mocks/latency/provider_model.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "harness/base/check.hpp"
 #include "mocks/latency/planner.hpp"
@@ -13,12 +14,22 @@ namespace {
 // The slots of one capacity and who waits for them, in the order they came.
 struct Line {
   CapacitySpec capacity;
+  bool bounded = false;
   std::int64_t busy = 0;
+  double busy_s = 0;  // call-seconds in service; of a bounded line
+  std::uint64_t refused = 0;
+  Instant settled;
   std::int64_t waiting = 0;
   Ticket* first = nullptr;
   Ticket* last = nullptr;
 
   bool has_slot() const { return capacity.slots == 0 || busy < capacity.slots; }
+  void settle(Instant now) {
+    if (bounded) {
+      busy_s += static_cast<double>(busy) * (now - settled).count_s();
+      settled = now;
+    }
+  }
   void append(Ticket& ticket) {
     ticket.previous = last;
     ticket.next = nullptr;
@@ -33,6 +44,13 @@ struct Line {
     --waiting;
   }
 };
+
+Line make_line(const CapacitySpec& capacity) {
+  Line out;
+  out.capacity = capacity;
+  out.bounded = capacity.slots > 0 || !capacity.speed_up.empty();
+  return out;
+}
 
 // What others' calls on an entry ask for: its own typical call.
 Demand typical_demand(const Entry& entry) {
@@ -56,14 +74,21 @@ struct ProviderModel::State {
       own.emplace_back(entry.limits, others, each(entry));
       line_of.push_back(entry.capacity ? lines.size() + 1 : 0);
       if (entry.capacity) {
-        lines.push_back({*entry.capacity});
+        lines.push_back(make_line(*entry.capacity));
       }
     }
-    lines.insert(lines.begin(), Line{profile->capacity});
+    lines.insert(lines.begin(), make_line(profile->capacity));
     for (const Line& line : lines) {
       unbounded = unbounded && line.capacity.slots == 0;
     }
     shared = Limits(profile->limits, others, each(profile->entries.front()));
+    refusals.resize(own.size() + 1);
+    if (options.limits_used_up) {
+      shared.use_up();
+      for (Limits& limits : own) {
+        limits.use_up();
+      }
+    }
   }
 
   std::size_t index(const Ticket& ticket) const {
@@ -90,6 +115,8 @@ struct ProviderModel::State {
     const Limits::Verdict by_shared = shared.ask(demand, now);
     if (by_own.wait > Duration::zero() || by_shared.wait > Duration::zero()) {
       const bool own_is_worse = by_own.wait >= by_shared.wait;
+      auto& refused = refusals[own_is_worse ? index(ticket) + 1 : 0];
+      refused[static_cast<std::size_t>((own_is_worse ? by_own : by_shared).what)] += 1;
       ticket.refusal = refuse_limited(*profile, ticket.entry->model, own_is_worse ? mine : shared,
                                       own_is_worse ? by_own : by_shared, now);
       return false;
@@ -100,6 +127,9 @@ struct ProviderModel::State {
   }
 
   Duration typical(const CallFeatures& features, const DrawKey* key);
+  void tell_limits(std::optional<std::size_t> entry, std::vector<LimitUse>& out) const;
+  void tell_line(std::optional<std::size_t> entry, Line line, Instant now,
+                 std::vector<LimitUse>& out) const;
 
   std::shared_ptr<const Profile> profile;
   Planner planner;
@@ -108,7 +138,8 @@ struct ProviderModel::State {
   Limits shared;
   std::vector<Line> lines;  // [0] is the provider's
   std::vector<std::size_t> line_of;
-  bool unbounded = true;  // no line has a last slot
+  bool unbounded = true;                               // no line has a last slot
+  std::vector<std::array<std::uint64_t, 8>> refusals;  // [0] by `shared`, then by entry; by What
   Money bill;
 };
 
@@ -134,16 +165,18 @@ void ProviderModel::arrive(Ticket& ticket, const DrawKey& key, const CallFeature
     return;
   }
   Line& line = s.line(ticket);
+  line.settle(now);
   const bool slot = line.has_slot();
   if (!slot && line.waiting >= line.capacity.queue) {
+    ++line.refused;
     ticket.refusal = refuse_busy(*s.profile, ticket.entry->model);
     return;
   }
   if (!s.let_in(ticket, now)) {
     return;
   }
-  s.own[s.index(ticket)].enter();
-  s.shared.enter();
+  s.own[s.index(ticket)].enter(now);
+  s.shared.enter(now);
   if (slot) {
     ++line.busy;
     s.start(ticket, now);
@@ -159,8 +192,9 @@ void ProviderModel::leave(Ticket& ticket, Instant now) {
   }
   State& s = *state_;
   Line& line = s.line(ticket);
-  s.own[s.index(ticket)].leave();
-  s.shared.leave();
+  line.settle(now);
+  s.own[s.index(ticket)].leave(now);
+  s.shared.leave(now);
   if (ticket.state == Ticket::State::Queued) {
     ticket.state = Ticket::State::Left;
     line.remove(ticket);
@@ -275,5 +309,68 @@ std::uint64_t ProviderModel::queued() const {
 }
 
 Money ProviderModel::bill() const { return state_->bill; }
+
+void ProviderModel::State::tell_limits(std::optional<std::size_t> entry,
+                                       std::vector<LimitUse>& out) const {
+  const Limits& limits = entry ? own[*entry] : shared;
+  for (std::size_t i = 0; i < refusals.front().size(); ++i) {
+    const auto what = static_cast<Limits::What>(i);
+    if (limits.limit(what) == 0) {
+      continue;
+    }
+    LimitUse use;
+    use.place = {entry, what};
+    use.name = std::string(Limits::text(what));
+    use.per_time = what != Limits::What::InFlight;
+    use.written = static_cast<double>(limits.limit(what));
+    use.has = use.per_time ? limits.refill_per_s(what) : use.written;
+    use.used = use.per_time ? limits.let_in(what) : limits.in_flight_s();
+    use.refused = refusals[entry ? *entry + 1 : 0][i];
+    out.push_back(std::move(use));
+  }
+}
+
+void ProviderModel::State::tell_line(std::optional<std::size_t> entry, Line line, Instant now,
+                                     std::vector<LimitUse>& out) const {
+  line.settle(now);
+  if (!line.bounded) {
+    return;
+  }
+  LimitUse use;
+  use.place = {entry, std::nullopt};
+  use.name = "slots";
+  use.per_time = false;
+  const CapacitySpec& capacity = line.capacity;
+  const std::int64_t most =
+      capacity.slots > 0 ? capacity.slots
+                         : static_cast<std::int64_t>(std::max(capacity.speed_up.back().first, 1.0));
+  // Calls at once that are worth as much as calls alone: the rate at the last slot.
+  use.written = static_cast<double>(most);
+  use.has = static_cast<double>(most) / capacity.slowdown(most);
+  use.used = line.busy_s;
+  use.refused = line.refused;
+  use.refuses = capacity.slots > 0;
+  out.push_back(std::move(use));
+}
+
+std::vector<LimitUse> ProviderModel::uses(Instant now) const {
+  const State& s = *state_;
+  std::vector<LimitUse> out;
+  s.tell_limits(std::nullopt, out);
+  s.tell_line(std::nullopt, s.lines.front(), now, out);
+  for (std::size_t i = 0; i < s.own.size(); ++i) {
+    const std::size_t before = out.size();
+    s.tell_limits(i, out);
+    if (s.line_of[i] != 0) {
+      s.tell_line(i, s.lines[s.line_of[i]], now, out);
+    }
+    const Entry& entry = s.profile->entries[i];
+    for (std::size_t at = before; at < out.size(); ++at) {
+      const bool named = !entry.model.empty() && entry.model != "*";
+      out[at].name = entry.operation + (named ? " " + entry.model : "") + ": " + out[at].name;
+    }
+  }
+  return out;
+}
 
 }  // namespace rehearse::latency

@@ -9,6 +9,7 @@
 #include "harness/base/money.hpp"
 #include "harness/base/rng.hpp"
 #include "harness/base/time.hpp"
+#include "mocks/latency/limit_use.hpp"
 #include "mocks/latency/profile.hpp"
 #include "mocks/latency/ticket.hpp"
 
@@ -23,6 +24,7 @@ struct StageTime {
 struct ModelOptions {
   double other_load_per_s = 0;  // calls a second that others make on the same limits
   std::uint64_t provider = 0;   // hash_name of its name in the scenario: whose weather this is
+  bool limits_used_up = false;  // at the start; else nothing of them is
 };
 
 // One provider's limits, queue, latency, faults and prices. Sans-I/O: whoever runs it (virtual
@@ -68,6 +70,8 @@ class ProviderModel {
   std::uint64_t in_service() const;
   std::uint64_t queued() const;
   Money bill() const;  // of all calls so far
+  // Every limit and capacity that there is and what it saw until now.
+  std::vector<LimitUse> uses(Instant now) const;
 
  private:
   struct State;

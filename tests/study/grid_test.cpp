@@ -47,3 +47,65 @@ TEST_CASE("no axis is one point; empty, doubled and endless axes are refused") {
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().what.find("1e+09") != std::string::npos);
 }
+
+TEST_CASE("ranges stand for what lies between, by a step or by a factor") {
+  const auto texts = [](const char* axis) {
+    const auto points = study::make_grid({}, {*study::parse_axis(axis)});
+    REQUIRE(points);
+    std::vector<std::string> out;
+    for (const study::GridPoint& point : *points) {
+      out.push_back(point.name);
+    }
+    return out;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(texts("n=1..3") == Names{"n=1", "n=2", "n=3"});
+  CHECK(texts("n=1..64 x4") == Names{"n=1", "n=4", "n=16", "n=64"});
+  CHECK(texts("n=1..100x10,250") == Names{"n=1", "n=10", "n=100", "n=250"});
+  CHECK(texts("n=0..1 +0.5") == Names{"n=0", "n=0.5", "n=1"});
+  CHECK(texts("n=0..0.3 +0.1") == Names{"n=0", "n=0.1", "n=0.2", "n=0.3"});
+  CHECK(texts("file=a..b") == Names{"file=a..b"});
+  for (const char* text : {"n=3..1", "n=1..10 x1", "n=0..10 x2", "n=1..10 +0", "n=1..10 +-1"}) {
+    CHECK_FALSE(study::parse_axis(text).ok());
+  }
+}
+
+TEST_CASE("names that are joined by a comma move together") {
+  const auto points =
+      study::make_grid({}, {*study::parse_axis("model,size=a:1,b:2"), *study::parse_axis("n=1,2")});
+  REQUIRE(points);
+  REQUIRE(points->size() == 4);
+  CHECK((*points)[0].name == "model=a, size=1, n=1");
+  CHECK((*points)[3].name == "model=b, size=2, n=2");
+  CHECK((*points)[3].selection.parameters.at("size").as_integer() == 2);
+  CHECK_FALSE(study::make_grid({}, {*study::parse_axis("a,b=1:2,3")}).ok());
+  CHECK_FALSE(
+      study::make_grid({}, {*study::parse_axis("a,b=1:2"), *study::parse_axis("b=1")}).ok());
+}
+
+TEST_CASE("a condition keeps the points where it holds") {
+  study::GridOptions options;
+  options.when = "users <= 10 * workers";
+  options.parameters.set("workers", 4);
+  const auto axes = {*study::parse_axis("users=10,20,40,80"), *study::parse_axis("workers=1,2")};
+  const auto points = study::make_grid({}, axes, options);
+  REQUIRE(points);
+  REQUIRE(points->size() == 3);
+  CHECK((*points)[2].name == "users=20, workers=2");
+  options.when = "users > 1000";
+  CHECK_FALSE(study::make_grid({}, axes, options).ok());
+  options.when = "nobody > 1";
+  CHECK_FALSE(study::make_grid({}, axes, options).ok());
+}
+
+TEST_CASE("a billion points are refused with their number and the time they would take") {
+  study::GridOptions options;
+  options.seconds_a_point = 0.5;
+  const auto refused = study::make_grid({}, {*study::parse_axis("n=1..1000000000")}, options);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().what.find("1e+09 points") != std::string::npos);
+  CHECK(refused.error().what.find("days") != std::string::npos);
+  options.seconds_a_point = 100;
+  const auto years = study::make_grid({}, {*study::parse_axis("n=1..1000000000")}, options);
+  CHECK(years.error().what.find("years") != std::string::npos);
+}

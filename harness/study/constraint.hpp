@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/study/player.hpp"
+
+namespace rehearse::study {
+
+// Something that can run out: slots of a resource, connections of a pool, a provider's limit or its
+// slots. By the utilisation law (Denning and Buzen 1978) its busy share is throughput × demand /
+// capacity, so that capacity / demand bounds the throughput.
+struct Constraint {
+  enum class Kind : std::uint8_t { Resource, Pool, Limit, Capacity };
+  Kind kind = Kind::Resource;
+  std::string name;           // "workers", "db", "openai chat gpt-4o: requests per min (RPM)"
+  std::uint32_t index = 0;    // into Scenario's resources, pools or providers
+  latency::LimitPlace place;  // of a provider
+  double has = 0;             // slots, or units a second
+  double written = 0;         // as the scenario or profile says it: slots, or units a minute or day
+  double demand = 0;          // of one job: slot-seconds or units
+  bool per_time = false;      // units a second
+  bool refuses = false;       // who comes too many is turned away; else he waits
+  double usd_per_hour = 0;    // of all of it
+  std::uint64_t refused = 0;
+
+  double bound_per_s() const;  // infinite where jobs do not need it
+  double utilisation(double jobs_per_s) const { return jobs_per_s / bound_per_s(); }
+  bool same_as(const Constraint& other) const {
+    return kind == other.kind && index == other.index && place == other.place;
+  }
+};
+
+// All of a scenario, with what one play of `jobs` jobs asked of each.
+std::vector<Constraint> constraints_of(const scenarios::Scenario& scenario,
+                                       const record::RunEnd& end, const Watch& watch,
+                                       std::uint64_t jobs);
+
+// So many times as much of it.
+void relieve(const Constraint& constraint, double factor, scenarios::Scenario& scenario,
+             std::vector<LimitChange>& changes);
+
+}  // namespace rehearse::study

@@ -1,0 +1,388 @@
+#include "harness/study/knee.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/study/knee_fit.hpp"
+
+namespace rehearse::study {
+namespace {
+
+constexpr std::uint64_t kPilotRuns = 8;       // replications of a probe that only brackets
+constexpr std::uint64_t kPilotJobs = 16'000;  // of all of them
+constexpr double kClose = 0.05;               // a bracket so narrow (relative) is left
+constexpr double kNarrow = 0.015;             // … and the three loads are so far apart at least
+constexpr double kWide = 0.1;                 // … at most
+constexpr double kNearlyFull = 0.995;         // longer relaxation is not waited for
+constexpr double kMostJobsOver = 8;           // times the jobs asked for, near saturation
+constexpr double kClusters = 12;              // busy periods that make a tail, at least
+constexpr unsigned kLastProbes = 6;           // twice three, of the most there may be
+
+// One end of a bracket; `assumed` where no probe has been there.
+struct End {
+  double load = 0;
+  double margin = 0;
+  bool assumed = true;
+};
+
+class Search {
+ public:
+  Search(const Player& player, const LoadedSystem& system, const std::vector<Target>& targets,
+         const Unloaded& unloaded, const KneeOptions& options)
+      : player_(player),
+        system_(system),
+        targets_(targets),
+        unloaded_(unloaded),
+        options_(options) {}
+
+  Result<Knee> run() {
+    out_.probes = 1;
+    out_.jobs = unloaded_.jobs;
+    begin();
+    Status bracketed = bracket();
+    if (!bracketed) {
+      return bracketed.errors();
+    }
+    if ((high_.assumed && !hard_) || low_.load <= least()) {
+      out_.end = high_.assumed ? Knee::End::Unbounded : Knee::End::None;
+      out_.load = low_.load;
+      finish(nullptr);
+      return std::move(out_);
+    }
+    const Status estimated = estimate();
+    if (!estimated) {
+      return estimated.errors();
+    }
+    return std::move(out_);
+  }
+
+ private:
+  bool users() const { return options_.axis == LoadAxis::Users; }
+  // Below it nothing is looked for.
+  double least() const { return users() ? 0.5 : 0; }
+  double rounded(double load) const { return users() ? std::max(std::round(load), 1.0) : load; }
+
+  double margin_of(const Probe& probe) const {
+    const double found = tightest(targets_, probe.values).margin;
+    return probe.growing ? std::min(found, -1.0) : found;
+  }
+
+  // The load at which the constraints would be full, by the utilisation law.
+  double full(double bound_per_s) const {
+    if (!users()) {
+      return bound_per_s;
+    }
+    return bound_per_s * (unloaded_.response_s + unloaded_.think_s);
+  }
+
+  void begin() {
+    std::vector<std::optional<double>> rest;
+    for (const Target& target : targets_) {
+      rest.push_back(target.unloaded);
+    }
+    const Tightest loose = tightest(targets_, rest);
+    low_ = {0, loose.margin, true};
+    const double hard = full(unloaded_.hard_bound_per_s());
+    const double any = full(unloaded_.bound_per_s());
+    const double bound = std::isfinite(any) ? any : std::max(full(1.0), 1.0);
+    // Users wait for each other beyond the bound; calls that are refused do not.
+    hard_ = std::isfinite(hard) && !users();
+    high_.load = hard_ ? hard * 1.01 : bound * (users() ? 3 : 1.5);
+    hard_ = hard_ && high_.load <= options_.most_load;
+    high_.load = std::min(high_.load, options_.most_load);
+    high_.margin = -1;
+    // A single queue: margin(load) is a straight line from the one at rest to -1 at the bound.
+    const double straight = loose.margin > 0 ? loose.margin / (loose.margin + 1) : 0.5;
+    next_ = options_.guess.value_or(bound * std::clamp(straight, 0.3, 0.97));
+    next_ = std::min(next_, high_.load * 0.98);
+  }
+
+  LoadLevel level_of(double load, std::uint64_t runs, std::uint64_t jobs, double tail) const {
+    return level_at(load, unloaded_, options_, {runs, jobs, tail});
+  }
+
+  Result<Probe> look(const LoadLevel& level, std::uint64_t runs) {
+    ProbeOptions how;
+    how.seed = options_.seed;
+    how.replications = runs;
+    how.threads = options_.threads;
+    how.leave_one_out = true;
+    Result<Probe> found = probe(player_, system_, level, targets_, how);
+    ++out_.probes;
+    if (found) {
+      out_.jobs += found->jobs;
+    }
+    return found;
+  }
+
+  void keep(const Probe& found) {
+    Probe bare = found;
+    bare.runs.clear();
+    bare.without.clear();
+    out_.curve.push_back(std::move(bare));
+  }
+
+  bool narrow() const {
+    const double width = high_.load - low_.load;
+    return !low_.assumed && (!high_.assumed || hard_) &&
+           (width <= kClose * high_.load || (users() && width <= 1));
+  }
+
+  Status bracket() {
+    const unsigned most = std::max(options_.most_probes, kLastProbes + 3) - kLastProbes;
+    // An end where nobody has been is looked at before all else, if that takes the second three.
+    while (out_.probes < most + (high_.assumed && !hard_ ? kLastProbes / 2 : 0) && !narrow()) {
+      const Result<Probe> found =
+          look(level_of(rounded(next_), kPilotRuns, pilot_jobs(), 1), kPilotRuns);
+      if (!found) {
+        return found.errors();
+      }
+      keep(*found);
+      const End here{found->level.load, margin_of(*found), false};
+      const double before = high_.load - low_.load;
+      End& side = here.margin >= 0 ? low_ : high_;
+      // Illinois: an end that stays where it was counts half.
+      if (!low_.assumed && !high_.assumed && last_side_ == &side) {
+        (here.margin >= 0 ? high_ : low_).margin *= 0.5;
+      }
+      last_side_ = &side;
+      side = here;
+      remember(*found);
+      if (users() && here.load <= 1 && here.margin < 0) {
+        low_ = {0, 0, false};
+        return Done{};  // not one user
+      }
+      next_ = step(before);
+    }
+    return Done{};
+  }
+
+  std::uint64_t pilot_jobs() const {
+    return std::clamp<std::uint64_t>(options_.jobs / 8, 500, kPilotJobs);
+  }
+
+  // Where to look next.
+  double step(double before) {
+    const double width = high_.load - low_.load;
+    if (high_.assumed && low_.load >= 0.97 * high_.load) {
+      // It carries more than was said.
+      high_.load = std::min(std::max(low_.load * 2, low_.load + 1), options_.most_load);
+      hard_ = false;
+      return high_.load;
+    }
+    if (high_.assumed && !hard_) {
+      return std::min(low_.load * 1.6 + 1e-12, high_.load);
+    }
+    if (low_.assumed && high_.load < 1e-9) {
+      return high_.load;
+    }
+    const double secant = low_.load + width * low_.margin / (low_.margin - high_.margin);
+    const double inside = std::clamp(secant, low_.load + 0.08 * width, high_.load - 0.08 * width);
+    const bool slow = width > 0.6 * before && out_.probes > 3;
+    const double at = slow ? 0.5 * (low_.load + high_.load) : inside;
+    return users() ? std::clamp(std::round(at), low_.load + 1, std::max(high_.load - 1, 1.0)) : at;
+  }
+
+  // How sure a probe of so many jobs is about the load: what the last ones need.
+  void remember(const Probe& found) {
+    if (found.growing) {
+      return;
+    }
+    const double off = std::abs(margin_of(found));
+    if (nearest_ < 0 || off < nearest_) {
+      nearest_ = off;
+      error_ = margin_error(targets_, found);
+      counted_ = static_cast<double>(
+          found.level.axis == LoadAxis::Rate ? found.level.jobs * kPilotRuns : pilot_jobs());
+    }
+  }
+
+  // Jobs of a last probe so that the interval is as narrow as was asked.
+  std::uint64_t jobs_needed(double load) const {
+    const double slope = (low_.margin - high_.margin) / (high_.load - low_.load) * load;
+    const double most = static_cast<double>(options_.jobs);
+    if (!(slope > 0) || !(error_ > 0) || counted_ <= 0) {
+      return options_.jobs;
+    }
+    const double now = error_ / slope * 2.1;  // half of an interval, relative
+    const double ratio = now / options_.precision;
+    return static_cast<std::uint64_t>(
+        std::clamp(counted_ * ratio * ratio, std::min(20'000.0, most), most));
+  }
+
+  // The smallest share of jobs that a bound speaks of: 0.01 of a p99.
+  double tail_share() const {
+    double out = 0.2;
+    for (const Target& target : targets_) {
+      if (target.role == Target::Role::Bound && target.what.stat == record::Stat::Quantile) {
+        out = std::min(out, std::max(1 - target.what.argument, 1e-4));
+      }
+    }
+    return out;
+  }
+
+  // The load past which the backlog grows without end, as the last probes know it.
+  double bound_of(const Probe& probe) const {
+    double out = std::numeric_limits<double>::infinity();
+    for (const Constraint& constraint : probe.constraints) {
+      if (!constraint.refuses) {
+        out = std::min(out, constraint.bound_per_s());
+      }
+    }
+    return users() ? std::numeric_limits<double>::infinity() : out;
+  }
+
+  double apart_at(double at) const {
+    const double slope = (low_.margin - high_.margin) / (high_.load - low_.load) * at;
+    const double unsure = slope > 0 ? 2 * error_ / slope : 0;
+    double apart = std::max(0.6 * (high_.load - low_.load) / at, unsure);
+    const double left = full(unloaded_.hard_bound_per_s()) / at - 1;
+    if (!users() && std::isfinite(left)) {
+      apart = std::min(apart, std::max(0.5 * left, kNarrow));
+    }
+    return std::clamp(apart, kNarrow, kWide);
+  }
+
+  double guess() const {
+    const double width = high_.load - low_.load;
+    return low_.load + width * std::clamp(low_.margin / (low_.margin - high_.margin), 0.02, 0.98);
+  }
+
+  // Three loads around the guess; again around what they say, where that is not between them.
+  Status estimate() {
+    double at = guess();
+    double apart = apart_at(at);
+    for (;;) {
+      const std::uint64_t jobs = jobs_needed(at);
+      const std::array<double, 3> loads = three_loads(at, apart);
+      std::vector<Probe> found;
+      // The same jobs of each, as many as the fullest needs: what differs is the load alone.
+      LoadLevel level = level_of(loads[2], options_.replications, jobs, tail_share());
+      for (const double load : loads) {
+        level.load = load;
+        Result<Probe> one = look(level, options_.replications);
+        if (!one) {
+          return one.errors();
+        }
+        found.push_back(std::move(one).value());
+      }
+      const std::array<const Probe*, 3> three{&found[0], &found[1], &found[2]};
+      const KneeFit fit = fit_knee(targets_, three, bound_of(found[1]));
+      const bool again = !fit.inside && out_.probes + 3 <= options_.most_probes;
+      for (const Probe& one : found) {
+        keep(one);
+      }
+      if (!again) {
+        conclude(fit, three);
+        return Done{};
+      }
+      const double there = crossing_of(targets_, three).load;
+      at = there < loads[0] ? std::min(there, loads[0] * (1 - apart))
+                            : std::max(there, loads[2] * (1 + apart));
+      apart = std::min(apart * 1.5, kWide);
+    }
+  }
+
+  std::array<double, 3> three_loads(double at, double apart) const {
+    if (!users()) {
+      return {at * (1 - apart), at, at * (1 + apart)};
+    }
+    const double middle = std::max(std::round(at), 2.0);
+    const double step = std::max(std::round(at * apart), 1.0);
+    return {std::max(middle - step, 1.0), middle, middle + step};
+  }
+
+  void conclude(const KneeFit& fit, const std::array<const Probe*, 3>& three) {
+    out_.end = Knee::End::Found;
+    out_.target = fit.target;
+    out_.load = users() ? std::floor(fit.load) : fit.load;
+    out_.interval = fit.interval;
+    if (users()) {
+      out_.interval = {std::max(std::floor(fit.interval.low), 0.0), std::floor(fit.interval.high)};
+    }
+    if (!fit.inside) {
+      out_.interval.low = std::min(out_.interval.low, low_.load);
+      out_.interval.high = std::max(out_.interval.high, high_.load);
+      out_.note =
+          "the objective breaks outside the loads that were looked at last: the interval "
+          "is less sure than it says";
+    }
+    const Probe* best = three[1];
+    for (const Probe* each : three) {
+      best = std::abs(each->level.load - fit.load) < std::abs(best->level.load - fit.load) ? each
+                                                                                           : best;
+    }
+    finish(best);
+  }
+
+  void finish(const Probe* at) {
+    std::sort(out_.curve.begin(), out_.curve.end(),
+              [](const Probe& a, const Probe& b) { return a.level.load < b.level.load; });
+    if (at != nullptr) {
+      out_.at = *at;
+      out_.at->runs.clear();
+      out_.at->without.clear();
+    } else if (!out_.curve.empty()) {
+      out_.at = out_.curve.back();
+    }
+  }
+
+  const Player& player_;
+  const LoadedSystem& system_;
+  const std::vector<Target>& targets_;
+  const Unloaded& unloaded_;
+  const KneeOptions& options_;
+  Knee out_;
+  End low_;
+  End high_;
+  const End* last_side_ = nullptr;
+  double next_ = 1;
+  bool hard_ = false;    // high_ is where the backlog grows without end, by the utilisation law
+  double nearest_ = -1;  // margin of the probe nearest to the knee
+  double error_ = 0;     // its standard error
+  double counted_ = 0;   // its jobs
+};
+
+}  // namespace
+
+LoadLevel level_at(double load, const Unloaded& unloaded, const KneeOptions& options,
+                   const LevelSize& size) {
+  LoadLevel out;
+  out.axis = options.axis;
+  out.load = load;
+  const double bound = unloaded.bound_per_s();
+  const bool rate = options.axis == LoadAxis::Rate;
+  const double cycle = unloaded.response_s + unloaded.think_s;
+  const double per_s = rate ? load : std::min(load / std::max(cycle, 1e-9), bound);
+  // Only who waits is slow to forget: calls that are refused leave no queue behind.
+  const double waits = unloaded.hard_bound_per_s();
+  const double busy = std::isfinite(waits) ? std::min(per_s / waits, kNearlyFull) : 0;
+  // The relaxation time of a single queue, in its services: 1 / (1 - sqrt(rho))² (Cohen 1982).
+  const double gap = 1 - std::sqrt(busy);
+  const double relax_jobs = busy > 0 ? busy / (gap * gap) : 0;
+  const auto runs = static_cast<double>(size.replications);
+  const double share = std::ceil(static_cast<double>(size.jobs) / runs);
+  const double inside = per_s * unloaded.longest_s;
+  const double most = share * kMostJobsOver;
+  const double long_enough = std::max(8 * relax_jobs, kClusters * relax_jobs / size.tail / runs);
+  const double counted = std::clamp(std::max(long_enough, share), 50.0, std::max(most, 50.0));
+  const double warm = std::min(4 * relax_jobs, std::max(most, 50.0)) + 2 * inside + 20;
+  if (rate) {
+    out.warm_jobs = static_cast<std::uint64_t>(warm);
+    out.jobs = static_cast<std::uint64_t>(counted);
+    out.tail_jobs = static_cast<std::uint64_t>(std::min(inside, counted / 4));
+    return out;
+  }
+  const double waiting = std::max(0.0, std::isfinite(bound) ? load / bound - cycle : 0);
+  out.warm = Duration::from_seconds(4 * (cycle + waiting) + warm / std::max(per_s, 1e-9));
+  out.length = Duration::from_seconds(counted / std::max(per_s, 1e-9));
+  return out;
+}
+
+Result<Knee> find_knee(const Player& player, const LoadedSystem& system,
+                       const std::vector<Target>& targets, const Unloaded& unloaded,
+                       const KneeOptions& options) {
+  return Search(player, system, targets, unloaded, options).run();
+}
+
+}  // namespace rehearse::study

@@ -1,0 +1,155 @@
+#include "harness/study/knee_fit.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace rehearse::study {
+namespace {
+
+using Values = std::vector<std::optional<double>>;
+
+constexpr double kBeyond = 0.5;  // of the width, how far outside a crossing is still believed
+
+// Where a margin goes from above 0 to below: on the chord of the two neighbours between which it
+// does, else on the chord that leads there, so far as that is believed. Infinite where the margin
+// does not fall.
+double crossing(const std::array<double, 3>& x, const std::array<double, 3>& h) {
+  const double low = x[0] - kBeyond * (x[2] - x[0]);
+  const double high = x[2] + kBeyond * (x[2] - x[0]);
+  const std::size_t from = h[1] > 0 ? 1 : 0;
+  double slope = (h[from + 1] - h[from]) / (x[from + 1] - x[from]);
+  const bool outside = h[from] <= 0 || h[from + 1] > 0;
+  if (outside || !(slope < 0)) {
+    slope = (h[2] - h[0]) / (x[2] - x[0]);  // farther away, the longer chord is the surer one
+  }
+  if (!(slope < 0)) {
+    return h[1] > 0 ? std::numeric_limits<double>::infinity() : low;
+  }
+  return std::clamp(x[from] - h[from] / slope, low, high);
+}
+
+struct Crossing {
+  double load = std::numeric_limits<double>::infinity();
+  std::size_t target = 0;
+};
+
+Crossing first_crossing(std::span<const Target> targets, const std::array<double, 3>& x,
+                        const std::array<const Values*, 3>& values) {
+  Crossing out;
+  for (std::size_t t = 0; t < targets.size(); ++t) {
+    if (targets[t].role != Target::Role::Bound) {
+      continue;
+    }
+    std::array<double, 3> h{};
+    bool read = true;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const std::optional<double>& value = (*values[i])[t];
+      read = read && value.has_value();
+      h[i] = value ? margin(targets[t], *value) : 0;
+    }
+    const double load = read ? crossing(x, h) : std::numeric_limits<double>::infinity();
+    if (load < out.load) {
+      out = {load, t};
+    }
+  }
+  return out;
+}
+
+std::array<double, 3> loads_of(const std::array<const Probe*, 3>& probes) {
+  return {probes[0]->level.load, probes[1]->level.load, probes[2]->level.load};
+}
+
+double bounded(double load, const std::array<double, 3>& x) {
+  return std::min(load, x[2] + kBeyond * (x[2] - x[0]));
+}
+
+// On which an estimate is about normal: the load, or the logarithm of what is left to the bound.
+class Scale {
+ public:
+  Scale(double load, double bound, const std::array<double, 3>& x)
+      : bound_(bound),
+        left_(std::isfinite(bound) && load > kHalf * bound && load < bound &&
+              bounded(kEndless, x) < 2 * bound) {}
+  double to(double load) const {
+    return left_ ? std::log(std::max(bound_ - load, kLeast * bound_)) : load;
+  }
+  double from(double value) const { return left_ ? bound_ - std::exp(value) : value; }
+
+ private:
+  static constexpr double kHalf = 0.5;
+  static constexpr double kLeast = 1e-4;
+  static constexpr double kEndless = std::numeric_limits<double>::infinity();
+  double bound_;
+  bool left_;
+};
+
+}  // namespace
+
+KneeFit crossing_of(std::span<const Target> targets, std::array<const Probe*, 3> probes) {
+  const std::array<double, 3> x = loads_of(probes);
+  const Crossing all =
+      first_crossing(targets, x, {&probes[0]->values, &probes[1]->values, &probes[2]->values});
+  KneeFit out;
+  out.load = bounded(all.load, x);
+  out.target = all.target;
+  out.inside = all.load >= x[0] && all.load <= x[2];
+  out.interval = {out.load, out.load};
+  return out;
+}
+
+KneeFit fit_knee(std::span<const Target> targets, std::array<const Probe*, 3> probes,
+                 double bound) {
+  KneeFit out = crossing_of(targets, probes);
+  const std::array<double, 3> x = loads_of(probes);
+  const std::size_t n = probes[0]->without.size();
+  if (n < 2) {
+    return out;
+  }
+  const Scale scale(out.load, bound, x);
+  const auto count = static_cast<double>(n);
+  const double all = scale.to(out.load);
+  std::vector<double> pseudo;
+  double mean = 0;
+  for (std::size_t r = 0; r < n; ++r) {
+    const Crossing others = first_crossing(
+        targets, x, {&probes[0]->without[r], &probes[1]->without[r], &probes[2]->without[r]});
+    pseudo.push_back(count * all - (count - 1) * scale.to(bounded(others.load, x)));
+    mean += pseudo.back() / count;
+  }
+  double squares = 0;
+  for (const double value : pseudo) {
+    squares += (value - mean) * (value - mean);
+  }
+  const double error = std::sqrt(squares / (count - 1) / count);
+  const boost::math::students_t student(count - 1);
+  const double half = boost::math::quantile(student, 0.975) * error;
+  out.load = scale.from(mean);
+  const double one = scale.from(mean - half);
+  const double other = scale.from(mean + half);
+  out.interval = {std::min(one, other), std::max(one, other)};
+  return out;
+}
+
+double margin_error(std::span<const Target> targets, const Probe& probe) {
+  const std::size_t n = probe.without.size();
+  if (n < 2) {
+    return 0;
+  }
+  const auto count = static_cast<double>(n);
+  std::vector<double> margins;
+  double mean = 0;
+  for (const Values& values : probe.without) {
+    margins.push_back(tightest(targets, values).margin);
+    mean += margins.back() / count;
+  }
+  double squares = 0;
+  for (const double value : margins) {
+    squares += (value - mean) * (value - mean);
+  }
+  return std::sqrt(squares * (count - 1) / count);
+}
+
+}  // namespace rehearse::study

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "harness/record/recorder.hpp"
+#include "harness/study/player.hpp"
+
+namespace rehearse::study {
+
+// What is turned to load a system: arrivals a second (open loop), or users (closed loop).
+enum class LoadAxis : std::uint8_t { Rate, Users };
+std::string_view axis_name(LoadAxis axis);  // "rate", "users"
+
+// One level of load and the stretch of a run that is looked at: what comes before it has been
+// reached by the cold start, what comes after it by the end.
+struct LoadLevel {
+  LoadAxis axis = LoadAxis::Rate;
+  double load = 1;              // jobs a second, or users (a whole number)
+  std::uint64_t warm_jobs = 0;  // Rate: issued before, among and after those that count
+  std::uint64_t jobs = 1000;
+  std::uint64_t tail_jobs = 0;
+  Duration warm;  // Users: jobs that begin in [warm, warm + length) count
+  Duration length;
+};
+
+// The scenario under that load. Its own workload's tasks, holds, patience, kind of arrivals and
+// thinking stay; `think` is what users do where the workload has none of its own.
+scenarios::Scenario under_load(const scenarios::Scenario& scenario, const LoadLevel& level,
+                               const scenarios::Amount& think);
+
+// Counts the jobs of a level, and how their response moves along it.
+class LevelSink final : public engine::JobSink {
+ public:
+  LevelSink(record::Recorder& recorder, const LoadLevel& level)
+      : recorder_(recorder), level_(level) {}
+  void job_finished(const record::JobRecord& job, std::span<const record::StageSpan> spans,
+                    std::span<const record::AttemptSpan> attempts) override;
+
+  // Seconds of response that are added in a second: above 0 where the backlog grows.
+  double growth() const { return moved_ > 0 ? together_ / moved_ : 0; }
+  std::uint64_t counted() const { return counted_; }
+
+ private:
+  bool counts(const record::JobRecord& job) const;
+
+  record::Recorder& recorder_;
+  const LoadLevel& level_;
+  std::uint64_t counted_ = 0;
+  double done_ = 0;
+  double mean_at_ = 0;
+  double mean_response_ = 0;
+  double moved_ = 0;     // sum of squared distances of the instants from their mean
+  double together_ = 0;  // … of instants times responses
+};
+
+}  // namespace rehearse::study

@@ -1,0 +1,147 @@
+#include <cmath>
+
+#include "reports/documents.hpp"
+#include "reports/figures.hpp"
+#include "reports/plan_tables.hpp"
+
+namespace rehearse::reports {
+namespace {
+
+using record::CapacityKnee;
+using record::CapacityPlan;
+
+Line knee_line(const CapacityKnee& knee) {
+  const bool rate = knee.axis == "rate";
+  const std::string what = rate ? "Arrivals: " : "Users: ";
+  if (knee.end == "found") {
+    return {{what + load_text(knee.axis, knee.load), Tone::Strong},
+            {" is the most inside all objectives (95% interval " + load_text(knee.axis, knee.low) +
+             " … " + load_text(knee.axis, knee.high) + "; " + plural(knee.probes, "probe") + ")"}};
+  }
+  if (knee.end == "unbounded") {
+    return {{what + "no largest load", Tone::Strong},
+            {knee.note.empty() ? "; no objective breaks up to " + load_text(knee.axis, knee.load)
+                               : ": " + knee.note}};
+  }
+  return {{what + "no load is inside the objectives", Tone::Bad},
+          {knee.note.empty() ? "" : ": " + knee.note}};
+}
+
+void add_reasons(const CapacityKnee& knee, Paragraph& out) {
+  if (knee.end != "found") {
+    return;
+  }
+  out.lines.push_back({{"  beyond it breaks "}, {knee.objective, Tone::Strong}});
+  if (knee.binds.empty()) {
+    out.lines.push_back({{"  what binds: "}, {knee.evidence, Tone::Warn}});
+  } else {
+    out.lines.push_back({{"  what binds: "},
+                         {knee.binds, Tone::Strong},
+                         {", " + percent(knee.binds_share) + " used; " + knee.evidence}});
+    if (!knee.next.empty()) {
+      out.lines.push_back({{"  with plenty of it, "},
+                           {knee.next, Tone::Strong},
+                           {" binds next, at about " + load_text(knee.axis, knee.next_load)}});
+    }
+  }
+  if (!knee.note.empty()) {
+    out.lines.push_back({{"  " + knee.note, Tone::Warn}});
+  }
+}
+
+Paragraph head(const CapacityPlan& plan) {
+  Paragraph out;
+  out.lines.push_back({{plan.scenario, Tone::Strong},
+                       {" · plan · workload " + plan.workload + " · " +
+                        (plan.variants.empty() ? std::string("base") : joined(plan.variants, "+")) +
+                        " · " + plan.against + " · seed " + std::to_string(plan.seed)}});
+  for (const CapacityKnee& knee : plan.knees) {
+    out.lines.push_back(knee_line(knee));
+    add_reasons(knee, out);
+    if (knee.axis == "rate" && plan.today_per_s && knee.end == "found") {
+      const double room = knee.load / *plan.today_per_s - 1;
+      out.lines.push_back({{"  today's load (" + plan.today_source + ") is " +
+                            load_text("rate", *plan.today_per_s) + ": "},
+                           {room >= 0 ? "room for " + percent(room) + " more"
+                                      : "already " + percent(-room) + " too much",
+                            room >= 0 ? Tone::Good : Tone::Bad}});
+    }
+  }
+  for (const CapacityKnee& knee : plan.knees) {
+    for (const record::CapacityObjective& each : knee.objectives) {
+      if (each.role == "never_met" && &knee == &plan.knees.front()) {
+        out.lines.push_back({{"No load meets " + each.text, Tone::Bad},
+                             {": it is " + in_unit(each.unloaded.value_or(0), each.unit) +
+                              " even where nobody waits, and is left out of the above"}});
+      }
+    }
+  }
+  for (const std::string& note : plan.notes) {
+    out.lines.push_back({{note, Tone::Dim}});
+  }
+  return out;
+}
+
+Paragraph span_head(const record::CapacitySpan& span) {
+  Paragraph out;
+  const bool inside = std::none_of(span.objectives.begin(), span.objectives.end(),
+                                   [](const auto& each) { return each.role == "binds"; });
+  out.lines.push_back({{load_text("rate", span.load) + " for " + seconds(span.length_s) + ", " +
+                            count(static_cast<std::uint64_t>(span.jobs)) + " jobs: ",
+                        Tone::Strong},
+                       {span.point.growing ? "saturated, the backlog grows without bound"
+                        : inside           ? "inside the objectives"
+                                           : "outside the objectives",
+                        span.point.growing || !inside ? Tone::Bad : Tone::Good}});
+  out.lines.push_back({{"  p50 " + seconds(span.p50_s) + "  p95 " + seconds(span.p95_s) + "  p99 " +
+                        seconds(span.p99_s) + " (" + seconds(span.p99_low_s) + " … " +
+                        seconds(span.p99_high_s) + ")  lost " + percent(1 - span.point.done_share) +
+                        "  cost " + usd(span.point.cost_usd * span.jobs)}});
+  for (const record::CapacityObjective& each : span.objectives) {
+    if (each.at_knee && each.role == "binds") {
+      out.lines.push_back({{"  broken: ", Tone::Bad},
+                           {each.text + " (" + in_unit(*each.at_knee, each.unit) + ")"}});
+    }
+  }
+  out.lines.push_back({{"  " + span.method + ": ", Tone::Strong},
+                       {span.explanation + " (" + count(span.jobs_played) + " jobs played)"}});
+  return out;
+}
+
+}  // namespace
+
+std::string load_text(const std::string& axis, double load) {
+  if (axis == "users") {
+    return count(static_cast<std::uint64_t>(std::max(load, 0.0))) + " users";
+  }
+  if (load >= 0.1 || load == 0) {
+    return number(load) + "/s";
+  }
+  return load * 60 >= 0.1 ? number(load * 60) + "/min" : number(load * 3600) + "/h";
+}
+
+Document plan_document(const CapacityPlan& plan) {
+  Document out;
+  out.title = plan.scenario + ": plan";
+  out.blocks.push_back(head(plan));
+  if (plan.span) {
+    out.blocks.push_back(span_head(*plan.span));
+  }
+  const auto add = [&](Table table) {
+    if (!table.rows.empty()) {
+      out.blocks.push_back(std::move(table));
+    }
+  };
+  if (plan.target) {
+    add(target_table(*plan.target));
+  }
+  add(headroom_table(plan));
+  add(money_table(plan));
+  for (const CapacityKnee& knee : plan.knees) {
+    add(objective_table(knee));
+    add(limit_table(knee));
+  }
+  return out;
+}
+
+}  // namespace rehearse::reports

@@ -1,0 +1,180 @@
+#include <cmath>
+
+#include "reports/json.hpp"
+
+namespace rehearse::reports {
+namespace {
+
+using json::Value;
+
+Value objective_json(const record::CapacityObjective& each) {
+  Value out = Value::object();
+  out.set("text", each.text);
+  out.set("level", each.level);
+  out.set("role", each.role);
+  out.set("unit", each.unit);
+  out.set("unloaded", tidy(each.unloaded));
+  out.set("value", tidy(each.at_knee));
+  out.set("why", each.why.empty() ? Value() : Value(each.why));
+  return out;
+}
+
+Value point_json(const record::CapacityPoint& point) {
+  Value out = Value::object();
+  out.set("load", tidy(point.load));
+  out.set("throughput_per_s", tidy(point.throughput_per_s));
+  out.set("mean_response_s", tidy(point.response_s));
+  out.set("done_share", tidy(point.done_share));
+  out.set("cost_usd", tidy(point.cost_usd));
+  out.set("saturated", point.growing);
+  Value& values = out.set("objectives", Value::array());
+  for (const std::optional<double>& value : point.values) {
+    values.push(tidy(value));
+  }
+  return out;
+}
+
+template <typename Rows, typename Write>
+void list(Value& out, const char* key, const Rows& rows, Write write) {
+  Value& array = out.set(key, Value::array());
+  for (const auto& row : rows) {
+    array.push(write(row));
+  }
+}
+
+Value text_or_null(const std::string& text) { return text.empty() ? Value() : Value(text); }
+
+Value limit_json(const record::CapacityLimit& limit) {
+  Value out = Value::object();
+  out.set("name", limit.name);
+  out.set("kind", limit.kind);
+  out.set("unit", limit.unit);
+  out.set("has", tidy(limit.has));
+  out.set("demand", tidy(limit.demand));
+  out.set("full_at_per_s", tidy(limit.bound_per_s));
+  out.set("utilisation", tidy(limit.utilisation));
+  out.set("refused", static_cast<std::int64_t>(limit.refused));
+  return out;
+}
+
+Value knee_json(const record::CapacityKnee& knee) {
+  Value out = Value::object();
+  const bool found = knee.end == "found";
+  out.set("axis", knee.axis);
+  out.set("end", knee.end);
+  out.set("largest", found ? tidy(knee.load) : Value());
+  Value& interval = out.set("interval", Value::array());
+  interval.push(found ? tidy(knee.low) : Value());
+  interval.push(found ? tidy(knee.high) : Value());
+  out.set("breaks", text_or_null(knee.objective));
+  out.set("binds", text_or_null(knee.binds));
+  out.set("binds_utilisation", knee.binds.empty() ? Value() : tidy(knee.binds_share));
+  out.set("evidence", text_or_null(knee.evidence));
+  out.set("binds_next", text_or_null(knee.next));
+  out.set("binds_next_load", knee.next.empty() ? Value() : tidy(knee.next_load));
+  out.set("probes", static_cast<std::int64_t>(knee.probes));
+  out.set("jobs", static_cast<std::int64_t>(knee.jobs));
+  out.set("note", text_or_null(knee.note));
+  list(out, "objectives", knee.objectives, objective_json);
+  list(out, "limits", knee.limits, limit_json);
+  list(out, "curve", knee.curve, point_json);
+  return out;
+}
+
+Value headroom_json(const record::HeadroomRow& row) {
+  Value out = Value::object();
+  out.set("factor", tidy(row.factor));
+  out.set("load", tidy(row.load));
+  out.set("inside", row.inside);
+  out.set("saturated", row.growing);
+  out.set("broken", texts_json(row.broken));
+  out.set("fullest", text_or_null(row.binds));
+  out.set("utilisation", tidy(row.binds_share));
+  return out;
+}
+
+Value target_json(const record::CapacityTarget& target) {
+  Value out = Value::object();
+  out.set("axis", target.axis);
+  out.set("load", tidy(target.load));
+  out.set("met", target.met);
+  out.set("already", target.already);
+  out.set("why", text_or_null(target.why));
+  list(out, "needs", target.needs, [](const record::CapacityNeed& need) {
+    Value row = Value::object();
+    row.set("name", need.name);
+    row.set("unit", need.unit);
+    row.set("has", tidy(need.has));
+    row.set("needs", tidy(need.needs));
+    row.set("utilisation", tidy(need.utilisation));
+    return row;
+  });
+  out.set("calls_a_month_usd", tidy(target.calls_usd_a_month));
+  out.set("machines_a_month_usd", tidy(target.machines_usd_a_month));
+  return out;
+}
+
+Value span_json(const record::CapacitySpan& span) {
+  Value out = Value::object();
+  out.set("rate_per_s", tidy(span.load));
+  out.set("length_s", tidy(span.length_s));
+  out.set("jobs", tidy(span.jobs));
+  out.set("method", span.method);
+  out.set("explanation", span.explanation);
+  out.set("jobs_played", static_cast<std::int64_t>(span.jobs_played));
+  out.set("p50_s", tidy(span.p50_s));
+  out.set("p95_s", tidy(span.p95_s));
+  out.set("p99_s", tidy(span.p99_s));
+  Value& interval = out.set("p99_interval_s", Value::array());
+  interval.push(tidy(span.p99_low_s));
+  interval.push(tidy(span.p99_high_s));
+  out.set("saturated", span.point.growing);
+  out.set("done_share", tidy(span.point.done_share));
+  out.set("total_cost_usd", tidy(span.point.cost_usd * span.jobs));
+  list(out, "objectives", span.objectives, objective_json);
+  return out;
+}
+
+Value money_json(const record::VariantMoney& row) {
+  Value out = Value::object();
+  out.set("name", row.name);
+  out.set("monthly_usd", tidy(row.monthly_usd));
+  out.set("once_usd", tidy(row.once_usd));
+  out.set("cost_usd", tidy(row.cost_usd));
+  out.set("done_share", tidy(row.done_share));
+  out.set("capacity_end", row.capacity_end);
+  out.set("capacity", row.capacity_end == "found" ? tidy(row.capacity) : Value());
+  out.set("jobs_a_month", tidy(row.jobs_a_month));
+  out.set("calls_a_month_usd", tidy(row.calls_usd_a_month));
+  out.set("value_a_month_usd", tidy(row.value_usd_a_month));
+  out.set("net_a_month_usd", tidy(row.net_usd_a_month));
+  out.set("pay_back_months", tidy(row.pay_back_months));
+  out.set("pays_from_jobs_a_month", tidy(row.pays_from_jobs));
+  out.set("verdict", text_or_null(row.verdict));
+  return out;
+}
+
+}  // namespace
+
+Value plan_json(const record::CapacityPlan& plan) {
+  Value out = Value::object();
+  out.set("schema_version", kJsonVersion);
+  out.set("scenario", plan.scenario);
+  out.set("workload", plan.workload);
+  out.set("against", plan.against);
+  out.set("variants", texts_json(plan.variants));
+  out.set("seed", static_cast<std::int64_t>(plan.seed));
+  out.set("today_per_s", tidy(plan.today_per_s));
+  list(out, "knees", plan.knees, knee_json);
+  out.set("headroom_over", text_or_null(plan.headroom_of));
+  list(out, "headroom", plan.headroom, headroom_json);
+  out.set("target", plan.target ? target_json(*plan.target) : Value());
+  out.set("load", plan.span ? span_json(*plan.span) : Value());
+  out.set("volume_a_month", tidy(plan.volume_a_month));
+  out.set("value_per_job_usd", tidy(plan.value_per_job_usd));
+  list(out, "variants_money", plan.money, money_json);
+  out.set("notes", texts_json(plan.notes));
+  return out;
+}
+
+}  // namespace rehearse::reports

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+#include "harness/record/capacity.hpp"
+#include "reports/document.hpp"
+
+// The tables of a capacity plan. Private to this layer.
+namespace rehearse::reports {
+
+std::string load_text(const std::string& axis, double load);  // "12.3/s", "140 users"
+
+Table headroom_table(const record::CapacityPlan& plan);
+Table target_table(const record::CapacityTarget& target);
+Table money_table(const record::CapacityPlan& plan);
+Table objective_table(const record::CapacityKnee& knee);
+Table limit_table(const record::CapacityKnee& knee);
+
+}  // namespace rehearse::reports
