@@ -17,7 +17,7 @@ constexpr double kMore = 1.5;         // so many times as much of what may bind
 constexpr double kBeyondKnee = 1.03;  // where it is to help
 constexpr std::size_t kSuspects = 3;  // that are tried
 constexpr double kSuspicious = 0.3;   // less full than this binds nobody
-constexpr std::uint64_t kRuns = 8;
+constexpr std::uint64_t kReliefRuns = 8;
 
 std::string role_name(Target::Role role) {
   switch (role) {
@@ -84,9 +84,9 @@ Result<bool> helps(const Player& player, const Surveyed& surveyed, const KneeOpt
                           : knee.load * kBeyondKnee;
   ProbeOptions options;
   options.seed = how.seed;
-  options.replications = kRuns;
+  options.replications = kReliefRuns;
   options.threads = how.threads;
-  const LoadLevel level = level_at(load, surveyed.unloaded, how, {kRuns, how.jobs / 4, 1});
+  const LoadLevel level = level_at(load, surveyed.unloaded, how, {kReliefRuns, how.jobs / 4, 1});
   const Result<Probe> found = probe(player, eased, level, surveyed.targets, options);
   if (!found) {
     return found.errors();

@@ -10,7 +10,7 @@ namespace rehearse::study {
 namespace {
 
 constexpr double kFactors[] = {1.25, 1.5, 2, 10};
-constexpr std::uint64_t kRuns = 8;
+constexpr std::uint64_t kHeadroomRuns = 8;
 constexpr std::uint64_t kHeadroomJobs = 24'000;  // of a row
 // Stage executions that are played in about a minute of one core, recording on.
 constexpr double kMinute = 4e7;
@@ -166,9 +166,10 @@ Result<std::vector<record::HeadroomRow>> headroom(const Player& player, const Su
     load = how.axis == LoadAxis::Users ? std::min(std::round(load), 1e6) : load;
     ProbeOptions options;
     options.seed = how.seed;
-    options.replications = kRuns;
+    options.replications = kHeadroomRuns;
     options.threads = how.threads;
-    const LoadLevel level = level_at(load, surveyed.unloaded, how, {kRuns, kHeadroomJobs, 1});
+    const LoadLevel level =
+        level_at(load, surveyed.unloaded, how, {kHeadroomRuns, kHeadroomJobs, 1});
     const Result<Probe> found = probe(player, surveyed.system, level, surveyed.targets, options);
     if (!found) {
       return found.errors();

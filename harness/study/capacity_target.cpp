@@ -9,10 +9,10 @@
 namespace rehearse::study {
 namespace {
 
-constexpr std::uint64_t kRuns = 8;
+constexpr std::uint64_t kSizingRuns = 8;
 constexpr double kMostReserve = 64;
 constexpr unsigned kMostTries = 9;
-constexpr double kEndless = 1e4;
+constexpr double kEndlessReserve = 1e4;
 
 // Units of a constraint that `per_s` jobs a second take with a reserve of so many roots.
 double need_of(const Constraint& constraint, double per_s, double reserve) {
@@ -68,7 +68,7 @@ class Sizing {
       return finish(
           Sized{surveyed_.system, std::vector<double>(surveyed_.unloaded.constraints.size(), 1.0)});
     }
-    const Result<bool> ever = try_reserve(kEndless);
+    const Result<bool> ever = try_reserve(kEndlessReserve);
     if (!ever) {
       return ever.errors();
     }
@@ -114,9 +114,9 @@ class Sizing {
   Result<bool> inside(const LoadedSystem& system, const Unloaded& rest) {
     ProbeOptions options;
     options.seed = how_.seed;
-    options.replications = kRuns;
+    options.replications = kSizingRuns;
     options.threads = how_.threads;
-    const LoadLevel level = level_at(load_, rest, how_, {kRuns, how_.jobs / 4, 1});
+    const LoadLevel level = level_at(load_, rest, how_, {kSizingRuns, how_.jobs / 4, 1});
     const Result<Probe> found = probe(player_, system, level, surveyed_.targets, options);
     ++out_.probes;
     if (!found) {

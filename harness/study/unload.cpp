@@ -7,9 +7,9 @@
 namespace rehearse::study {
 namespace {
 
-constexpr double kEndless = 1000;  // so many times as much of everything: nobody waits
-constexpr std::uint64_t kRuns = 8;
-constexpr std::uint64_t kJobs = 500;  // of each
+constexpr double kPlenty = 1000;  // so many times as much of everything: nobody waits
+constexpr std::uint64_t kRestRuns = 8;
+constexpr std::uint64_t kRestJobs = 500;  // of each
 
 struct AtRest {
   record::RunPoint point;
@@ -61,7 +61,7 @@ Result<AtRest> play(const Player& player, const LoadedSystem& system, std::uint6
 LoadedSystem endless(const LoadedSystem& system, const std::vector<Constraint>& constraints) {
   LoadedSystem out = system;
   for (const Constraint& constraint : constraints) {
-    relieve(constraint, kEndless, out.scenario, out.changes);
+    relieve(constraint, kPlenty, out.scenario, out.changes);
   }
   for (scenarios::Resource& resource : out.scenario.resources) {
     resource.queue_max.reset();
@@ -139,14 +139,14 @@ Result<Unloaded> unload(const Player& player, const LoadedSystem& system,
   const LoadedSystem at_ease = endless(system, out.constraints);
   record::RunPoint all;
   std::vector<record::RunPoint> runs;
-  for (std::uint64_t run = 0; run < kRuns; ++run) {
-    Result<AtRest> played = play(player, at_ease, kJobs, mix64(options.seed + run * 77'777));
+  for (std::uint64_t run = 0; run < kRestRuns; ++run) {
+    Result<AtRest> played = play(player, at_ease, kRestJobs, mix64(options.seed + run * 77'777));
     if (!played) {
       return played.errors();
     }
     out.jobs += played->jobs;
     for (std::size_t c = 0; c < out.constraints.size(); ++c) {
-      out.constraints[c].demand += played->constraints[c].demand / static_cast<double>(kRuns);
+      out.constraints[c].demand += played->constraints[c].demand / static_cast<double>(kRestRuns);
     }
     if (run == 0) {
       all = played->point;
