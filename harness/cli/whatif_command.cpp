@@ -47,7 +47,7 @@ Result<WhatIfFlags> read_whatif_flags(const Arguments& arguments) {
 struct StudyReport {
   reports::Document words;
   json::Value data;
-  std::optional<record::WhatIf> plain;  // a study that no recording was asked about
+  std::optional<record::WhatIf> plain = {};  // a study that no recording was asked about
   bool withheld = false;
 };
 
