@@ -15,14 +15,14 @@ Text share_text(double share, bool measured) {
   return measured ? Text{percent(share), Tone::Plain, share} : Text{"–"};
 }
 
-std::string stage_label(const StageSummary& stage) {
+std::string stage_name_cell(const StageSummary& stage) {
   const std::string& label = stage.depth == 0 ? stage.info.path : stage.info.name;
   return std::string(2 * stage.depth, ' ') + label + (stage.info.background ? " (background)" : "");
 }
 
 std::vector<Text> stage_row(const StageSummary& stage) {
   const bool measured = stage.response_s.count > 0;
-  return {{stage_label(stage)},
+  return {{stage_name_cell(stage)},
           {measured ? seconds(stage.response_s.mean) : "–"},
           {seconds(stage.response_s.p50)},
           {seconds(stage.response_s.p95)},
