@@ -73,8 +73,8 @@ double median_response(const test::KeepingSink& sink) {
   return values[values.size() / 2];
 }
 
-scenarios::Scenario load(const std::string& name, std::uint64_t jobs,
-                         const std::vector<std::string>& variants = {}) {
+scenarios::Scenario reference(const std::string& name, std::uint64_t jobs,
+                              const std::vector<std::string>& variants = {}) {
   const auto file = scenarios::load_scenario(folder() + "/" + name + ".json");
   INFO((file ? "" : file.error().text()));
   REQUIRE(file);
@@ -112,22 +112,22 @@ void expect_equal(const scenarios::Scenario& scenario, double speed) {
 }  // namespace
 
 TEST_CASE("auto-post over HTTP is auto-post in virtual time, to the last token and cent") {
-  expect_equal(load("auto-post", 5), 150);
+  expect_equal(reference("auto-post", 5), 150);
 }
 TEST_CASE("forum-autoposter over HTTP is the same to the last token and cent") {
-  expect_equal(load("forum-autoposter", 6), 60);
+  expect_equal(reference("forum-autoposter", 6), 60);
 }
 TEST_CASE("storyboard over HTTP is the same to the last token and cent") {
-  expect_equal(load("storyboard", 2), 3000);
+  expect_equal(reference("storyboard", 2), 3000);
 }
 TEST_CASE("talking-photo over HTTP is the same to the last token and cent") {
-  expect_equal(load("talking-photo", 6), 40);
+  expect_equal(reference("talking-photo", 6), 40);
 }
 TEST_CASE("lectra over HTTP is the same to the last token and cent") {
-  expect_equal(load("lectra", 3), 300);
+  expect_equal(reference("lectra", 3), 300);
 }
 TEST_CASE("a variant that changes model and size keeps both worlds equal") {
-  expect_equal(load("auto-post", 4, {"dalle2"}), 100);
+  expect_equal(reference("auto-post", 4, {"dalle2"}), 100);
 }
 
 TEST_CASE("every kind of fault is the same failure in both worlds") {
