@@ -154,7 +154,7 @@ Document sweep_document(std::span<const RunSummary> points) {
                                                   {"jobs/s", true, 3},
                                                   {"cost a job", true, 0},
                                                   {"errors", true, 1},
-                                                  {"objectives met", false, 2},
+                                                  {"met", false, 2},
                                                   {"front", false, 1}}) {
     table.columns.push_back(column);
   }

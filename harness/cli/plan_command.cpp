@@ -144,7 +144,7 @@ Command plan_command() {
   using Kind = Flag::Kind;
   Usage usage{.verb = "plan",
               .positional = "SCENARIO",
-              .summary = "The largest load inside the objectives, what binds it, what more takes.",
+              .summary = "The largest load inside the objectives, and what binds it.",
               .flags = selection_flags(),
               .least = 1,
               .most = 1,

@@ -9,7 +9,7 @@
 using namespace rehearse;
 
 TEST_CASE("what-if on unseen random pipelines agrees with HTTP") {
-  for (const std::uint64_t seed : {11, 12, 13}) {
+  for (const std::uint64_t seed : {11U, 12U, 13U}) {
     CAPTURE(seed);
     rates::TrialOptions options;
     options.seed = seed;
@@ -26,7 +26,7 @@ TEST_CASE("what-if on unseen random pipelines agrees with HTTP") {
 TEST_CASE("a 90% interval of a prediction covers about 90% of further plays") {
   int covered = 0;
   int all = 0;
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
     rates::TrialOptions options;
     options.seed = seed;
     options.jobs = 40;
@@ -40,6 +40,6 @@ TEST_CASE("a 90% interval of a prediction covers about 90% of further plays") {
   }
   const double share = static_cast<double>(covered) / all;
   CAPTURE(share);
-  CHECK(share > 0.82);  // 180 that hang together in threes: about ± 6% at 99%
-  CHECK(share < 0.97);
+  CHECK(share > 0.85);  // 450 that hang together in threes: ± 5% at 99%
+  CHECK(share < 0.95);
 }

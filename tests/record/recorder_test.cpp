@@ -156,7 +156,7 @@ TEST_CASE("a run whose jobs all failed keeps its bill and its errors, and has no
   REQUIRE(summary.lost_s.count == 10);
   REQUIRE(summary.cost_usd.total == Approx(0.861));
   REQUIRE(summary.stages[3].errors.front() ==
-          std::pair<std::string, std::uint64_t>("rate_limited", 11));
+          std::pair<std::string, std::uint64_t>("server_error", 11));
   REQUIRE(summary.objectives[2].met == false);
 }
 

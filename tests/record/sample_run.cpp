@@ -93,7 +93,7 @@ RunHeader header() {
   out.stages[Image].source = "auto-post report, Breakdown";
   out.stages[Context].note = "four queries, one after the other";
   out.resources = {"workers"};
-  out.failures = {"none", "timeout", "cancelled", "rate_limited"};
+  out.failures = {"none", "timeout", "cancelled", "server_error", "rate_limited"};
   out.objectives = {{"p(95) < 15s", "aim", "", "", "Targets 1"},
                     {"mean of cost < 0.12 USD", "fail", "", "", ""},
                     {"rate of errors < 1%", "warn", "", "", ""}};
