@@ -110,18 +110,18 @@ std::string silent_aac(double seconds, std::uint64_t content) {
 }
 
 std::string silent_flac(double seconds, std::uint64_t content) {
-  constexpr std::uint32_t kBlock = 4096;
+  constexpr std::uint32_t kSamples = 4096;
   const auto samples = static_cast<std::uint64_t>(std::max(seconds * kSampleRate + 0.5, 1.0));
   // 20 bits of rate, 3 of channels - 1, 5 of bits - 1, 36 of samples; an unknown MD5 is zero.
   const std::uint64_t facts = std::uint64_t{kSampleRate} << 44 | std::uint64_t{15} << 36 | samples;
   const std::string comment = vorbis_comment(content);
-  std::string out = "fLaC" + big_endian(34, 4) + big_endian(kBlock, 2) + big_endian(kBlock, 2) +
+  std::string out = "fLaC" + big_endian(34, 4) + big_endian(kSamples, 2) + big_endian(kSamples, 2) +
                     std::string(6, '\0') + big_endian(facts, 8) + std::string(16, '\0') + '\x84' +
                     big_endian(comment.size(), 3) + comment;
   std::uint32_t number = 0;
-  for (std::uint64_t at = 0; at < samples; at += kBlock) {
+  for (std::uint64_t at = 0; at < samples; at += kSamples) {
     out += flac_frame(number++,
-                      static_cast<std::uint32_t>(std::min<std::uint64_t>(kBlock, samples - at)));
+                      static_cast<std::uint32_t>(std::min<std::uint64_t>(kSamples, samples - at)));
   }
   return out;
 }

@@ -68,7 +68,7 @@ TEST_CASE("a table tells seeds and distributions apart") {
   const Distribution other = Distribution::typical(6, 0.1);
   DrawTable table;
   for (std::uint64_t job = 1; job < 50; ++job) {
-    for (const std::uint64_t seed : {1, 2}) {
+    for (const std::uint64_t seed : {1U, 2U}) {
       const DrawKey key{.seed = seed, .job = job, .stage = 3};
       const double u = key.uniform(Dimension::ServiceTime);
       CHECK(table.draw(one, key, Dimension::ServiceTime) == one.quantile(u));
