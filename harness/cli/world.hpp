@@ -18,7 +18,7 @@ namespace rehearse::cli {
 struct WorldOptions {
   Against against;
   double speed = 1;
-  std::optional<Duration> pace_ceiling;  // of mocks; nothing: the server's own
+  std::optional<Duration> pace_ceiling = {};  // of mocks; nothing: the server's own
   std::uint64_t seed = 1;
   std::filesystem::path folder;  // of the scenario: where profile files are looked for
 };
