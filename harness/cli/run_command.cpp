@@ -59,7 +59,9 @@ Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file,
     prepared.setup.axes = arguments.has("sweep") ? point.axes : json::Value();
     if (points->size() > 1) {
       prepared.setup.progress = false;
-      prepared.setup.keep = record::KeepRule::nothing();
+      if (setup->world.against.is_sim()) {  // what was waited for is kept: a what-if may need it
+        prepared.setup.keep = record::KeepRule::nothing();
+      }
     }
     const auto profiles = load_profiles(prepared.scenario, prepared.setup.world.folder);
     const Status drivable = check_drive(prepared.scenario, prepared.setup);

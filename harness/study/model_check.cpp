@@ -106,6 +106,10 @@ class ModelChecking {
       return rows ? traces.errors() : rows.errors();
     }
     const std::vector<record::JobRecord> jobs = done_jobs(*rows);
+    if (jobs.empty() && recording_.points.front().tally.jobs.done > 0) {
+      return refuse(
+          "keeps no rows of its jobs, as sweeps in virtual time do: record a run of them");
+    }
     if (jobs.size() < 2 * kLeastJobs) {
       return refuse("has " + std::to_string(jobs.size()) + " jobs that were done: at least " +
                     std::to_string(2 * kLeastJobs) + " are needed, half to fit and half to judge");

@@ -77,8 +77,11 @@ std::vector<PipelineTrial> try_all(const Options& options, std::uint64_t count, 
       }
       out[i] = *trial;
       if (over_http) {
-        std::cerr << fmt::format("pipeline {} of {}: {} stages, p50 {:.1f} s, {:+.2f}%\n", i + 1,
-                                 count, trial->stages, trial->seen_s[0], trial->paired[0] * 100);
+        std::cerr << fmt::format(
+            "pipeline {} of {}: {} stages, seed {}, p50 {:.1f} s, "
+            "{:+.2f}%, p95 {:+.2f}%\n",
+            i + 1, count, trial->stages, trial->seed, trial->seen_s[0], trial->paired[0] * 100,
+            trial->paired[1] * 100);
       }
     }
   };

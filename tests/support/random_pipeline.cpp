@@ -109,13 +109,13 @@ class Maker {
       std::int64_t used = 1;
       const bool group = depth < 2 && count >= 4 && !names.empty() && dice_.chance(0.12);
       if (group) {
-        const std::int64_t inner = dice_.whole(2, std::min<std::int64_t>(4, count - 1));
+        const std::int64_t inner = dice_.whole(2, std::min<std::int64_t>(4, count - 2));
         Value inner_change = Value::object();
         stage.set("stages", level(inner, depth + 1, inner_change));
         if (!inner_change.members().empty()) {
           stage_change.set("stages", std::move(inner_change));
         }
-        used = inner;
+        used = inner + 1;  // the group is a row of its own
       } else if (names.empty() && depth == 0) {
         stage.set("wait", "100ms");
       } else {
