@@ -202,7 +202,9 @@ TEST_CASE("a run file is a trace: its jobs come again, as they came") {
     REQUIRE(writer);
     record::RunHeader header;
     header.scenario = "replay";
-    header.stages = {{.path = "draft", .name = "draft"}, {.path = "save", .name = "save"}};
+    header.stages.resize(2);
+    header.stages[0].path = header.stages[0].name = "draft";
+    header.stages[1].path = header.stages[1].name = "save";
     record::Recorder recorder(std::move(header), writer->get());
     struct Sink : engine::JobSink {
       explicit Sink(record::Recorder& the_recorder) : recorder(the_recorder) {}
