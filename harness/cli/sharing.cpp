@@ -40,15 +40,20 @@ bool is_isolated(const scenarios::Scenario& scenario, const std::filesystem::pat
     return false;
   }
   const auto profiles = load_profiles(scenario, folder);
-  if (!profiles) {
-    return true;
+  return !profiles || is_isolated(scenario, *profiles);
+}
+
+bool is_isolated(const scenarios::Scenario& scenario,
+                 const std::vector<std::shared_ptr<const latency::Profile>>& profiles) {
+  if (!scenario_isolates(scenario)) {
+    return false;
   }
   return std::none_of(
       scenario.stages.begin(), scenario.stages.end(), [&](const scenarios::Stage& stage) {
         if (stage.kind != scenarios::StageKind::Call) {
           return false;
         }
-        const latency::Profile& profile = *(*profiles)[stage.call.spec.provider];
+        const latency::Profile& profile = *profiles[stage.call.spec.provider];
         return has_spells(profile) ||
                std::any_of(profile.entries.begin(), profile.entries.end(),
                            [&](const latency::Entry& entry) {  // its model may be drawn by the job

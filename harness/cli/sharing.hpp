@@ -1,7 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <vector>
 
+#include "mocks/latency/profile.hpp"
 #include "scenarios/model.hpp"
 
 namespace rehearse::cli {
@@ -13,5 +16,8 @@ namespace rehearse::cli {
 // which the run tells (record::shares_nothing). Profiles that cannot be read share nothing (who
 // runs the scenario reports them). `folder`: of the scenario.
 bool is_isolated(const scenarios::Scenario& scenario, const std::filesystem::path& folder);
+// By profiles that were read before, in the order of the providers.
+bool is_isolated(const scenarios::Scenario& scenario,
+                 const std::vector<std::shared_ptr<const latency::Profile>>& profiles);
 
 }  // namespace rehearse::cli

@@ -1,6 +1,7 @@
 #include "harness/cli/sim_player.hpp"
 
 #include "harness/cli/run_header.hpp"
+#include "harness/cli/sharing.hpp"
 #include "harness/cli/world.hpp"
 #include "harness/json/write.hpp"
 
@@ -54,7 +55,9 @@ Result<engine::RunOutcome> SimPlayer::play_watched(const scenarios::Scenario& sc
 record::RunHeader SimPlayer::header(const scenarios::Scenario& scenario, std::uint64_t seed) const {
   HeaderOptions options;
   options.seed = seed;
-  options.folder = folder_;
+  // A study makes thousands of headers: reading the profiles for each would take most of its time.
+  const Result<Profiles> profiles = profiles_of(scenario);
+  options.isolated = !profiles || is_isolated(scenario, *profiles);
   return make_header(scenario, options);
 }
 
