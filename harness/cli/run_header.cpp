@@ -183,8 +183,7 @@ record::RunHeader make_header(const scenarios::Scenario& scenario, const HeaderO
   header.gate = scenario.gate;
   header.jobs_per_month = scenario.jobs_per_month;
   header.value_per_job = scenario.value_per_job;
-  header.isolated =
-      options.isolated ? *options.isolated : is_isolated(scenario, options.folder);
+  header.isolated = options.isolated ? *options.isolated : is_isolated(scenario, options.folder);
   header.environment = record::read_environment();
   header.environment.version = version();
   header.environment.commit = commit();
