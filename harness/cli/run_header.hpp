@@ -20,7 +20,7 @@ struct HeaderOptions {
   std::uint64_t unique = 0;  // makes the run's id
   record::KeepRule keep;
   std::filesystem::path folder;  // of the scenario: where its profiles are looked for
-  std::optional<bool> isolated;  // where it is known already, no profile is read for it
+  std::optional<bool> isolated = {};  // where it is known already, no profile is read for it
 };
 
 // What a run's file says about it before its first job.
