@@ -11,10 +11,11 @@ namespace rehearse::stats {
 // Hall 1988), the standard error by the delta method. Percentile bootstraps are too narrow here:
 // 14% false alarms at n = 5. Past 500 values a sample is cut into 128 or more runs of neighbours
 // and their means are resampled: the mean of means has the same skewness and the cost no longer
-// grows with n. Up to 500 values a side the interval also reaches to no change where random
-// relabelling does not reject it, so that equal distributions raise alpha false alarms whatever
-// their tails. Values are finite and not negative, both means above zero, at least two values a
-// side.
+// grows with n. Where the sides are of one law but for a factor, relabelling gives an exact
+// interval (the permutation test of Fisher 1935 and Pitman 1937, inverted), whatever their tails:
+// of a Pareto law of index 2.5, which has no third moment, the bootstrap-t alone misses 10% at n =
+// 30 and 6.4% at n = 10,000. So each end is the wider one of both, and the p-value the larger.
+// Values are finite and not negative, both means above zero, at least two values a side.
 Effect ratio_of_means(std::span<const double> before, std::span<const double> after,
                       const Resampling& luck, double alpha = 0.05);
 // The same for pairs (equal sizes): pairs are resampled. Where the two sides are exchangeable but

@@ -4,6 +4,7 @@
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/erf.hpp>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "harness/base/check.hpp"
@@ -51,6 +52,23 @@ std::size_t Resampling::Places::next_of(std::uint64_t size) {
 Resampling::Places Resampling::places(std::uint32_t b, unsigned side, std::uint64_t size) const {
   const DrawKey key{.seed = seed_, .job = b, .stage = kSides[side % 3]};
   return {key.bits(Dimension::Bootstrap), size};
+}
+
+std::shared_ptr<const OrderPlaces> Resampling::order_places(std::uint64_t n, double q,
+                                                            unsigned side) const {
+  REHEARSE_CHECK(n <= std::numeric_limits<std::uint32_t>::max());
+  const std::shared_ptr<const OrderTable> table = order_table(n, q);
+  const std::lock_guard lock(places_->mutex);
+  std::shared_ptr<const OrderPlaces>& found = places_->of[{n, q, side & 1}];
+  if (found == nullptr) {
+    OrderPlaces drawn;
+    drawn.reserve(count_);
+    for (const double score : normals(side)) {
+      drawn.push_back(static_cast<std::uint32_t>(table->place(score)));
+    }
+    found = std::make_shared<const OrderPlaces>(std::move(drawn));
+  }
+  return found;
 }
 
 OrderTable::OrderTable(std::uint64_t n, double q) : n_(n) {

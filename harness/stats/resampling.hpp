@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,9 @@ class OrderTables {
   std::mutex mutex_;
   std::map<std::pair<std::uint64_t, double>, std::shared_ptr<const OrderTable>> tables_;
 };
+
+// Where in an ascending sample the q-quantile of each resample falls.
+using OrderPlaces = std::vector<std::uint32_t>;
 
 // The luck of a bootstrap, drawn once and shared by every metric of a comparison: resample b draws
 // from DrawKey(seed, b, side, Dimension::Bootstrap), so results are the same on any number of
@@ -69,12 +73,19 @@ class Resampling {
   std::shared_ptr<const OrderTable> order_table(std::uint64_t n, double q) const {
     return tables_->of(n, q);
   }
+  // order_table(n, q) at each of normals(side): drawn once for each (n, q, side). n under 2^32.
+  std::shared_ptr<const OrderPlaces> order_places(std::uint64_t n, double q, unsigned side) const;
 
  private:
   std::uint64_t seed_;
   std::uint32_t count_;
   std::vector<double> normals_[2];
   std::shared_ptr<OrderTables> tables_;
+  struct DrawnPlaces {
+    std::mutex mutex;
+    std::map<std::tuple<std::uint64_t, double, unsigned>, std::shared_ptr<const OrderPlaces>> of;
+  };
+  std::shared_ptr<DrawnPlaces> places_ = std::make_shared<DrawnPlaces>();
 };
 
 }  // namespace rehearse::stats

@@ -66,6 +66,25 @@ TEST_CASE("a floor is the first size with an interval, for any quantile") {
   }
 }
 
+TEST_CASE("ranks around a median are those of Nair's table") {
+  // Nair (1940), as Dixon and Massey (1969) print it: of n values, the k-th from either end with a
+  // confidence just above 95% and 99%.
+  struct Row {
+    std::uint64_t n, k95, k99;
+  };
+  for (const Row& row :
+       {Row{9, 2, 1}, Row{12, 3, 2}, Row{15, 4, 3}, Row{17, 5, 3}, Row{20, 6, 4}, Row{25, 8, 6},
+        Row{30, 10, 8}, Row{44, 16, 14}, Row{50, 18, 16}, Row{65, 25, 22}}) {
+    INFO("n " << row.n);
+    const RankInterval at95 = *quantile_ranks(row.n, 0.5, 0.95);
+    const RankInterval at99 = *quantile_ranks(row.n, 0.5, 0.99);
+    CHECK(at95.low + 1 == row.k95);
+    CHECK(row.n - at95.high == row.k95);
+    CHECK(at99.low + 1 == row.k99);
+    CHECK(row.n - at99.high == row.k99);
+  }
+}
+
 TEST_CASE("order-statistic intervals cover by enumeration of the binomial for n <= 80") {
   for (const double q : {0.5, 0.8, 0.95}) {
     for (std::uint64_t n = min_samples(q); n <= 80; ++n) {

@@ -166,6 +166,9 @@ TEST_CASE("Hollander and Wolfe's depression data give R's published answer") {
   const Effect found = signed_rank_shift(d);
   CHECK(found.p_value == Approx(2 * 0.01953125).epsilon(1e-12));
   CHECK(found.estimate == Approx(-0.46).margin(1e-9));
+  // wilcox.test(..., conf.int = TRUE): 0.010 to 0.786, of x - y.
+  CHECK(found.confidence.low == Approx(-0.786).margin(1e-9));
+  CHECK(found.confidence.high == Approx(-0.010).margin(1e-9));
 }
 
 TEST_CASE("Hollander and Wolfe's tritiated water data give R's published answer") {
