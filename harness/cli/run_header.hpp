@@ -19,7 +19,7 @@ struct HeaderOptions {
   std::int64_t created_unix_ms = 0;
   std::uint64_t unique = 0;  // makes the run's id
   record::KeepRule keep;
-  std::filesystem::path folder;  // of the scenario: where its profiles are looked for
+  std::filesystem::path folder;       // of the scenario: where its profiles are looked for
   std::optional<bool> isolated = {};  // where it is known already, no profile is read for it
 };
 

@@ -100,6 +100,7 @@ struct ComparisonOptions {
   std::uint64_t seed = 1;  // of the resampling
   std::uint32_t resamples = 10'000;
   stats::Better better = stats::Better::Lower;
+  unsigned threads = 0;  // 0: as many as there are cores; what comes out is the same
 };
 
 // Compares two runs of one scenario; another scenario is an error unless forced. The unit of

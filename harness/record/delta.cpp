@@ -10,10 +10,6 @@
 namespace rehearse::record {
 namespace {
 
-bool of_runs(const PairingChoice& choice) {
-  return choice.pairing == Pairing::Seeds || choice.pairing == Pairing::Runs;
-}
-
 bool is_share(const Objective& objective) {
   return objective.stat == Stat::Share || unit_of(objective) == ValueUnit::Ratio;
 }
@@ -97,7 +93,7 @@ class Delta {
 
   MetricChange difference() const {
     const ChangeInRates rates{options_.tolerance, 1 - options_.confidence, options_.better};
-    if (of_runs(choice_)) {
+    if (of_whole_runs(choice_.pairing)) {
       MetricChange row = difference_of_runs("", of_each_run(), choice_, rates);
       row.more_jobs *= jobs_a_run();
       return row;
@@ -126,7 +122,7 @@ class Delta {
   MetricChange ratio() const {
     const bool quantile = what_.stat == Stat::Quantile;
     const bool mean = what_.stat == Stat::Mean;
-    if (of_runs(choice_)) {
+    if (of_whole_runs(choice_.pairing)) {
       RunFigures figures;
       figures.mean = mean;
       figures.jobs_a_run = static_cast<double>(jobs_a_run());

@@ -11,6 +11,9 @@ namespace rehearse::record {
 // Seeds: whole runs in pairs; Runs: whole runs, each with its own luck.
 enum class Pairing { Jobs, Batches, Unpaired, Seeds, Runs };
 const char* pairing_name(Pairing pairing);  // "jobs", …
+inline bool of_whole_runs(Pairing pairing) {
+  return pairing == Pairing::Seeds || pairing == Pairing::Runs;
+}
 
 struct PairingChoice {
   Pairing pairing = Pairing::Unpaired;

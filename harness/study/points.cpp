@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "harness/base/check.hpp"
+#include "harness/base/parallel.hpp"
 #include "harness/record/summary.hpp"
-#include "harness/study/parallel.hpp"
 #include "harness/study/stage_change.hpp"
 
 namespace rehearse::study {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/base/parallel.hpp"
 #include "harness/base/rng.hpp"
-#include "harness/study/parallel.hpp"
 
 namespace rehearse::study {
 namespace {

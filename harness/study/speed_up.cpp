@@ -6,8 +6,8 @@
 #include <map>
 #include <optional>
 
+#include "harness/base/parallel.hpp"
 #include "harness/json/read.hpp"
-#include "harness/study/parallel.hpp"
 #include "harness/study/points.hpp"
 #include "harness/study/replicate.hpp"
 #include "mocks/latency/load_profile.hpp"

@@ -6,9 +6,9 @@
 #include <optional>
 #include <set>
 
+#include "harness/base/parallel.hpp"
 #include "harness/study/candidate.hpp"
 #include "harness/study/coalition.hpp"
-#include "harness/study/parallel.hpp"
 #include "harness/study/replicate.hpp"
 #include "harness/study/select.hpp"
 #include "mocks/latency/load_profile.hpp"

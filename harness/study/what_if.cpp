@@ -6,9 +6,9 @@
 #include <optional>
 #include <set>
 
+#include "harness/base/parallel.hpp"
 #include "harness/stats/batch_means.hpp"
 #include "harness/study/coalition.hpp"
-#include "harness/study/parallel.hpp"
 #include "harness/study/players.hpp"
 #include "harness/study/shapley.hpp"
 #include "harness/study/speed_up.hpp"

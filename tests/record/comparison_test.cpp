@@ -122,6 +122,53 @@ TEST_CASE("empty, all-failed and single-job runs compare without a verdict or a 
   }
 }
 
+// Every number of a comparison, bit by bit.
+std::vector<double> numbers_of(const Comparison& comparison) {
+  std::vector<double> out;
+  const auto add = [&](const MetricChange& row) {
+    for (const std::optional<double>& value :
+         {row.before, row.after, row.change, row.low, row.high, row.p_value}) {
+      out.push_back(value.value_or(-1));
+    }
+    out.push_back(row.verdict ? static_cast<double>(*row.verdict) : -1);
+    out.push_back(static_cast<double>(row.more_jobs));
+  };
+  for (const MetricChange& row : comparison.metrics) {
+    add(row);
+  }
+  for (const StageChange& stage : comparison.stages) {
+    add(stage.response_s);
+    add(stage.cost_usd);
+  }
+  return out;
+}
+
+TEST_CASE("a comparison has the same bits on any number of threads") {
+  const Side a = side({600, 7, 1, {}});
+  const Side b = side({600, 5, 1.02, {}});
+  const Side shared_a = side({600, 0, 1, {}}, false);
+  const Side shared_b = side({600, 0, 1.02, {}}, false, 2);
+  const std::pair<const Side*, const Side*> pairs[] = {{&a, &b}, {&shared_a, &shared_b}};
+  for (const auto& [before, after] : pairs) {
+    ComparisonOptions options;
+    options.threads = 1;
+    const Comparison alone = *compare(before->side(), after->side(), options);
+    REQUIRE(alone.stages.size() > 4);
+    for (const unsigned threads : {2U, 3U, 16U, 0U}) {
+      options.threads = threads;
+      const Comparison found = *compare(before->side(), after->side(), options);
+      INFO(threads << " threads, " << alone.pairing);
+      CHECK(numbers_of(found) == numbers_of(alone));
+      CHECK(found.headline == alone.headline);
+      REQUIRE(found.metrics.size() == alone.metrics.size());
+      for (std::size_t i = 0; i < alone.metrics.size(); ++i) {
+        CHECK(found.metrics[i].name == alone.metrics[i].name);
+        CHECK(found.metrics[i].statistic == alone.metrics[i].statistic);
+      }
+    }
+  }
+}
+
 TEST_CASE("only the parameters that differ are told, and without a warning") {
   const Side a = side({20, 0, 1, {}});
   Side b = a;

@@ -1,11 +1,11 @@
-#include "harness/study/parallel.hpp"
+#include "harness/base/parallel.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <thread>
 #include <vector>
 
-namespace rehearse::study {
+namespace rehearse {
 
 void for_each_parallel(std::size_t n, const std::function<void(std::size_t)>& work,
                        unsigned threads) {
@@ -25,4 +25,4 @@ void for_each_parallel(std::size_t n, const std::function<void(std::size_t)>& wo
   run();
 }
 
-}  // namespace rehearse::study
+}  // namespace rehearse
