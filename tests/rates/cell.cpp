@@ -19,8 +19,6 @@ using record::Verdict;
 
 constexpr std::uint32_t kResamples = 1000;  // the program uses 10,000: finer, no other in the mean
 
-bool of_runs(Pairing unit) { return unit == Pairing::Seeds || unit == Pairing::Runs; }
-
 record::PairingChoice choice_of(const Cell& cell) {
   return {cell.unit, cell.unit != Pairing::Batches && cell.process.independent(), ""};
 }
@@ -32,7 +30,9 @@ std::vector<stats::Statistic> statistics_of(const Cell& cell) {
   if (whole) {
     out.push_back(stats::Statistic::location());
   }
-  const std::size_t carried = of_runs(cell.unit) ? kJobsARun : whole ? cell.n : cell.n / 10;
+  const std::size_t carried = record::of_whole_runs(cell.unit) ? kJobsARun
+                              : whole                          ? cell.n
+                                                               : cell.n / 10;
   for (const double q : {0.5, 0.95, 0.99}) {
     if (carried >= stats::min_samples(q)) {
       out.push_back(stats::Statistic::quantile(q));
@@ -57,7 +57,7 @@ std::vector<MetricChange> compare(const Cell& cell, std::uint64_t seed,
   const Tie tie{cell.correlation, cell.factor};
   const std::vector<stats::Statistic> statistics = statistics_of(cell);
   const record::PairingChoice choice = choice_of(cell);
-  if (!of_runs(cell.unit)) {
+  if (!record::of_whole_runs(cell.unit)) {
     Pair pair = draw_pair(cell.process, cell.n, seed, tie);
     const record::Samples samples{std::move(pair.before), std::move(pair.after)};
     return record::change_of("value", samples, statistics, choice, luck, options);
@@ -88,7 +88,9 @@ std::string Cell::name() const {
               : unit == Pairing::Batches                          ? "batches, paired"
               : unit == Pairing::Jobs                             ? "pairs"
                                                                   : unit_name;
-  return process.text() + ", n " + std::to_string(n) + ", " + unit_name;
+  const double percent = std::round(100 * (factor - 1));
+  return process.text() + ", n " + std::to_string(n) + ", " + unit_name +
+         (percent == 0 ? "" : ", +" + number_text(percent) + "%");
 }
 
 std::vector<Outcome> run_cell(const Cell& cell, std::uint64_t pairs, std::uint64_t first) {
@@ -117,11 +119,28 @@ std::vector<Outcome> run_cell(const Cell& cell, std::uint64_t pairs, std::uint64
   return out;
 }
 
+namespace {
+
+constexpr Process kIndependent[] = {{Law::Lognormal, 0.2}, {Law::Lognormal, 0.5},
+                                    {Law::Lognormal, 1},   {Law::SlowMode, 0},
+                                    {Law::Pareto, 0},      {Law::Bimodal, 0}};
+
+}  // namespace
+
+std::vector<Cell> changed_cells() {
+  std::vector<Cell> out;
+  for (const Process& process : kIndependent) {
+    for (const std::size_t n : std::initializer_list<std::size_t>{10, 30, 100, 10'000}) {
+      out.push_back({process, n, Pairing::Jobs, 0.9, 1.1});
+      out.push_back({process, n, Pairing::Unpaired, 0, 1.1});
+    }
+  }
+  return out;
+}
+
 std::vector<Cell> null_cells() {
   std::vector<Cell> out;
-  const Process independent[] = {{Law::Lognormal, 0.2}, {Law::Lognormal, 0.5}, {Law::Lognormal, 1},
-                                 {Law::SlowMode, 0},    {Law::Pareto, 0},      {Law::Bimodal, 0}};
-  for (const Process& process : independent) {
+  for (const Process& process : kIndependent) {
     for (const std::size_t n : std::initializer_list<std::size_t>{5, 10, 20, 30, 100, 10'000}) {
       out.push_back({process, n, Pairing::Jobs, 0.9});
       out.push_back({process, n, Pairing::Unpaired, 0});
@@ -149,10 +168,10 @@ std::vector<Cell> null_cells() {
   return out;
 }
 
-MoreNeeded try_more(const Cell& cell, std::uint64_t pairs) {
+MoreNeeded try_more(const Cell& cell, std::uint64_t pairs, std::uint64_t first_seed) {
   MoreNeeded out;
   const auto tables = std::make_shared<stats::OrderTables>();
-  for (std::uint64_t i = 1; i <= pairs; ++i) {
+  for (std::uint64_t i = first_seed; i < first_seed + pairs; ++i) {
     const MetricChange first = compare(cell, mix64(i), tables).front();
     if (first.verdict != Verdict::Inconclusive || first.more_jobs > 100'000) {
       continue;

@@ -39,6 +39,8 @@ std::vector<Outcome> run_cell(const Cell& cell, std::uint64_t pairs, std::uint64
 
 // A/A cells: every process, size and unit that may give a verdict.
 std::vector<Cell> null_cells();
+// Cells where every value after is a tenth larger: does the interval hold the true change?
+std::vector<Cell> changed_cells();
 
 // Of the pairs that were inconclusive at first, the share that is decided with as many more as the
 // verdict asked for.
@@ -46,6 +48,6 @@ struct MoreNeeded {
   std::uint64_t inconclusive = 0;
   std::uint64_t decided = 0;
 };
-MoreNeeded try_more(const Cell& cell, std::uint64_t pairs);
+MoreNeeded try_more(const Cell& cell, std::uint64_t pairs, std::uint64_t first = 1);
 
 }  // namespace rehearse::rates

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "harness/study/parallel.hpp"
+#include "harness/base/parallel.hpp"
 #include "tests/rates/known_knee.hpp"
 
 // How often the interval of `rehearse plan` holds the true knee: knee_rates [TRIALS a family]
@@ -21,7 +21,7 @@ namespace {
 
 std::vector<KneeTrial> run(unsigned family, std::uint64_t first, std::uint64_t trials) {
   std::vector<KneeTrial> out(trials);
-  study::for_each_parallel(trials, [&](std::size_t i) {
+  for_each_parallel(trials, [&](std::size_t i) {
     const std::uint64_t n = first + i;
     out[i] = try_knee(known_system(family, n), 1 + n);
   });

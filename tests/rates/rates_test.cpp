@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "tests/rates/cell.hpp"
+#include "tests/rates/until_decided.hpp"
 #include "tests/rates/virtual_trial.hpp"
 
 // A few cells of the published grid, with binomial bounds: three standard errors and one, so that a
@@ -90,8 +91,17 @@ TEST_CASE("gates over virtual runs catch +5% on the p95 and leave the unchanged 
 }
 
 TEST_CASE("the stage that was slowed down is named, with its code as the cause") {
-  const Tries named = named_culprits(8);
+  const Tries named = named_culprits(0, 8);
   CHECK(named.hits >= 7);
+}
+
+TEST_CASE("looking six times until decided raises no more alarms than looking once") {
+  for (const bool shared : {true, false}) {
+    const Tries alarms = decided_until({.shared = shared, .factor = 1}, 0, shared ? 60 : 20);
+    INFO(alarms.hits << " of " << alarms.tries);
+    CHECK(alarms.hits <= (shared ? 6U : 3U));
+  }
+  CHECK(decided_until({.shared = true, .factor = 1.2}, 0, 6).hits == 6);
 }
 
 }  // namespace

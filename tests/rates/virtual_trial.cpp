@@ -140,13 +140,14 @@ double factor_for_p95(double wanted, std::uint64_t jobs) {
   return (low + high) / 2;
 }
 
-Tries named_culprits(std::uint64_t trials) {
+Tries named_culprits(std::uint64_t first, std::uint64_t trials) {
   constexpr std::uint64_t kSeeds = 20;
   constexpr std::uint64_t kJobs = 100;
   Tries out;
   record::ComparisonOptions options;
   options.resamples = 1000;
-  for (std::uint64_t i = 1; i <= trials; ++i) {
+  options.threads = 1;  // trials run side by side
+  for (std::uint64_t i = first + 1; i <= first + trials; ++i) {
     const SideOfRuns before = run_seeds(pipeline({}, kJobs), i * 1000, kSeeds);
     const SideOfRuns after =
         run_seeds(pipeline({"prompt", 1.3, "voice", i}, kJobs), i * 1000, kSeeds);

@@ -49,7 +49,7 @@ Tries failing_gates(const GateTrial& trial, std::uint64_t first, std::uint64_t g
 double factor_for_p95(double wanted, std::uint64_t jobs);
 
 // How often a stage that is a tenth of the whole, 30% slower, is named with 20 seeds a side.
-Tries named_culprits(std::uint64_t trials);
+Tries named_culprits(std::uint64_t first, std::uint64_t trials);
 
 // Standard errors by which 5% on one stage show in a statistic ("p50", …) of 5,000 jobs, one at a
 // time, in pairs.
