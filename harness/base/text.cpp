@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdio>
 
+#include "harness/base/utf8.hpp"
+
 namespace rehearse {
 namespace {
 
@@ -95,6 +97,29 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+std::size_t utf8_length(std::string_view text) { return decode(text).length; }
+
+void append_utf8(std::string& out, char32_t character) {
+  const auto rest = [&](int shift) {
+    out += static_cast<char>(0x80 | (character >> shift & 0x3F));
+  };
+  if (character < 0x80) {
+    out += static_cast<char>(character);
+  } else if (character < 0x800) {
+    out += static_cast<char>(0xC0 | character >> 6);
+    rest(0);
+  } else if (character < 0x10000) {
+    out += static_cast<char>(0xE0 | character >> 12);
+    rest(6);
+    rest(0);
+  } else {
+    out += static_cast<char>(0xF0 | character >> 18);
+    rest(12);
+    rest(6);
+    rest(0);
+  }
+}
 
 std::string quoted_excerpt(std::string_view text, std::size_t limit) {
   std::string out = "\"";

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "harness/base/utf8.hpp"
+
 namespace rehearse::json {
 namespace {
 
@@ -144,12 +146,19 @@ class PlainReader {
         out.append(run, at_++);
         return true;
       }
-      if (c < 0x20 || c >= 0x80) {
+      if (c < 0x20) {
         return false;
       }
-      if (c == '\\') {
+      if (c >= 0x80) {
+        const std::size_t length = utf8_length({at_, static_cast<std::size_t>(end_ - at_)});
+        if (length == 0) {
+          return false;
+        }
+        at_ += length - 1;
+        line_start_ += length - 1;  // columns count characters
+      } else if (c == '\\') {
         out.append(run, at_);
-        if (++at_ == end_ || !unescape(*at_, out)) {
+        if (++at_ == end_ || !(*at_ == 'u' ? read_code_point(out) : unescape(*at_, out))) {
           return false;
         }
         run = at_ + 1;
@@ -166,6 +175,38 @@ class PlainReader {
       return false;
     }
     out += kMeant[found];
+    return true;
+  }
+
+  // The four digits behind a u, which at_ stands on; then on the last of them.
+  bool read_unit(char32_t& out) {
+    std::uint32_t unit = 0;
+    if (end_ - at_ < 5) {
+      return false;
+    }
+    const auto read = std::from_chars(at_ + 1, at_ + 5, unit, 16);
+    at_ += 4;
+    out = unit;
+    return read.ec == std::errc() && read.ptr == at_ + 1;
+  }
+
+  bool read_code_point(std::string& out) {
+    char32_t first = 0;
+    if (!read_unit(first) || (first >= 0xDC00 && first < 0xE000)) {
+      return false;
+    }
+    if (first >= 0xD800 && first < 0xDC00) {
+      char32_t second = 0;
+      if (end_ - at_ < 3 || at_[1] != '\\' || at_[2] != 'u') {
+        return false;
+      }
+      at_ += 2;
+      if (!read_unit(second) || second < 0xDC00 || second >= 0xE000) {
+        return false;
+      }
+      first = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
+    }
+    append_utf8(out, first);
     return true;
   }
 

@@ -8,38 +8,10 @@
 #include <cstring>
 
 #include "harness/base/text.hpp"
+#include "harness/base/utf8.hpp"
 
 namespace rehearse::json {
 namespace {
-
-// The length of the valid UTF-8 sequence that starts the text, or 0.
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(0);
-  const std::size_t length = first < 0x80                    ? 1
-                             : first >= 0xC2 && first < 0xE0 ? 2
-                             : first >= 0xE0 && first < 0xF0 ? 3
-                             : first >= 0xF0 && first < 0xF5 ? 4
-                                                             : 0;
-  if (length == 0 || text.size() < length) {
-    return 0;
-  }
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) {
-      return 0;
-    }
-  }
-  if (length > 2) {
-    const unsigned second = byte(1);
-    const bool overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-    const bool surrogate = first == 0xED && second >= 0xA0;
-    const bool beyond = first == 0xF4 && second >= 0x90;
-    if (overlong || surrogate || beyond) {
-      return 0;
-    }
-  }
-  return length;
-}
 
 void write_escape(std::string& out, unsigned char c) {
   switch (c) {
@@ -91,7 +63,6 @@ std::size_t plain_run(std::string_view text, std::size_t at) {
 }
 
 void write_string(std::string& out, std::string_view text, bool for_html) {
-  out.reserve(out.size() + text.size() + 2);
   out += '"';
   std::size_t plain = 0;  // start of the run that is copied as it is
   std::size_t i = 0;
@@ -231,6 +202,8 @@ std::string dump_canonical(const Value& value) {
   write_value(out, value, {.sorted = true}, 0);
   return out;
 }
+
+void append_text(std::string& out, std::string_view text) { write_string(out, text, false); }
 
 std::string quote(std::string_view text) {
   std::string out;

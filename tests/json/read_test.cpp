@@ -275,6 +275,27 @@ TEST_CASE("the plain and the careful reader agree, value by value and place by p
                                  "\"\\u00e9\"",
                                  "\"\\x\"",
                                  "\"\xc3\xa9\"",
+                                 "[\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\", 1, {\"\xc3\xa9\": 2}]",
+                                 "[\"\xe2\x82\xac\",\n \"\xe2\x82\xac\", 1]",
+                                 "\"\xc3\"",
+                                 "\"\xc3",
+                                 "\"\xe2\x82\"",
+                                 "\"\xed\xa0\x80\"",
+                                 "\"\xf4\x90\x80\x80\"",
+                                 "\"\xc0\xaf\"",
+                                 "\"\x80\"",
+                                 "\"\xff\"",
+                                 "\xc3\xa9",
+                                 "[1, \xc3\xa9]",
+                                 "\"\\u20ac\\uD83D\\ude00\\u0041\\u0000\"",
+                                 "\"\\ud83d\"",
+                                 "\"\\ud83d\\u0041\"",
+                                 "\"\\ude00\"",
+                                 "\"\\u12\"",
+                                 "\"\\u+123\"",
+                                 "\"\\u12g4\"",
+                                 "\"\\u",
+                                 "\"\\u123",
                                  "\"\x01\"",
                                  "\"\x7f\"",
                                  "{\"a\":1,\"a\":2}",
@@ -310,14 +331,14 @@ TEST_CASE("the plain and the careful reader agree, value by value and place by p
 TEST_CASE("the two readers agree on broken and on random texts") {
   const std::string whole =
       "{\"model\": \"gpt-4o\", \"n\": 1, \"messages\": [{\"role\": \"user\",\r\n \"content\": "
-      "\"Say \\\"hi\\\"\"}, {\"x\": [1.5, -2e3, null, true]}]}";
+      "\"Say \\\"hi\\\" h\xc3\xa9\xe2\x82\xac\\u00e9\"}, {\"x\": [1.5, -2e3, null, true]}]}";
   std::uint64_t state = 7;
   for (int i = 0; i < 3'000; ++i) {
     std::string text = whole;
     for (std::uint64_t edits = 1 + mix64(state) % 3; edits > 0; --edits) {
       state = mix64(state);
       const std::size_t at = state % text.size();
-      constexpr std::string_view kBytes = "{}[],:\"\\ 01-e.tn\n";
+      constexpr std::string_view kBytes = "{}[],:\"\\ 01-e.tn\nud\xc3\xa9\x82";
       if (state >> 40 & 1) {
         text[at] = kBytes[(state >> 44) % kBytes.size()];
       } else {
