@@ -74,7 +74,7 @@ ClientRequest ClientRequest::make(const Origin& origin, const wire::Request& req
   bytes.reserve(request.body.size() + 512);
   bytes += request.method + " " + request.target + " HTTP/1.1\r\n";
   append_field(bytes, "Host", origin.authority());
-  for (const wire::Header& header : request.headers.all()) {
+  for (const wire::Header header : request.headers) {
     append_field(bytes, header.name, header.value);
   }
   const bool bodyless = request.method == "GET" || request.method == "HEAD";

@@ -43,19 +43,20 @@ std::string head_for(const net::Origin& origin, const MessageHead& head) {
   std::string out =
       head.method + " " + head.target + (head.version == 10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
   out += "Host: " + origin.authority() + "\r\n";
-  for (const wire::Header& header : head.headers.all()) {
+  for (const wire::Header header : head.headers) {
     if (wire::equal_without_case(header.name, "host")) {
       continue;
     }
     const bool encoding = wire::equal_without_case(header.name, "accept-encoding");
-    out += header.name + ": " + (encoding ? "identity" : header.value) + "\r\n";
+    out.append(header.name).append(": ");
+    out.append(encoding ? std::string_view("identity") : header.value).append("\r\n");
   }
   return out + "\r\n";
 }
 
 std::vector<std::string> secrets_of(const MessageHead& head) {
   std::vector<std::string> out;
-  for (const wire::Header& header : head.headers.all()) {
+  for (const wire::Header header : head.headers) {
     if (!names_secret(header.name)) {
       continue;
     }

@@ -48,7 +48,7 @@ void Tap::connected(Duration took) {
 void Tap::response_head(const MessageHead& head) {
   answered_ = true;
   call_.status = static_cast<std::uint16_t>(std::clamp(head.status, 0, 999));
-  for (const wire::Header& header : head.headers.all()) {
+  for (const wire::Header header : head.headers) {
     if (is_kept_header(header.name) && call_.headers.size() < 64) {
       call_.headers.emplace_back(header.name, header.value);
     }

@@ -1,6 +1,7 @@
 #include "harness/wire/http_message.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace rehearse::wire {
 namespace {
@@ -33,30 +34,69 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-const std::string* Headers::find(std::string_view name) const {
-  for (const Header& header : all_) {
+Headers::Headers(std::initializer_list<Header> all) {
+  for (const Header& header : all) {
+    add(header.name, header.value);
+  }
+}
+
+std::optional<std::string_view> Headers::find(std::string_view name) const {
+  for (const Header header : *this) {
     if (equal_without_case(header.name, name)) {
-      return &header.value;
+      return header.value;
     }
   }
-  return nullptr;
+  return std::nullopt;
 }
 
-std::string_view Headers::get(std::string_view name) const {
-  const std::string* value = find(name);
-  return value == nullptr ? std::string_view() : std::string_view(*value);
-}
-
-void Headers::add(std::string name, std::string value) {
-  if (all_.empty()) {
-    all_.reserve(16);  // most messages have so many
+void Headers::add(std::string_view name, std::string_view value) {
+  if (sizes_.empty()) {  // what most messages need
+    sizes_.reserve(16);
+    text_.reserve(512);
   }
-  all_.push_back({std::move(name), std::move(value)});
+  const std::size_t start = text_.size();
+  text_.append(name).append(": ").append(value).append("\r\n");
+  const auto broken = [](char c) { return c == '\r' || c == '\n'; };
+  std::replace_if(text_.begin() + static_cast<std::ptrdiff_t>(start), text_.end() - 2, broken, ' ');
+  sizes_.push_back(
+      {static_cast<std::uint32_t>(name.size()), static_cast<std::uint32_t>(value.size())});
 }
 
-void Headers::set(std::string_view name, std::string value) {
-  std::erase_if(all_, [&](const Header& h) { return equal_without_case(h.name, name); });
-  all_.push_back({std::string(name), std::move(value)});
+void Headers::add_number(std::string_view name, std::int64_t value) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  add(name, {digits, static_cast<std::size_t>(end - digits)});
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+  if (find(name)) {
+    Headers others;
+    for (const Header header : *this) {
+      if (!equal_without_case(header.name, name)) {
+        others.add(header.name, header.value);
+      }
+    }
+    others.add(name, value);  // which may be one of those that go
+    *this = std::move(others);
+  } else {
+    add(name, value);
+  }
+}
+
+std::size_t Response::body_size() const {
+  std::size_t size = body.size();
+  for (const SharedBytes& part : more) {
+    size += part->size();
+  }
+  return size;
+}
+
+void Response::join() {
+  body.reserve(body_size());
+  for (const SharedBytes& part : more) {
+    body += *part;
+  }
+  more.clear();
 }
 
 std::string_view path_of(std::string_view target) {

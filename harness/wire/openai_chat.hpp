@@ -48,7 +48,6 @@ class ChatStreamWriter {
   std::string frame(std::int64_t choice, std::string_view delta, std::string_view finish,
                     std::string_view logprobs = "null") const;
   std::string head_;
-  std::string tail_;
   bool include_usage_;
 };
 

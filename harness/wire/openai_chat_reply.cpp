@@ -20,12 +20,16 @@ json::Value encode_calls(const std::vector<ToolCall>& tool_calls) {
 // Put together as text, as the frames of a stream are: it is most of what a plain answer costs.
 void append_choice(std::string& out, const ChatChoice& choice, std::size_t index) {
   const bool calls_only = choice.text.empty() && !choice.tool_calls.empty();
-  out +=
-      "{\"index\":" + std::to_string(index) + ",\"message\":{\"role\":\"assistant\",\"content\":";
-  out += calls_only ? std::string("null") : json::dump(choice.text);
+  out.append("{\"index\":").append(std::to_string(index));
+  out += ",\"message\":{\"role\":\"assistant\",\"content\":";
+  if (calls_only) {
+    out += "null";
+  } else {
+    json::append_text(out, choice.text);
+  }
   out += ",\"refusal\":null,\"annotations\":[]";
   if (!choice.tool_calls.empty()) {
-    out += ",\"tool_calls\":" + json::dump(encode_calls(choice.tool_calls));
+    out.append(",\"tool_calls\":").append(json::dump(encode_calls(choice.tool_calls)));
   }
   out += "},\"logprobs\":";
   out += choice.logprobs.empty() ? "null" : json::dump(encode_logprobs(choice.logprobs));
@@ -101,14 +105,19 @@ json::Value encode_logprobs(const std::vector<TokenLogprob>& tokens) {
 }
 
 std::string usage_json(const Usage& usage) {
-  std::string out = "{\"prompt_tokens\":" + std::to_string(usage.input_tokens);
-  out += ",\"completion_tokens\":" + std::to_string(usage.output_tokens);
-  out += ",\"total_tokens\":" + std::to_string(usage.input_tokens + usage.output_tokens);
-  out += ",\"prompt_tokens_details\":{\"cached_tokens\":" + std::to_string(usage.cached_tokens);
-  out += ",\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":" +
-         std::to_string(usage.reasoning_tokens);
-  return out +
-         ",\"audio_tokens\":0,\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}";
+  std::string out;
+  out.reserve(320);
+  const auto add = [&out](std::string_view before, std::int64_t number) {
+    out.append(before).append(std::to_string(number));
+  };
+  add("{\"prompt_tokens\":", usage.input_tokens);
+  add(",\"completion_tokens\":", usage.output_tokens);
+  add(",\"total_tokens\":", usage.input_tokens + usage.output_tokens);
+  add(",\"prompt_tokens_details\":{\"cached_tokens\":", usage.cached_tokens);
+  add(",\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":",
+      usage.reasoning_tokens);
+  out += ",\"audio_tokens\":0,\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}";
+  return out;
 }
 
 std::optional<Usage> decode_usage(Fields& fields) {
@@ -135,18 +144,21 @@ std::optional<Usage> decode_usage(Fields& fields) {
 std::string encode_chat_reply(const ChatReply& reply) {
   std::string out;
   out.reserve(1024 + (reply.choices.empty() ? 0 : reply.choices.front().text.size()));
-  out += "{\"id\":" + json::dump(reply.id) +
-         ",\"object\":\"chat.completion\",\"created\":" + std::to_string(reply.created_s) +
-         ",\"model\":" + json::dump(reply.model) + ",\"choices\":[";
+  out += "{\"id\":";
+  json::append_text(out, reply.id);
+  out += ",\"object\":\"chat.completion\",\"created\":";
+  out.append(std::to_string(reply.created_s)).append(",\"model\":");
+  json::append_text(out, reply.model);
+  out += ",\"choices\":[";
   for (std::size_t i = 0; i < reply.choices.size(); ++i) {
     out += i == 0 ? "" : ",";
     append_choice(out, reply.choices[i], i);
   }
   out += "]";
   if (reply.usage) {
-    out += ",\"usage\":" + usage_json(*reply.usage);
+    out.append(",\"usage\":").append(usage_json(*reply.usage));
   }
-  return out + ",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_rehearse\"}";
+  return out += ",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_rehearse\"}";
 }
 
 Result<ChatReply> decode_chat_reply(std::string_view text) {

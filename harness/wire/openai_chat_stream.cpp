@@ -33,17 +33,18 @@ ChatStreamWriter::ChatStreamWriter(const Options& options) : include_usage_(opti
           ",\"object\":\"chat.completion.chunk\",\"created\":" + std::to_string(options.created_s) +
           ",\"model\":" + json::dump(options.model) +
           ",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_rehearse\",\"choices\":[";
-  tail_ = include_usage_ ? "],\"usage\":null}\n\n" : "]}\n\n";
+  head_.shrink_to_fit();  // it lives as long as its stream
 }
 
 std::string ChatStreamWriter::frame(std::int64_t choice, std::string_view delta,
                                     std::string_view finish, std::string_view logprobs) const {
+  const std::string_view tail = include_usage_ ? "],\"usage\":null}\n\n" : "]}\n\n";
   std::string out;
-  out.reserve(head_.size() + tail_.size() + delta.size() + finish.size() + logprobs.size() + 80);
+  out.reserve(head_.size() + tail.size() + delta.size() + finish.size() + logprobs.size() + 80);
   out.append(head_).append("{\"index\":").append(std::to_string(choice));
   out.append(",\"delta\":{").append(delta).append("},\"logprobs\":");
   out.append(logprobs).append(",\"finish_reason\":");
-  return out.append(finish).append("}").append(tail_);
+  return out.append(finish).append("}").append(tail);
 }
 
 std::string ChatStreamWriter::role(std::int64_t choice) const {

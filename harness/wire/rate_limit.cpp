@@ -19,17 +19,28 @@ std::optional<Number> number_of(std::string_view text) {
   return value;
 }
 
-// They stand once in an answer, so nothing is looked for that they might replace.
-void write_bucket(Headers& headers, const std::string& what, const LimitState& bucket) {
-  headers.add("x-ratelimit-limit-" + what, std::to_string(bucket.limit));
-  headers.add("x-ratelimit-remaining-" + what, std::to_string(bucket.remaining));
-  headers.add("x-ratelimit-reset-" + what, go_duration_text(bucket.reset));
+// The names of one bucket's headers; they stand in every answer.
+struct BucketNames {
+  std::string_view limit;
+  std::string_view remaining;
+  std::string_view reset;
+};
+constexpr BucketNames kRequests = {"x-ratelimit-limit-requests", "x-ratelimit-remaining-requests",
+                                   "x-ratelimit-reset-requests"};
+constexpr BucketNames kTokens = {"x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens",
+                                 "x-ratelimit-reset-tokens"};
+
+// Nothing is looked for that they might replace.
+void write_bucket(Headers& headers, const BucketNames& names, const LimitState& bucket) {
+  headers.add_number(names.limit, bucket.limit);
+  headers.add_number(names.remaining, bucket.remaining);
+  headers.add(names.reset, go_duration_text(bucket.reset));
 }
 
-std::optional<LimitState> read_bucket(const Headers& headers, const std::string& what) {
-  const auto limit = number_of<std::int64_t>(headers.get("x-ratelimit-limit-" + what));
-  const auto remaining = number_of<std::int64_t>(headers.get("x-ratelimit-remaining-" + what));
-  const auto reset = parse_go_duration(headers.get("x-ratelimit-reset-" + what));
+std::optional<LimitState> read_bucket(const Headers& headers, const BucketNames& names) {
+  const auto limit = number_of<std::int64_t>(headers.get(names.limit));
+  const auto remaining = number_of<std::int64_t>(headers.get(names.remaining));
+  const auto reset = parse_go_duration(headers.get(names.reset));
   if (!limit || !remaining) {
     return std::nullopt;
   }
@@ -50,15 +61,15 @@ LimitState limit_state(std::int64_t limit, std::int64_t remaining, Duration peri
 
 void write_rate_limits(Headers& headers, const RateLimits& limits) {
   if (limits.requests) {
-    write_bucket(headers, "requests", *limits.requests);
+    write_bucket(headers, kRequests, *limits.requests);
   }
   if (limits.tokens) {
-    write_bucket(headers, "tokens", *limits.tokens);
+    write_bucket(headers, kTokens, *limits.tokens);
   }
 }
 
 RateLimits read_rate_limits(const Headers& headers) {
-  return {read_bucket(headers, "requests"), read_bucket(headers, "tokens")};
+  return {read_bucket(headers, kRequests), read_bucket(headers, kTokens)};
 }
 
 void write_retry_after(Headers& headers, Duration wait) {

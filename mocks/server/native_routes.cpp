@@ -37,9 +37,9 @@ Protocol native_words(const wire::Request& request, std::string_view path) {
     return Protocol::Gemini;
   }
   if (path.starts_with(anthropic_wire::kModelsPath)) {  // OpenAI's too: the headers tell
-    return request.headers.find(anthropic_wire::kVersionHeader) != nullptr ? Protocol::Anthropic
-           : request.headers.find(gemini_wire::kKeyHeader) != nullptr      ? Protocol::Gemini
-                                                                           : Protocol::Generic;
+    return request.headers.find(anthropic_wire::kVersionHeader) ? Protocol::Anthropic
+           : request.headers.find(gemini_wire::kKeyHeader)      ? Protocol::Gemini
+                                                                : Protocol::Generic;
   }
   return Protocol::Generic;
 }
@@ -92,7 +92,7 @@ std::unique_ptr<Exchange> Router::anthropic(Visit& visit) {
   if (is_operation(visit, visit.path)) {
     return generic(visit);
   }
-  if (visit.request.headers.find(anthropic_wire::kVersionHeader) == nullptr && !scripted) {
+  if (!visit.request.headers.find(anthropic_wire::kVersionHeader) && !scripted) {
     fail(visit, {400, "anthropic-version: header is required", {}, {}, {}});
     return nullptr;
   }

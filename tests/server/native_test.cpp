@@ -382,11 +382,8 @@ TEST_CASE("Stability draws the shape that it is asked for, as bytes and as JSON"
     const wire::Request request = wire::stability::encode_picture_request(picture);
     RawClient client(*server);
     std::string text = "POST /stability" + request.target + " HTTP/1.1\r\nhost: x\r\n";
-    for (const wire::Header& header : request.headers.all()) {
-      text += header.name + ": " + header.value + "\r\n";
-    }
-    client.send(text + "content-length: " + std::to_string(request.body.size()) + "\r\n\r\n" +
-                request.body);
+    client.send(text + request.headers.text() + "content-length: " +
+                std::to_string(request.body.size()) + "\r\n\r\n" + request.body);
     return client.answer();
   };
   wire::stability::PictureRequest picture;

@@ -213,7 +213,7 @@ TEST_CASE("Anthropic's limit headers tell their resets as dates in whole seconds
   CHECK(headers.get("anthropic-ratelimit-requests-limit") == "50");
   CHECK(headers.get("anthropic-ratelimit-requests-remaining") == "49");
   CHECK(headers.get("anthropic-ratelimit-requests-reset") == "2026-11-21T05:41:12Z");
-  CHECK(headers.find("anthropic-ratelimit-output-tokens-limit") == nullptr);
+  CHECK_FALSE(headers.find("anthropic-ratelimit-output-tokens-limit"));
   const auto back = anthropic::read_rate_limits(headers, now);
   REQUIRE(back.requests);
   CHECK(back.requests->reset == Duration::milliseconds(1750));  // rounded up to a second

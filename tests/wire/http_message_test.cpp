@@ -12,9 +12,23 @@ TEST_CASE("header names compare without case and set replaces them all") {
   CHECK(headers.get("content-type") == "a");
   CHECK(headers.get("X") == "1");
   headers.set("x", "3");
-  CHECK(headers.all().size() == 2);
+  CHECK(headers.size() == 2);
   CHECK(headers.get("X") == "3");
-  CHECK(headers.find("y") == nullptr);
+  CHECK_FALSE(headers.find("y"));
+  CHECK(headers.text() == "Content-Type: a\r\nx: 3\r\n");
+}
+
+TEST_CASE("headers keep their order, and a value cannot bring a field of its own") {
+  Headers headers{{"a", ""}, {"b", "1\r\nc: 2"}};
+  headers.add_number("d", -7);
+  headers.set("a", headers.get("d"));
+  std::string seen;
+  for (const Header header : headers) {
+    seen.append(header.name).append("=").append(header.value).append(";");
+  }
+  CHECK(seen == "b=1  c: 2;d=-7;a=-7;");
+  CHECK_FALSE(headers.find("c"));
+  CHECK(Headers(headers) == headers);
 }
 
 TEST_CASE("targets split into path and query") {

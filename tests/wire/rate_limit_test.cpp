@@ -62,7 +62,7 @@ TEST_CASE("limit headers read back and missing or broken ones are left out") {
   const RateLimits limits{limit_state(500, 499, 60_s), limit_state(30'000, 5'246, 60_s)};
   write_rate_limits(headers, limits);
   CHECK(headers.get("x-ratelimit-reset-requests") == "120ms");
-  CHECK(headers.all().size() == 6);
+  CHECK(headers.size() == 6);
   CHECK(read_rate_limits(headers) == limits);
   headers.set("x-ratelimit-limit-tokens", "many");
   CHECK_FALSE(read_rate_limits(headers).tokens.has_value());
