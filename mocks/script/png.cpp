@@ -54,6 +54,15 @@ std::string text_of(wire::ImageFormat format, std::uint64_t content) {
                                              : webp_text(content);
 }
 
+// Width, height, weight, format.
+using PictureKey = std::tuple<std::int64_t, std::int64_t, std::size_t, wire::ImageFormat>;
+
+PictureKey key_of(const PngSpec& spec) {
+  const std::size_t weight =
+      spec.weight == 0 ? typical_weight(spec.size, spec.format) : spec.weight;
+  return {spec.size.width, spec.size.height, weight, spec.format};
+}
+
 }  // namespace
 
 std::string SharedPng::base64() const { return wire::encode_base64(head) + *body_base64; }
@@ -77,11 +86,9 @@ struct PngMaker::State {
     std::shared_ptr<const std::string> base64;
     std::uint64_t used = 0;
   };
-  using Key = std::tuple<std::int64_t, std::int64_t, std::size_t, wire::ImageFormat>;
-
   explicit State(std::size_t cap_bytes) : cap(cap_bytes) {}
 
-  std::shared_ptr<Slot> slot(const Key& key) {
+  std::shared_ptr<Slot> slot(const PictureKey& key) {
     const std::lock_guard lock(mutex);
     std::shared_ptr<Slot>& found = slots[key];
     if (!found) {
@@ -124,7 +131,7 @@ struct PngMaker::State {
 
   const std::size_t cap;
   mutable std::mutex mutex;
-  std::map<Key, std::shared_ptr<Slot>> slots;
+  std::map<PictureKey, std::shared_ptr<Slot>> slots;
   std::size_t bytes = 0;
   std::size_t encoded = 0;
   std::uint64_t clock = 0;
@@ -133,10 +140,16 @@ struct PngMaker::State {
 PngMaker::PngMaker(std::size_t cap) : state_(std::make_unique<State>(cap)) {}
 PngMaker::~PngMaker() = default;
 
+bool PngMaker::has(const PngSpec& spec) const {
+  const std::lock_guard lock(state_->mutex);
+  const auto found = state_->slots.find(key_of(spec));
+  return found != state_->slots.end() && found->second->body != nullptr;
+}
+
 SharedPng PngMaker::make(const PngSpec& spec) {
-  const std::size_t weight =
-      spec.weight == 0 ? typical_weight(spec.size, spec.format) : spec.weight;
-  const auto slot = state_->slot({spec.size.width, spec.size.height, weight, spec.format});
+  const PictureKey key = key_of(spec);
+  const std::size_t weight = std::get<2>(key);
+  const auto slot = state_->slot(key);
   std::call_once(slot->once, [&] { state_->fill(*slot, spec, weight); });
   return {slot->head + text_of(spec.format, spec.content), slot->body, slot->base64};
 }

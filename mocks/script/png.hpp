@@ -45,6 +45,8 @@ class PngMaker {
   PngMaker& operator=(const PngMaker&) = delete;
 
   SharedPng make(const PngSpec& spec);
+  // Whether make() would find it made, and so be a matter of microseconds.
+  bool has(const PngSpec& spec) const;
   std::size_t cached_bytes() const;
   std::size_t encoded_count() const;  // bodies encoded so far
 

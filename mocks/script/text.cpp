@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string_view>
 
 #include "harness/wire/tokens.hpp"
@@ -10,7 +11,7 @@
 namespace rehearse::script {
 namespace {
 
-constexpr std::array<std::string_view, 64> kWords = {
+constexpr std::array<std::string_view, 64> kWordTexts = {
     "a",       "the",      "of",    "and",   "in",     "to",     "for",    "with",
     "light",   "stage",    "scene", "first", "voice",  "open",   "quiet",  "river",
     "morning", "city",     "small", "story", "garden", "window", "letter", "paper",
@@ -20,24 +21,49 @@ constexpr std::array<std::string_view, 64> kWords = {
     "answer",  "question", "idea",  "plan",  "draft",  "image",  "colour", "shape",
     "walks",   "finds",    "makes", "opens", "turns",  "holds",  "keeps",  "brings"};
 
+// With a blank behind it, so that it is copied in one go whatever its length.
+struct Word {
+  char letters[16] = {};
+  std::uint8_t size = 0;  // with the blank
+};
+
+constexpr auto kWords = [] {
+  std::array<Word, kWordTexts.size()> out{};
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i].size = static_cast<std::uint8_t>(kWordTexts[i].size() + 1);
+    for (std::size_t at = 0; at < sizeof out[i].letters; ++at) {
+      out[i].letters[at] = at < kWordTexts[i].size() ? kWordTexts[i][at] : ' ';
+    }
+  }
+  return out;
+}();
+constexpr std::uint64_t kWordsPerDraw = 10;  // of 6 bits each
+
 constexpr double kBytesPerSecond = 15;  // 150 words a minute
 constexpr double kLongestTranscript = 86'400;
 
 // Words with a full stop every dozen or so, cut at exactly `bytes`.
 std::string words(std::uint64_t content, std::size_t bytes) {
   Bits bits(content);
-  std::string out;
-  out.reserve(bytes + 16);
+  std::string out(bytes + sizeof(Word::letters) + 1, '\0');
+  std::uint64_t drawn = 0;
   std::uint64_t left = 0;  // words of this sentence
-  while (out.size() < bytes) {
-    const bool starts = left == 0;
-    left = starts ? 6 + bits.below(10) : left - 1;
-    const std::size_t at = out.size();
-    out += kWords[bits.below(kWords.size())];
-    if (starts) {
+  std::uint64_t used = 0;  // words of this draw
+  for (std::size_t at = 0; at < bytes; ++used) {
+    drawn = used % kWordsPerDraw == 0 ? bits.next() : drawn >> 6;
+    const Word& word = kWords[drawn % kWords.size()];
+    std::memcpy(&out[at], word.letters, sizeof word.letters);
+    if (left == 0) {
       out[at] = static_cast<char>(out[at] - 'a' + 'A');
+      left = 6 + drawn / kWords.size() % 10;
+    } else {
+      --left;
     }
-    out += left == 0 ? std::string_view(". ") : std::string_view(" ");
+    at += word.size;
+    if (left == 0) {
+      out[at - 1] = '.';
+      out[at++] = ' ';
+    }
   }
   out.resize(bytes);
   if (!out.empty() && out.back() == ' ') {
