@@ -84,6 +84,7 @@ void read_refusals(json::ObjectReader& top, const json::Value& none, Profile& pr
       read_wording(at, "rate_limited",
                    {429, "rate_limit_exceeded",
                     "Rate limit reached on {what}: limit {limit}, retry in {wait}."});
+  profile.images_limited = read_wording(at, "images_limited", profile.rate_limited);
   profile.too_large =
       read_wording(at, "too_large",
                    {429, "rate_limit_exceeded",

@@ -162,6 +162,7 @@ struct Profile {
   SlowSpec slow;
   std::vector<FaultSpec> faults;
   Wording rate_limited;
+  Wording images_limited;  // by images a minute
   Wording too_large;
   Wording busy;
   Wording not_found;

@@ -13,6 +13,7 @@ struct Filling {
   std::string used;
   std::string requested;
   std::string wait;
+  std::string current = {};  // used and requested
 };
 
 std::string_view filling_of(const Filling& filling, std::string_view name) {
@@ -22,6 +23,7 @@ std::string_view filling_of(const Filling& filling, std::string_view name) {
          : name == "used"      ? std::string_view(filling.used)
          : name == "requested" ? std::string_view(filling.requested)
          : name == "wait"      ? std::string_view(filling.wait)
+         : name == "current"   ? std::string_view(filling.current)
                                : std::string_view();
 }
 
@@ -79,14 +81,19 @@ std::unique_ptr<Refusal> refuse_limited(const Profile& profile, std::string_view
                                         Instant now) {
   const bool never = verdict.wait == Duration::max();
   const bool too_large = never && verdict.requested > limits.limit(verdict.what);
+  const std::int64_t used = limits.used(verdict.what, now);
   const Filling filling{model,
                         Limits::text(verdict.what),
                         std::to_string(limits.limit(verdict.what)),
-                        std::to_string(limits.used(verdict.what, now)),
+                        std::to_string(used),
                         std::to_string(verdict.requested),
-                        never ? "60s" : wait_text(verdict.wait)};
+                        never ? "60s" : wait_text(verdict.wait),
+                        std::to_string(used + verdict.requested)};
   std::unique_ptr<Refusal> out =
-      worded(too_large ? profile.too_large : profile.rate_limited, filling);
+      worded(too_large                              ? profile.too_large
+             : verdict.what == Limits::What::Images ? profile.images_limited
+                                                    : profile.rate_limited,
+             filling);
   if (verdict.what != Limits::What::InFlight && !too_large) {
     out->retry_after = never ? Duration::seconds(60) : whole_milliseconds(verdict.wait);
   }
