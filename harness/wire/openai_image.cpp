@@ -223,14 +223,18 @@ Result<ImageRequest> decode_image_edit_request(const Request& request, bool vari
   return out;
 }
 
-std::string encode_image_reply(const ImageReply& reply) {
+std::string encode_image_reply(const ImageReply& reply, std::vector<std::size_t>* base64_ends) {
   // Written by hand: base64 needs no escaping, and there are megabytes of it.
   std::string out = "{\"created\":" + std::to_string(reply.created_s) + ",\"data\":[";
   for (std::size_t i = 0; i < reply.images.size(); ++i) {
     const Image& image = reply.images[i];
     out += i == 0 ? "{" : ",{";
     if (!image.base64.empty() || !image.bytes.empty()) {
-      out.append("\"b64_json\":\"").append(text_of(image)).append("\"");
+      out.append("\"b64_json\":\"").append(text_of(image));
+      if (base64_ends != nullptr) {
+        base64_ends->push_back(out.size());
+      }
+      out += '"';
     } else {
       out += "\"url\":" + json::dump(image.url);
     }

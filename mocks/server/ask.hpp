@@ -24,6 +24,9 @@ namespace rehearse::server {
 // run.
 inline constexpr std::int64_t kCreated = 1'795'219'200;  // 2026-11-21
 
+// Of one generic reply, whatever its profile draws.
+inline constexpr std::int64_t kMostReplyBytes = 64 << 20;
+
 class ResponseBook;
 
 // One request, understood.

@@ -22,36 +22,39 @@ Call::Call(const Options& options, Caller caller, Ask ask)
       connection_(options.connection),
       protocol_(options.protocol),
       number_(options.number),
-      caller_(std::move(caller)),
+      scripted_(caller.scripted),
       script_(std::move(ask.script)),
-      model_(std::move(ask.model)),
-      size_(std::move(ask.size)),
-      quality_(std::move(ask.quality)),
-      features_(ask.amounts),
-      self_(std::make_shared<Call*>(this)) {
+      asked_(ask.model + ask.size + ask.quality),
+      features_(ask.amounts) {
   ticket_.call = this;
   ticket_.on_start = [](latency::Ticket& ticket, Instant now) {
     static_cast<Ticket&>(ticket).call->serve(now);
   };
   timer_.call = this;
   timer_.fire = [](runtime::TimerNode& timer) { static_cast<Timer&>(timer).call->due(); };
-  record_.job = caller_.key.job;
+  ticket_.key = caller.key;
+  ticket_.time_ratio = caller.time_ratio;
+  ticket_.new_connection = caller.new_connection;
+  record_.job = caller.key.job;
   record_.provider = provider_.name;
-  record_.stage = std::move(caller_.stage);
-  record_.caller = std::move(caller_.name);
+  record_.stage = std::move(caller.stage);
+  record_.caller = std::move(caller.name);
   record_.operation = std::move(ask.operation);
-  record_.model = answer_model(provider_.model.profile(), record_.operation, model_);
-  record_.item = caller_.key.item;
-  record_.attempt = caller_.key.attempt;
+  record_.model = answer_model(provider_.model.profile(), record_.operation, ask.model);
+  record_.item = caller.key.item;
+  record_.attempt = caller.key.attempt;
   features_.operation = record_.operation;
-  features_.model = model_;
-  features_.size = size_;
-  features_.quality = quality_;
+  const std::string_view asked = asked_;
+  features_.model = asked.substr(0, ask.model.size());
+  features_.size = asked.substr(ask.model.size(), ask.size.size());
+  features_.quality = asked.substr(ask.model.size() + ask.size.size());
 }
 
 // Not ended: the client has left.
 Call::~Call() {
-  *self_ = nullptr;
+  if (self_) {
+    *self_ = nullptr;
+  }
   if (!ended_) {
     end(CallEnd::Abandoned, 0);
   }
@@ -60,9 +63,9 @@ Call::~Call() {
 void Call::begin() {
   const Instant now = provider_.in_order(house_.transport.now());
   record_.arrived = record_.started = now;
-  provider_.model.arrive(ticket_, caller_.key, features_, caller_.time_ratio,
-                         caller_.new_connection, now);
-  limits_ = provider_.model.limits(ticket_, now);
+  provider_.model.arrive(ticket_, DrawKey(ticket_.key), features_, ticket_.time_ratio,
+                         ticket_.new_connection, now);
+  limits_ = std::make_unique<latency::LimitState>(provider_.model.limits(ticket_, now));
   if (ticket_.refusal) {
     refuse();
   } else if (ticket_.state == latency::Ticket::State::InService) {
@@ -141,11 +144,13 @@ void Call::due() {
 // Has the answer made by the worker, while the call takes its time.
 void Call::prepare() {
   making_ = true;
+  self_ = std::make_shared<Call*>(this);
   house_.worker.run(
       [script = script_, plan = ticket_.plan, self = self_, &transport = house_.transport] {
-        auto made = std::make_shared<wire::Response>();
+        auto made =
+            std::make_shared<std::unique_ptr<wire::Response>>(std::make_unique<wire::Response>());
         if (script->stream_type().empty()) {
-          *made = script->whole(plan);
+          **made = script->whole(plan);
         } else {
           script->prepare(plan);
         }
@@ -166,7 +171,7 @@ void Call::prepare() {
 
 void Call::answer() {
   const latency::Plan& plan = ticket_.plan;
-  wire::Response response = prepared_ ? std::move(answer_) : script_->whole(plan);
+  wire::Response response = prepared_ ? std::move(*answer_) : script_->whole(plan);
   if (plan.fault == latency::Fault::MalformedBody) {
     response.body.insert(0, "<!-- ");
   } else if (plan.fault == latency::Fault::WrongContentType) {
@@ -183,7 +188,7 @@ void Call::send(wire::Response response) {
   const int status = response.status;
   end(CallEnd::Answered, status);
   connection_.send(std::move(response));
-  house_.ledger.answer_late_by(late_by(due_at_, house_.transport.now()));
+  house_.ledger.answer_due(due_at_);
 }
 
 // ---- streams
@@ -272,7 +277,7 @@ void Call::suffer() {
                         request_id(protocol_, house_.seed, number_)));
     return;
   }
-  if (plan.fault == latency::Fault::ConnectionRefused && caller_.scripted) {
+  if (plan.fault == latency::Fault::ConnectionRefused && scripted_) {
     wire::Response response;
     response.status = 503;
     response.headers.add(std::string(wire::kFaultHeaderName),
@@ -306,6 +311,7 @@ void Call::suffer() {
 // The first half of an answer that would have come whole.
 void Call::begin_half() {
   wire::Response response = script_->whole(ticket_.plan);
+  response.join();
   const std::string body = std::move(response.body);
   response.body.clear();
   add_headers(response.headers);
@@ -317,7 +323,9 @@ void Call::begin_half() {
 
 // The answer begins now and drips out until its planned end.
 void Call::begin_slowly(wire::Response response) {
-  answer_.body = std::move(response.body);
+  response.join();
+  answer_ = std::make_unique<wire::Response>();
+  answer_->body = std::move(response.body);
   response.body.clear();
   add_headers(response.headers);
   record_.first_chunk = house_.transport.now();
@@ -329,7 +337,7 @@ void Call::begin_slowly(wire::Response response) {
 void Call::drip() {
   constexpr std::size_t kDrips = 64;
   const latency::Plan& plan = ticket_.plan;
-  const std::string_view all = answer_.body;
+  const std::string_view all = answer_->body;
   const Duration slow = plan.total - plan.fault_after;
   const Duration passed = house_.transport.now() - record_.started - plan.fault_after;
   const double done = passed.count_s() / slow.count_s();
@@ -349,18 +357,17 @@ void Call::drip() {
 }
 
 // Hints of when to retry are in the caller's own time: scenario time where rehearse itself calls.
-Hint Call::hint() const {
-  return {caller_.scripted ? 1 : house_.transport.speed(), caller_.scripted};
-}
+Hint Call::hint() const { return {scripted_ ? 1 : house_.transport.speed(), scripted_}; }
 
-void Call::add_headers(wire::Headers& headers) const {
-  if (caller_.scripted && !ticket_.refusal) {
+void Call::add_headers(wire::Headers& headers) {
+  if (scripted_ && !ticket_.refusal) {
     headers.add(std::string(wire::kUsageHeaderName), wire::usage_header_text(ticket_.plan.usage));
   }
   const double per_wall = 1 / house_.transport.speed();
   add_service_headers(protocol_, headers,
                       {house_.seed, number_, (house_.transport.now() - record_.arrived) * per_wall,
-                       limits_, house_.transport.speed()});
+                       *limits_, house_.transport.speed()});
+  limits_.reset();
 }
 
 // Frees the slot; nothing is waited for any more.

@@ -94,7 +94,7 @@ class Call final : public Exchange {
   void begin_slowly(wire::Response response);
   void drip();
   Hint hint() const;
-  void add_headers(wire::Headers& headers) const;
+  void add_headers(wire::Headers& headers);
   void end(CallEnd how, int status);
 
   House& house_;
@@ -102,15 +102,15 @@ class Call final : public Exchange {
   Connection& connection_;
   Protocol protocol_;
   std::uint64_t number_;
-  Caller caller_;                       // its texts are in record_
-  std::shared_ptr<Script> script_;      // a worker may hold it longer than the call
-  std::string model_, size_, quality_;  // as asked
-  CallFeatures features_;               // views of these and of record_
+  bool scripted_;                   // by rehearse itself
+  std::shared_ptr<Script> script_;  // a worker may hold it longer than the call
+  std::string asked_;               // model, size and quality, one behind the other
+  CallFeatures features_;           // views of that and of record_
   Ticket ticket_;
   Timer timer_;
   Next next_ = Next::Answer;
   Instant due_at_;
-  latency::LimitState limits_;
+  std::unique_ptr<latency::LimitState> limits_;  // until they were told
   CallRecord record_;
   std::uint32_t chunk_ = 0;  // the next one of a stream
   std::int64_t units_ = 0;   // written so far
@@ -119,10 +119,10 @@ class Call final : public Exchange {
   bool prepared_ = false;  // answer_ is there
   bool answer_due_ = false;
   bool making_ = false;  // by the worker
-  wire::Response answer_;
-  std::size_t dripped_ = 0;  // bytes of a slow answer that have left
   bool ended_ = false;
-  std::shared_ptr<Call*> self_;  // nulled when this goes away; for the worker
+  std::unique_ptr<wire::Response> answer_;  // made by the worker, or dripping out
+  std::size_t dripped_ = 0;                 // bytes of it that have left
+  std::shared_ptr<Call*> self_;             // the worker's; nulled when this goes away
 };
 
 }  // namespace rehearse::server

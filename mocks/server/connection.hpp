@@ -53,6 +53,8 @@ class Handler {
   // Either answers before it returns (and returns nothing), or returns what will. `connection`
   // lives longer than the exchange.
   virtual std::unique_ptr<Exchange> start(Connection& connection, wire::Request request) = 0;
+  // What was sent so far has been given to the system: small answers leave several at a time.
+  virtual void sent() {}
 
  protected:
   ~Handler() = default;

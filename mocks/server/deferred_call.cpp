@@ -26,7 +26,10 @@ std::int64_t DeferredCall::took_s() const {
   return (call_->took().count_ns() + kSecond - 1) / kSecond;
 }
 
-void DeferredCall::send(wire::Response response) { answer_ = std::move(response); }
+void DeferredCall::send(wire::Response response) {
+  response.join();
+  answer_ = std::move(response);
+}
 
 void DeferredCall::begin(wire::Response head) { answer_ = std::move(head); }
 

@@ -9,8 +9,6 @@
 namespace rehearse::server {
 namespace {
 
-constexpr double kMostReplyBytes = 64 << 20;
-
 // A described reply, filled from its request, of the size that the call moves.
 class EndpointScript final : public Script {
  public:
@@ -72,7 +70,8 @@ Result<Ask> ask_endpoint(const wire::Request& request, std::string_view path,
     // The same question gets the same answer, so its size is drawn from the question.
     const std::uint64_t bits =
         mix64(script::content_key(hand.seed, request.target) ^ hash_name(request.body));
-    const double drawn = std::min(entry.bytes.quantile(unit_interval(bits)), kMostReplyBytes);
+    const double drawn =
+        std::min(entry.bytes.quantile(unit_interval(bits)), static_cast<double>(kMostReplyBytes));
     reply = std::max<std::int64_t>(static_cast<std::int64_t>(drawn), 1);
   }
   const auto sent = static_cast<std::int64_t>(request.body.size());

@@ -74,7 +74,6 @@ class GeminiSite final : public Site {
     return fail(visit, {404, "Requested entity was not found.", {}, {}, "NOT_FOUND"});
   }
   Served create(SiteVisit& visit, const gemini_wire::Method& method);
-  Served reject(SiteVisit& visit, const Job& job);
   Served about(SiteVisit& visit, const std::string& id);
   Served download(SiteVisit& visit, const std::string& file);
 
@@ -116,26 +115,14 @@ std::unique_ptr<Exchange> GeminiSite::create(SiteVisit& visit, const gemini_wire
   kept->job = std::make_unique<Job>(house_, provider_, *caller, std::move(ask));
   kept->job->begin();
   if (kept->job->refusal() != nullptr || kept->job->fault() != nullptr) {
-    return reject(visit, *kept->job);
+    reject(visit, Protocol::Gemini, *kept->job, house_);
+    return nullptr;
   }
   const std::string id = operation_id(mix64(seed_ * 0x9E37 + visit.number));
   gemini_wire::VideoOperation operation;
   operation.name = "models/" + method.model + "/operations/" + id;
   kept_.add(id, std::move(kept));
   return say(visit, wire::json_response(200, gemini_wire::encode_operation(operation)));
-}
-
-std::unique_ptr<Exchange> GeminiSite::reject(SiteVisit& visit, const Job& job) {
-  const Hint hint{house_.transport.speed(), false};
-  const std::string id = request_id(Protocol::Gemini, seed_, visit.number);
-  if (job.refusal() != nullptr) {
-    return say(visit, refusal_response(Protocol::Gemini, *job.refusal(), hint, id));
-  }
-  if (job.fault()->fault != latency::Fault::Status) {
-    visit.connection.reset();
-    return nullptr;
-  }
-  return say(visit, fault_response(Protocol::Gemini, *job.fault(), hint, id));
 }
 
 std::unique_ptr<Exchange> GeminiSite::about(SiteVisit& visit, const std::string& id) {

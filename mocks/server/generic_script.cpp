@@ -10,8 +10,6 @@
 namespace rehearse::server {
 namespace {
 
-constexpr std::int64_t kMostBytes = 64 << 20;
-
 enum class Way { Down, Up, Remove };
 
 struct Service {
@@ -70,7 +68,7 @@ class GenericScript final : public Script {
  private:
   std::int64_t bytes_of(const latency::Plan& plan) const {
     return std::clamp<std::int64_t>(
-        service_.head_bytes > 0 ? service_.head_bytes : plan.usage.bytes, 0, kMostBytes);
+        service_.head_bytes > 0 ? service_.head_bytes : plan.usage.bytes, 0, kMostReplyBytes);
   }
   std::string object(const latency::Plan& plan) const {
     std::string body = R"({"ok":true,"id":")" + script::make_id("", content, 16) + "\"";
@@ -168,7 +166,7 @@ std::int64_t bytes_of(Way way, const wire::Request& request, const latency::Entr
   const std::uint64_t bits =
       mix64(script::content_key(seed, request.target) ^ hash_name(request.body));
   return static_cast<std::int64_t>(
-      std::min(entry.bytes.quantile(unit_interval(bits)), static_cast<double>(kMostBytes)));
+      std::min(entry.bytes.quantile(unit_interval(bits)), static_cast<double>(kMostReplyBytes)));
 }
 
 }  // namespace

@@ -14,10 +14,8 @@ namespace http = boost::beast::http;
 
 namespace {
 
-constexpr int kReadsInARow = 16;
+constexpr int kReadsInARow = 4;
 constexpr auto kLinger = std::chrono::seconds(2);
-
-std::string_view text(boost::beast::string_view s) { return {s.data(), s.size()}; }
 
 }  // namespace
 
@@ -37,7 +35,7 @@ void HttpConnection::ready(bool hung_up) {
     return;
   }
   hung_up_ = hung_up_ || hung_up;
-  if (!output_.empty()) {
+  if (!backlog_.empty()) {
     flush();
   }
   if (state_ == State::Closed) {
@@ -74,6 +72,7 @@ void HttpConnection::readable() {
     if (!read_once()) {
       return;
     }
+    loop_.fire_due();  // an upload makes nobody's chunk late
   }
 }
 
@@ -140,7 +139,7 @@ void HttpConnection::resume_parsing() {
 
 void HttpConnection::go_on() {
   resume_parsing();
-  if (state_ == State::Receiving && client_done_ && output_.empty()) {
+  if (state_ == State::Receiving && client_done_ && !has_output()) {
     shut();
   } else if (unread_) {
     readable();
@@ -152,35 +151,31 @@ void HttpConnection::go_on() {
 std::size_t HttpConnection::parse(std::string_view bytes) {
   std::size_t used = 0;
   while (state_ == State::Receiving && used < bytes.size() && !is_choked()) {
-    if (!parser_) {
-      parser_ = std::make_unique<Parser>();
-      parser_->header_limit(static_cast<std::uint32_t>(loop_.options.max_header));
-      parser_->body_limit(loop_.options.max_body);
-      parser_->eager(true);
+    if (!reader_) {
+      reader_ = std::make_unique<RequestReader>(loop_.options.max_header, loop_.options.max_body);
       since_ = WallClock::now();
       continued_ = false;
       head_bytes_ = 0;
     }
     ErrorCode ec;
     const std::size_t count =
-        parser_->put(asio::buffer(bytes.data() + used, bytes.size() - used), ec);
+        reader_->put(asio::buffer(bytes.data() + used, bytes.size() - used), ec);
     used += count;
     if (ec && ec != http::error::need_more) {
       refuse(ec);
       return used;
     }
-    if (parser_->is_done()) {
+    if (reader_->is_done()) {
       dispatch();
       continue;
     }
     // Beast bounds a head only as far as it comes at once.
-    head_bytes_ += parser_->is_header_done() ? 0 : count;
+    head_bytes_ += reader_->is_header_done() ? 0 : count;
     if (head_bytes_ > loop_.options.max_header) {
       refuse(http::error::header_limit);
       return used;
     }
-    if (parser_->is_header_done() && !continued_ &&
-        boost::beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
+    if (reader_->is_header_done() && !continued_ && reader_->expects_continue()) {
       continued_ = true;
       push("HTTP/1.1 100 Continue\r\n\r\n");
     }
@@ -192,18 +187,11 @@ std::size_t HttpConnection::parse(std::string_view bytes) {
 }
 
 void HttpConnection::dispatch() {
-  auto message = parser_->release();
-  keep_alive_ = message.keep_alive() && !loop_.stopping;
-  old_client_ = message.version() < 11;
-  head_only_ = message.method() == http::verb::head;
-  parser_.reset();
-  wire::Request request;
-  request.method = std::string(text(message.method_string()));
-  request.target = std::string(text(message.target()));
-  for (const auto& field : message) {
-    request.headers.add(std::string(text(field.name_string())), std::string(text(field.value())));
-  }
-  request.body = std::move(message.body());
+  keep_alive_ = reader_->keep_alive() && !loop_.stopping;
+  old_client_ = reader_->is_old();
+  wire::Request request = std::move(reader_->request());
+  head_only_ = request.method == "HEAD";
+  reader_.reset();
   loop_.fire_due();  // whatever is due came before this request
   state_ = State::Answering;
   streaming_ = head_sent_ = false;
@@ -223,7 +211,7 @@ void HttpConnection::refuse(const ErrorCode& why) {
   keep_alive_ = false;
   head_only_ = streaming_ = head_sent_ = false;
   state_ = State::Answering;
-  parser_.reset();
+  reader_.reset();
   send(wire::json_response(
       status, R"({"error":{"message":")" + std::string(status_text(status)) + ": " + why.message() +
                   R"(","type":"invalid_request_error","param":null,"code":null}})"));
@@ -244,7 +232,7 @@ void HttpConnection::client_finished() {
     }
     return;
   }
-  if (state_ == State::Lingering || output_.empty()) {
+  if (state_ == State::Lingering || !has_output()) {
     shut();
   }
 }
@@ -254,22 +242,22 @@ void HttpConnection::client_left() { shut(); }
 void HttpConnection::drop() { shut(); }
 
 void HttpConnection::close_if_idle() {
-  if (state_ == State::Receiving && !parser_ && output_.empty()) {
+  if (state_ == State::Receiving && !reader_ && !has_output()) {
     shut();
   }
 }
 
 void HttpConnection::check_patience(WallClock::time_point now) {
   const std::chrono::nanoseconds patience(loop_.options.slow_sender.count_ns());
-  if (state_ == State::Lingering && output_.empty() && now - since_ > kLinger) {
+  if (state_ == State::Lingering && !has_output() && now - since_ > kLinger) {
     shut();
-  } else if (!output_.empty() && now - taken_ > patience) {
+  } else if (!backlog_.empty() && now - taken_ > patience) {
     reset();  // it has read nothing for so long
-  } else if (state_ == State::Receiving && parser_ && now - since_ > patience) {
+  } else if (state_ == State::Receiving && reader_ && now - since_ > patience) {
     keep_alive_ = false;
     head_only_ = streaming_ = head_sent_ = false;
     state_ = State::Answering;
-    parser_.reset();
+    reader_.reset();
     send(wire::json_response(408, R"({"error":{"message":"The request took too long to arrive.",)"
                                   R"("type":"timeout","param":null,"code":null}})"));
   }

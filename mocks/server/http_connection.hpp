@@ -1,9 +1,9 @@
 #pragma once
 
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <memory>
 
+#include "mocks/server/backlog.hpp"
+#include "mocks/server/request_reader.hpp"
 #include "mocks/server/transport_loop.hpp"
 
 namespace rehearse::server {
@@ -21,6 +21,8 @@ class HttpConnection final : public Connection,
   HttpConnection& operator=(const HttpConnection&) = delete;
   void start();
   void ready(bool hung_up) override;
+  // The bytes that send() left with the loop, to be sent now.
+  void uncork(std::string_view bytes);
   // An answer has gone, or room for one has come: what was sent meanwhile gets its turn.
   void go_on();
 
@@ -40,8 +42,7 @@ class HttpConnection final : public Connection,
   std::size_t place = 0;  // in the loop's list
 
  private:
-  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-  using ErrorCode = boost::system::error_code;
+  using ErrorCode = RequestReader::ErrorCode;
   // Read ahead of the answer under way; and of answers that the client does not take.
   static constexpr std::size_t kMostPipelined = 64u << 10;
   enum class State { Receiving, Answering, Lingering, Closed };
@@ -52,7 +53,8 @@ class HttpConnection final : public Connection,
   void received(std::string_view bytes);
   std::size_t parse(std::string_view bytes);
   void resume_parsing();
-  bool is_choked() const { return output_.size() - sent_ > kMostPipelined; }
+  bool is_choked() const { return backlog_.size() > kMostPipelined; }
+  bool has_output() const { return corked_ || !backlog_.empty(); }
   void dispatch();
   void refuse(const ErrorCode& why);
   void client_finished();
@@ -61,9 +63,10 @@ class HttpConnection final : public Connection,
   void append_head(std::string& out, const wire::Response& response) const;
   void take_head(std::string& out);
   void push(std::string_view bytes);
-  void push_whole(std::string bytes);
+  void push_large(std::string_view head, wire::Response response);
   std::size_t send_some(std::string_view bytes);
   void flush();
+  void drained();
   void answered();
   void end_sending();
   void shut();
@@ -71,16 +74,15 @@ class HttpConnection final : public Connection,
   TransportLoop& loop_;
   int socket_;
   State state_ = State::Receiving;
-  std::unique_ptr<Parser> parser_;  // while a request comes in
-  std::size_t head_bytes_ = 0;      // of its head, as long as that is not complete
-  std::string input_;               // received, not parsed yet
-  std::string output_;              // not taken by the client yet, from sent_ on
-  std::size_t sent_ = 0;
-  std::string stream_head_;  // waits for the first piece
+  std::unique_ptr<RequestReader> reader_;  // while a request comes in
+  std::size_t head_bytes_ = 0;             // of its head, as long as that is not complete
+  std::string input_;                      // received, not parsed yet
+  Backlog backlog_;                        // not taken by the client yet
+  std::string stream_head_;                // waits for the first piece
   std::unique_ptr<Exchange> exchange_;
   RawReader* raw_ = nullptr;     // that exchange, where HTTP has ended
   WallClock::time_point since_;  // when this request began to come in, or the linger
-  WallClock::time_point taken_;  // when the client last took some of output_
+  WallClock::time_point taken_;  // when the client last took some of backlog_
   bool keep_alive_ = true;
   bool head_only_ = false;
   bool old_client_ = false;  // HTTP/1.0
@@ -91,6 +93,7 @@ class HttpConnection final : public Connection,
   bool hung_up_ = false;      // reads end in an end or an error
   bool unread_ = false;       // there was more than was read
   bool parsing_ = false;
+  bool corked_ = false;  // an answer waits in the loop for the end of the turn
 };
 
 }  // namespace rehearse::server

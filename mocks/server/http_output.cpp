@@ -1,6 +1,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <charconv>
 
@@ -15,22 +16,20 @@ namespace {
 constexpr std::size_t kMostUnsent = 256u << 20;  // a client that reads nothing is let go
 constexpr std::size_t kJoined = 64u << 10;       // smaller bodies leave with their head
 
-}  // namespace
+void append_number(std::string& out, std::uint64_t number) {
+  char digits[20];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
 
-// --------------------------------------------------------------------------------
+}  // namespace
 
 void HttpConnection::append_head(std::string& out, const wire::Response& response) const {
   out += old_client_ ? "HTTP/1.0 " : "HTTP/1.1 ";
-  out += std::to_string(response.status);
+  append_number(out, static_cast<std::uint64_t>(response.status));
   out += ' ';
   out += status_text(response.status);
   out += "\r\n";
-  for (const wire::Header& header : response.headers.all()) {
-    out += header.name;
-    out += ": ";
-    out += header.value;
-    out += "\r\n";
-  }
+  out += response.headers.text();
   if (!keep_alive_) {
     out += "connection: close\r\n";
   } else if (old_client_) {
@@ -38,23 +37,37 @@ void HttpConnection::append_head(std::string& out, const wire::Response& respons
   }
 }
 
+// A small answer leaves at the end of the loop's turn, together with the others of that turn: its
+// client is woken once it can go on, and not for each.
 void HttpConnection::send(wire::Response response) {
   if (state_ != State::Answering) {
     return;
   }
-  std::string out;
+  if (has_output()) {
+    loop_.uncork();  // nothing may overtake what waits
+  }
+  std::string& out = loop_.corked_bytes;
+  const std::size_t start = out.size();
   append_head(out, response);
   if (response.status != 204) {  // which has none (RFC 9110, 8.6)
-    out += "content-length: " + std::to_string(response.body.size()) + "\r\n";
+    out += "content-length: ";
+    append_number(out, response.body_size());
+    out += "\r\n";
   }
   out += "\r\n";
   head_sent_ = true;
-  if (head_only_ || response.body.size() < kJoined) {
-    out += head_only_ ? std::string() : response.body;
-    push(out);
+  if (head_only_) {
+    response = {};
+  }
+  const bool small = response.body.size() < kJoined && response.more.empty();
+  if (small && backlog_.empty()) {
+    out += response.body;
+    corked_ = true;
+    loop_.cork(*this, start);
   } else {
-    push(out);
-    push_whole(std::move(response.body));
+    const std::string head = out.substr(start);
+    out.resize(start);
+    push_large(head, std::move(response));
   }
   answered();
 }
@@ -151,11 +164,14 @@ std::size_t HttpConnection::send_some(std::string_view bytes) {
 }
 
 void HttpConnection::push(std::string_view bytes) {
+  if (corked_) {
+    loop_.uncork();
+  }
   if (state_ == State::Closed || bytes.empty()) {
     return;
   }
   std::size_t sent = 0;
-  if (output_.empty()) {
+  if (backlog_.empty()) {
     sent = send_some(bytes);
     if (state_ == State::Closed || sent == bytes.size()) {
       return;
@@ -163,43 +179,77 @@ void HttpConnection::push(std::string_view bytes) {
     taken_ = WallClock::now();
   }
   ++loop_.held_back;
-  output_.append(bytes.substr(sent));
-  if (output_.size() - sent_ > kMostUnsent) {
+  backlog_.add(bytes.substr(sent));
+  if (backlog_.size() > kMostUnsent) {
     reset();
   }
 }
 
 // The same, for bytes so many that they are not worth a copy.
-void HttpConnection::push_whole(std::string bytes) {
-  if (!output_.empty()) {
-    push(bytes);
+void HttpConnection::push_large(std::string_view head, wire::Response response) {
+  if (state_ == State::Closed) {
     return;
   }
-  const std::size_t sent = state_ == State::Closed ? 0 : send_some(bytes);
-  if (state_ != State::Closed && sent < bytes.size()) {
-    ++loop_.held_back;
-    output_ = std::move(bytes);
-    sent_ = sent;
+  const bool first = backlog_.empty();
+  backlog_.add(head);
+  backlog_.add_whole(std::move(response.body));
+  for (wire::SharedBytes& part : response.more) {
+    backlog_.add_shared(std::move(part));
+  }
+  if (first) {
     taken_ = WallClock::now();
+    flush();
+  }
+  if (state_ != State::Closed && !backlog_.empty()) {
+    ++loop_.held_back;
+    if (backlog_.size() > kMostUnsent) {
+      reset();
+    }
+  }
+}
+
+void HttpConnection::uncork(std::string_view bytes) {
+  corked_ = false;
+  push(bytes);
+  if (state_ != State::Closed && backlog_.empty()) {
+    drained();
   }
 }
 
 void HttpConnection::flush() {
-  const std::size_t sent = send_some(std::string_view(output_).substr(sent_));
-  if (state_ == State::Closed || sent == 0) {
-    return;
+  std::array<iovec, 16> parts;
+  std::size_t sent = 0;
+  std::size_t asked = 0;
+  do {
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = backlog_.front(parts);
+    asked = 0;
+    for (std::size_t i = 0; i < message.msg_iovlen; ++i) {
+      asked += parts[i].iov_len;
+    }
+    const ssize_t count = ::sendmsg(socket_, &message, MSG_NOSIGNAL);
+    if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
+      shut();
+    }
+    if (count <= 0) {
+      break;
+    }
+    sent = static_cast<std::size_t>(count);
+    backlog_.take(sent);
+    taken_ = WallClock::now();
+  } while (!backlog_.empty() && sent == asked);
+  if (state_ != State::Closed && backlog_.empty()) {
+    drained();
   }
-  sent_ += sent;
-  taken_ = WallClock::now();
-  if (sent_ < output_.size()) {
-    return;
-  }
-  sent_ = 0;
-  std::string().swap(output_);
+}
+
+// The client has taken all that there was.
+void HttpConnection::drained() {
   if (state_ == State::Lingering) {
     end_sending();
-  } else if (state_ == State::Receiving) {
-    go_on();
+  } else if (state_ == State::Receiving && (unread_ || client_done_ || !input_.empty())) {
+    loop_.again(shared_from_this());
   }
 }
 
@@ -215,7 +265,7 @@ void HttpConnection::answered() {
   if (!keep_alive_ || loop_.stopping || (client_done_ && input_.empty())) {
     since_ = WallClock::now();
     state_ = State::Lingering;
-    if (output_.empty()) {
+    if (!has_output()) {
       end_sending();
     }
     return;

@@ -6,6 +6,16 @@ namespace rehearse::server {
 
 using latency::Fault;
 
+namespace {
+
+std::string whole_text(Script& script, const latency::Plan& plan) {
+  wire::Response made = script.whole(plan);
+  made.join();
+  return std::move(made.body);
+}
+
+}  // namespace
+
 Job::Job(House& house, Provider& provider, Caller caller, Ask ask)
     : house_(house),
       provider_(provider),
@@ -103,7 +113,7 @@ void Job::prepare() {
   making_ = true;
   house_.worker.run(
       [script = script_, plan = ticket_.plan, self = self_, &transport = house_.transport] {
-        auto made = std::make_shared<std::string>(script->whole(plan).body);
+        auto made = std::make_shared<std::string>(whole_text(*script, plan));
         transport.inject([made, self] {
           if (Job* job = *self; job != nullptr) {
             job->making_ = false;
@@ -182,7 +192,7 @@ std::string_view Job::error() const {
 
 const std::string& Job::output() {
   if (output_.empty() && state_ == State::Succeeded) {
-    output_ = script_->whole(ticket_.plan).body;
+    output_ = whole_text(*script_, ticket_.plan);
   }
   return output_;
 }

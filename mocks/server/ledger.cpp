@@ -46,6 +46,13 @@ std::string row_json(const BillRow& row) {
 
 }  // namespace
 
+void Ledger::answers_sent(Instant now, double speed) {
+  for (const Instant due : leaving_) {
+    stats_.pace.answers.record(((now - due) * (1 / speed)).count_ns());
+  }
+  leaving_.clear();
+}
+
 void Ledger::ended(const CallRecord& call) {
   ++stats_.calls;
   switch (call.end) {

@@ -56,7 +56,11 @@ class Ledger {
   void request() { ++stats_.requests; }
   // So much later than planned, in wall time.
   void chunk_late_by(Duration wall) { stats_.pace.chunks.record(wall.count_ns()); }
-  void answer_late_by(Duration wall) { stats_.pace.answers.record(wall.count_ns()); }
+  // A whole answer was due then, and is on its way out.
+  void answer_due(Instant due) { leaving_.push_back(due); }
+  bool answers_are_due() const { return !leaving_.empty(); }
+  // All of those have left now; `speed` scenario seconds are one of wall time.
+  void answers_sent(Instant now, double speed);
   void ended(const CallRecord& call);
   // With its bill row by row. Linear in the rows.
   Stats stats() const;
@@ -65,6 +69,7 @@ class Ledger {
   Sink sink_;
   using Account = std::tuple<std::string, std::string, std::string, std::string>;
   BillRow& account(const CallRecord& call);
+  std::vector<Instant> leaving_;
 
   Stats stats_;
   std::map<Account, BillRow, std::less<>> accounts_;

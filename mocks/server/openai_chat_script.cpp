@@ -21,19 +21,22 @@ std::vector<wire::TokenLogprob> logprobs_of(std::string_view text) {
 
 class OpenAiChatScript final : public Script {
  public:
-  OpenAiChatScript(wire::ChatRequest request, std::string model, bool scripted)
-      : request_(std::move(request)), model_(std::move(model)), said_(request_, model_, scripted) {
-    request_.messages = {};  // what they hold is not asked for again, and takes room
-    request_.tools = {};
-  }
+  // Of the request only what the answer needs is kept: thousands of streams may be open.
+  OpenAiChatScript(const wire::ChatRequest& request, std::string model, bool scripted)
+      : choices_(request.choices),
+        stream_(request.stream),
+        include_usage_(request.include_usage),
+        logprobs_(request.logprobs),
+        model_(std::move(model)),
+        said_(request, model_, scripted) {}
 
   wire::Response whole(const latency::Plan& plan) override {
     wire::ChatReply reply{id(), model_, kCreated, {}, said_.usage(content, plan)};
-    for (std::int64_t i = 0; i < request_.choices; ++i) {
+    for (std::int64_t i = 0; i < choices_; ++i) {
       wire::ChatChoice choice;
       if (said_.tool().empty()) {
         choice.text = said_.words(content, plan, i).text;
-        if (request_.logprobs) {
+        if (logprobs_) {
           choice.logprobs = logprobs_of(choice.text);
         }
       } else {
@@ -45,16 +48,14 @@ class OpenAiChatScript final : public Script {
     return wire::json_response(200, wire::openai::encode_chat_reply(reply));
   }
 
-  std::string_view stream_type() const override {
-    return request_.stream ? "text/event-stream" : "";
-  }
+  std::string_view stream_type() const override { return stream_ ? "text/event-stream" : ""; }
 
   std::string piece(const latency::Plan& plan, std::int64_t from, std::int64_t to) override {
     std::string out;
     if (!writer_) {
       out = begin(plan);
     }
-    for (std::int64_t i = 0; i < request_.choices; ++i) {
+    for (std::int64_t i = 0; i < choices_; ++i) {
       const std::string_view more = said_.text_between(content, plan, {from, to, i});
       out += more.empty() ? "" : frame(i, more);
     }
@@ -63,7 +64,7 @@ class OpenAiChatScript final : public Script {
 
   std::string ending(const latency::Plan& plan) override {
     std::string out;
-    for (std::int64_t i = 0; i < request_.choices; ++i) {
+    for (std::int64_t i = 0; i < choices_; ++i) {
       out += writer_->finish(i, said_.finish(content, plan, i));
     }
     return out + writer_->usage(said_.usage(content, plan)) +
@@ -78,8 +79,8 @@ class OpenAiChatScript final : public Script {
   std::string begin(const latency::Plan& plan) {
     std::string out;
     writer_.emplace(
-        wire::openai::ChatStreamWriter::Options{id(), model_, kCreated, request_.include_usage});
-    for (std::int64_t i = 0; i < request_.choices; ++i) {
+        wire::openai::ChatStreamWriter::Options{id(), model_, kCreated, include_usage_});
+    for (std::int64_t i = 0; i < choices_; ++i) {
       out += writer_->role(i);
       if (!said_.tool().empty()) {
         out += writer_->tool_call(i, 0, said_.tool_call(content, plan, "call_", i));
@@ -89,12 +90,15 @@ class OpenAiChatScript final : public Script {
   }
   std::string frame(std::int64_t choice, std::string_view text) const {
     return !said_.tool().empty() ? writer_->tool_arguments(choice, 0, text)
-           : request_.logprobs   ? writer_->text(choice, logprobs_of(text))
+           : logprobs_           ? writer_->text(choice, logprobs_of(text))
                                  : writer_->text(choice, text);
   }
   std::string id() const { return script::make_id("chatcmpl-", content); }
 
-  wire::ChatRequest request_;
+  std::int64_t choices_;
+  bool stream_;
+  bool include_usage_;
+  bool logprobs_;
   std::string model_;
   Said said_;
   std::optional<wire::openai::ChatStreamWriter> writer_;
@@ -133,7 +137,7 @@ Result<Ask> ask_openai_chat(const wire::Request& request, const Stagehand& hand)
   }
   Ask ask = chat_ask(*decoded, hand.scripted);
   ask.script = std::make_unique<OpenAiChatScript>(
-      std::move(*decoded), answer_model(hand.profile, "chat", ask.model), hand.scripted);
+      *decoded, answer_model(hand.profile, "chat", ask.model), hand.scripted);
   return ask;
 }
 

@@ -49,24 +49,29 @@ std::unique_ptr<Exchange> make_later(Connection& connection, House& house, std::
   return exchange;
 }
 
-std::unique_ptr<Exchange> make_picture(Connection& connection, std::string_view path,
-                                       const std::shared_ptr<script::PngMaker>& pictures,
-                                       House& house) {
+std::optional<std::unique_ptr<Exchange>> make_picture(
+    Connection& connection, std::string_view path,
+    const std::shared_ptr<script::PngMaker>& pictures, House& house) {
   if (!path.starts_with(kFolder) || !path.ends_with(kEnding)) {
-    return nullptr;
+    return std::nullopt;
   }
   path.remove_prefix(kFolder.size());
   path.remove_suffix(kEnding.size());
   const std::size_t slash = path.find('/');
   const auto size = wire::parse_image_size(path.substr(0, slash));
   if (slash == std::string_view::npos || !size) {
-    return nullptr;
+    return std::nullopt;
   }
   const std::string_view hex = path.substr(slash + 1);
   script::PngSpec spec;
   spec.size = *size;
   const auto read = std::from_chars(hex.data(), hex.data() + hex.size(), spec.content, 16);
   if (read.ec != std::errc() || read.ptr != hex.data() + hex.size()) {
+    return std::nullopt;
+  }
+  if (pictures->has(spec)) {
+    script::SharedPng made = pictures->make(spec);
+    connection.send({200, {{"content-type", "image/png"}}, std::move(made.head), {made.body}});
     return nullptr;
   }
   return make_later(connection, house, "image/png",

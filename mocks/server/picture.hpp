@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,9 +20,10 @@ std::string picture_path(wire::ImageSize size, std::uint64_t content);
 std::unique_ptr<Exchange> make_later(Connection& connection, House& house, std::string type,
                                      std::function<std::string()> make);
 
-// Serves such a picture, made off the loop; nullptr where the path names none.
-std::unique_ptr<Exchange> make_picture(Connection& connection, std::string_view path,
-                                       const std::shared_ptr<script::PngMaker>& pictures,
-                                       House& house);
+// Serves such a picture: at once where one of its size was made before, else made off the loop by
+// what is returned. Nothing where the path names none.
+std::optional<std::unique_ptr<Exchange>> make_picture(
+    Connection& connection, std::string_view path,
+    const std::shared_ptr<script::PngMaker>& pictures, House& house);
 
 }  // namespace rehearse::server

@@ -9,6 +9,8 @@
 #include "harness/wire/ollama.hpp"
 #include "harness/wire/openai_error.hpp"
 #include "harness/wire/rate_limit.hpp"
+#include "harness/wire/replicate.hpp"
+#include "harness/wire/runway.hpp"
 #include "harness/wire/stability.hpp"
 #include "mocks/script/content.hpp"
 
@@ -119,6 +121,11 @@ wire::Response error_response(Protocol protocol, wire::ApiError error) {
     case Protocol::Firecrawl:
       return wire::json_response(
           error.status, wire::firecrawl::encode_error(error.message, error.code.value_or("")));
+    case Protocol::Replicate:
+      return wire::json_response(error.status,
+                                 wire::replicate::encode_error(error.status, error.message));
+    case Protocol::Runway:
+      return wire::json_response(error.status, wire::runway::encode_error(error.message));
     case Protocol::OpenAi:
     case Protocol::Generic:
       break;

@@ -20,6 +20,8 @@ enum class Protocol : std::uint8_t {
   Anthropic,
   Gemini,
   Stability,
+  Replicate,
+  Runway,
 };
 
 // What a provider of that profile speaks: by the profile's name, where all its operations are not

@@ -5,7 +5,6 @@
 #include "harness/json/write.hpp"
 #include "harness/wire/fields.hpp"
 #include "harness/wire/multipart.hpp"
-#include "harness/wire/rate_limit.hpp"
 #include "harness/wire/replicate.hpp"
 #include "harness/wire/time_text.hpp"
 #include "mocks/script/content.hpp"
@@ -44,7 +43,6 @@ class ReplicateSite final : public Site {
   }
   Served predictions(SiteVisit& visit, std::string_view rest);
   Served create(SiteVisit& visit, std::string model);
-  Served reject(SiteVisit& visit, const Job& job);
   Served list(SiteVisit& visit);
   Served stream(SiteVisit& visit, std::string_view id);
   Served model(SiteVisit& visit, std::string_view rest, bool deployment);
@@ -111,32 +109,6 @@ std::unique_ptr<Exchange> ReplicateSite::predictions(SiteVisit& visit, std::stri
   return say(visit, wire::json_response(200, wire::replicate::encode_prediction(kept->now())));
 }
 
-// An error, or a broken connection, instead of a prediction.
-std::unique_ptr<Exchange> ReplicateSite::reject(SiteVisit& visit, const Job& job) {
-  if (const latency::Refusal* refusal = job.refusal()) {
-    wire::Response response = replicate_error(refusal->status, refusal->message);
-    if (refusal->retry_after) {
-      wire::write_retry_after(response.headers,
-                              *refusal->retry_after * (1 / house_.transport.speed()));
-    }
-    return say(visit, std::move(response));
-  }
-  const latency::FaultSpec& fault = *job.fault();
-  if (fault.fault != latency::Fault::Status) {
-    visit.connection.reset();
-    return nullptr;
-  }
-  wire::Response response = replicate_error(fault.status, fault.message);
-  if (!fault.body.empty()) {
-    response.body = fault.body;
-    response.headers.set("content-type", fault.content_type);
-  }
-  if (fault.retry_after) {
-    wire::write_retry_after(response.headers, *fault.retry_after * (1 / house_.transport.speed()));
-  }
-  return say(visit, std::move(response));
-}
-
 std::unique_ptr<Exchange> ReplicateSite::create(SiteVisit& visit, std::string model) {
   auto request = wire::replicate::decode_request(visit.request.body);
   if (!request) {
@@ -175,7 +147,8 @@ std::unique_ptr<Exchange> ReplicateSite::create(SiteVisit& visit, std::string mo
   kept->job->listen(kept.get());
   kept->job->begin();
   if (kept->job->refusal() != nullptr || kept->job->fault() != nullptr) {
-    return reject(visit, *kept->job);
+    reject(visit, Protocol::Replicate, *kept->job, house_);
+    return nullptr;
   }
   const std::string id = kept->id;
   ReplicatePrediction& own = kept_.add(id, std::move(kept));

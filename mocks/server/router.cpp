@@ -110,9 +110,17 @@ std::unique_ptr<Exchange> Router::start(Connection& connection, wire::Request re
       return stability(visit);
     case Protocol::Generic:
     case Protocol::Firecrawl:
+    case Protocol::Replicate:
+    case Protocol::Runway:
       break;
   }
   return generic(visit);
+}
+
+void Router::sent() {
+  if (house_.ledger.answers_are_due()) {
+    house_.ledger.answers_sent(house_.transport.now(), house_.transport.speed());
+  }
 }
 
 // Where several mounts speak the same words, the root is the one whose profile is named like them,
@@ -181,7 +189,7 @@ std::unique_ptr<Exchange> Router::own_page(Visit& visit, std::string_view path) 
   } else if (path == "stats") {
     answer(visit, wire::json_response(200, stats_json(stats())));
   } else if (auto picture = make_picture(visit.connection, path, pictures_, house_)) {
-    return picture;
+    return std::move(*picture);
   } else {
     fail(visit,
          {404, "The server has no page " + quoted_excerpt(path), {}, std::nullopt, "unknown_url"});
@@ -237,8 +245,8 @@ std::unique_ptr<Call> Router::make_call(Visit& visit, Result<Ask> ask, Connectio
 // Which draw this is: as the call says, else by what it looks like.
 Result<Caller> Router::caller_of(const Visit& visit, Ask& ask) {
   Caller caller;
-  const std::string* header = visit.request.headers.find(wire::kCallHeaderName);
-  if (header != nullptr) {
+  const auto header = visit.request.headers.find(wire::kCallHeaderName);
+  if (header) {
     const auto said = wire::parse_call_header(*header);
     if (!said) {
       return said.errors();
@@ -263,9 +271,10 @@ Result<Caller> Router::caller_of(const Visit& visit, Ask& ask) {
     ask.script->content = caller.key.bits(Dimension::Content);
     return caller;
   }
-  const StageBook::Entry entry =
-      book_.enter(*visit.seat->mount, {visit.job, ask.operation, visit.path, ask.model,
-                                       visit.request.body, retry_count(visit.request.headers)});
+  const std::uint64_t body = hash_name(visit.request.body);
+  const StageBook::Entry entry = book_.enter(
+      *visit.seat->mount, {visit.job, ask.operation, visit.path, ask.model, visit.request.body,
+                           body, retry_count(visit.request.headers)});
   caller.key = entry.key;
   if (entry.stage != nullptr) {
     caller.stage = entry.stage->stage;
@@ -278,8 +287,8 @@ Result<Caller> Router::caller_of(const Visit& visit, Ask& ask) {
   const std::string_view target = wire::path_of(visit.request.target);
   const std::size_t query = target.size();
   ask.script->content = script::content_key(
-      options_.seed, std::string(visit.path) + visit.request.target.substr(query) + '\n' +
-                         std::to_string(hash_name(visit.request.body)));
+      options_.seed,
+      std::string(visit.path) + visit.request.target.substr(query) + '\n' + std::to_string(body));
   // The same question gets the same answer, so its length is drawn from the question.
   const latency::Entry* asked = visit.seat->mount->profile->find(ask.operation, ask.model);
   if (ask.amounts.output_tokens == 0 && asked != nullptr && asked->kind == latency::Kind::Chat) {
@@ -305,7 +314,7 @@ Stagehand Router::hand(const Visit& visit) {
           responses_,
           sane ? "http://" + std::string(host) : house_.transport.url(),
           options_.seed,
-          visit.request.headers.find(wire::kCallHeaderName) != nullptr};
+          visit.request.headers.find(wire::kCallHeaderName).has_value()};
 }
 
 bool Router::has_key(const wire::Request& request) const {

@@ -31,6 +31,7 @@ class Router final : public Handler {
   Router(const std::vector<Mount>& mounts, const Options& options, House& house);
 
   std::unique_ptr<Exchange> start(Connection& connection, wire::Request request) override;
+  void sent() override;
   Stats stats() const;
 
  private:

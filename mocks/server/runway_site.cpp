@@ -5,7 +5,6 @@
 #include "harness/json/write.hpp"
 #include "harness/wire/fields.hpp"
 #include "harness/wire/image.hpp"
-#include "harness/wire/rate_limit.hpp"
 #include "harness/wire/runway.hpp"
 #include "mocks/script/content.hpp"
 #include "mocks/script/mp4.hpp"
@@ -113,7 +112,6 @@ class RunwaySite final : public Site {
     return nullptr;
   }
   Served create(SiteVisit& visit, std::string operation);
-  Served reject(SiteVisit& visit, const Job& job);
   Served about(SiteVisit& visit, std::string_view id);
   Served output(SiteVisit& visit, std::string_view name);
 
@@ -157,31 +155,12 @@ std::unique_ptr<Exchange> RunwaySite::create(SiteVisit& visit, std::string opera
   kept->job = std::make_unique<Job>(house_, provider_, *caller, std::move(ask));
   kept->job->begin();
   if (kept->job->refusal() != nullptr || kept->job->fault() != nullptr) {
-    return reject(visit, *kept->job);
+    reject(visit, Protocol::Runway, *kept->job, house_);
+    return nullptr;
   }
   kept_.add(id, std::move(kept));
   return say(visit,
              wire::json_response(200, json::dump(wire::object_of({{"id", std::string_view(id)}}))));
-}
-
-std::unique_ptr<Exchange> RunwaySite::reject(SiteVisit& visit, const Job& job) {
-  const latency::Refusal* refusal = job.refusal();
-  const latency::FaultSpec* fault = job.fault();
-  if (fault != nullptr && fault->fault != latency::Fault::Status) {
-    visit.connection.reset();
-    return nullptr;
-  }
-  const auto wait = refusal != nullptr ? refusal->retry_after : fault->retry_after;
-  wire::Response response = refusal != nullptr ? runway_error(refusal->status, refusal->message)
-                                               : runway_error(fault->status, fault->message);
-  if (fault != nullptr && !fault->body.empty()) {
-    response.body = fault->body;
-    response.headers.set("content-type", fault->content_type);
-  }
-  if (wait) {
-    wire::write_retry_after(response.headers, *wait * (1 / house_.transport.speed()));
-  }
-  return say(visit, std::move(response));
 }
 
 std::unique_ptr<Exchange> RunwaySite::about(SiteVisit& visit, std::string_view id) {

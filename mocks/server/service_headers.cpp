@@ -81,6 +81,8 @@ void add_service_headers(Protocol protocol, wire::Headers& headers, const Servic
     case Protocol::Ollama:
     case Protocol::Firecrawl:
     case Protocol::Generic:
+    case Protocol::Replicate:
+    case Protocol::Runway:
       break;
   }
 }

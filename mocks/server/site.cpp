@@ -1,6 +1,21 @@
 #include "mocks/server/site.hpp"
 
+#include "mocks/server/job.hpp"
+
 namespace rehearse::server {
+
+void reject(SiteVisit& visit, Protocol protocol, const Job& job, const House& house) {
+  const bool scripted = visit.hand.scripted;
+  const Hint hint{scripted ? 1 : house.transport.speed(), scripted};
+  const std::string id = request_id(protocol, house.seed, visit.number);
+  if (const latency::Refusal* refusal = job.refusal()) {
+    visit.connection.send(refusal_response(protocol, *refusal, hint, id));
+  } else if (job.fault()->fault == latency::Fault::Status) {
+    visit.connection.send(fault_response(protocol, *job.fault(), hint, id));
+  } else {
+    visit.connection.reset();
+  }
+}
 
 std::unique_ptr<Site> make_site(House& house, Provider& provider, std::uint64_t seed) {
   const std::string& name = provider.model.profile().name;

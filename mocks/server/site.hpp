@@ -25,6 +25,12 @@ struct SiteVisit {
   std::function<Result<Caller>(Ask&)> caller;
 };
 
+class Job;
+
+// Answers a visit whose job was not created, since it was refused or met by a planned error or
+// broken connection, in these words.
+void reject(SiteVisit& visit, Protocol protocol, const Job& job, const House& house);
+
 // The API of a provider that has more than single calls: jobs, files, lists. One per mount.
 class Site {
  public:

@@ -41,7 +41,7 @@ StageBook::Entry StageBook::enter(const Mount& mount, const Unnamed& call) {
     job.calls.clear();
   }
   const std::uint64_t same =
-      mix64(hash_name(mount.name) ^ mix64(hash_name(call.operation) ^ hash_name(call.body))) ^
+      mix64(hash_name(mount.name) ^ mix64(hash_name(call.operation) ^ call.body_hash)) ^
       hash_name(call.path);
   if (call.retry > 0) {
     if (const auto before = job.last.find(same); before != job.last.end()) {

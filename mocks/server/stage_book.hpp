@@ -17,7 +17,8 @@ struct Unnamed {
   std::string_view path;  // below the mount
   std::string_view model;
   std::string_view body;
-  std::uint32_t retry = 0;  // as the SDK counts: x-stainless-retry-count
+  std::uint64_t body_hash = 0;  // hash_name of it
+  std::uint32_t retry = 0;      // as the SDK counts: x-stainless-retry-count
 };
 
 // Finds the stage that a call belongs to, and numbers the calls of each stage and job, so that

@@ -13,6 +13,7 @@
 #include <optional>
 #include <utility>
 
+#include "harness/base/check.hpp"
 #include "harness/base/text.hpp"
 #include "mocks/server/http_connection.hpp"
 #include "mocks/server/transport_loop.hpp"
@@ -24,6 +25,8 @@ constexpr auto kSweepEvery = std::chrono::milliseconds(500);
 constexpr auto kAcceptPause = std::chrono::milliseconds(20);
 constexpr int kFiredInARow = 256;
 constexpr int kAcceptedInARow = 256;
+constexpr std::size_t kCorkedAtOnce = 64;
+constexpr std::size_t kCorkedKept = 256u << 10;
 
 // An IP address and a port, either version.
 struct Endpoint {
@@ -164,7 +167,33 @@ void TransportLoop::run() {
       sweep();
     }
     fire_due();
+    uncork();
+    handler->sent();
     bury();
+  }
+}
+
+void TransportLoop::cork(HttpConnection& connection, std::size_t start) {
+  REHEARSE_CHECK(start == (corked_.empty() ? 0 : corked_.back().end));
+  corked_.push_back({&connection, corked_bytes.size()});
+  if (corked_.size() == kCorkedAtOnce) {
+    uncork();
+  }
+}
+
+void TransportLoop::uncork() {
+  if (corked_.empty()) {
+    return;
+  }
+  std::size_t start = 0;
+  for (const Corked& one : corked_) {
+    one.connection->uncork(std::string_view(corked_bytes).substr(start, one.end - start));
+    start = one.end;
+  }
+  corked_.clear();
+  corked_bytes.clear();
+  if (corked_bytes.capacity() > kCorkedKept) {
+    corked_bytes.shrink_to_fit();
   }
 }
 
@@ -232,15 +261,19 @@ void TransportLoop::fire_due() {
     return;
   }
   firing = true;
-  Instant until = now();
-  for (int left = kFiredInARow; left > 0; --left) {
+  Instant until = queue.next_time() == Instant::never() ? Instant::never() : now();
+  bool fired = false;
+  for (int left = kFiredInARow; left > 0 && queue.next_time() != Instant::never(); --left) {
     if (queue.next_time() > until) {
-      until = now();
-      if (queue.next_time() > until) {
+      if (!fired) {
         break;
       }
+      until = now();
+      fired = false;
+    } else {
+      queue.fire_next();
+      fired = true;
     }
-    queue.fire_next();
   }
   firing = false;
 }
@@ -303,10 +336,8 @@ void Transport::post(const std::string& address, std::uint16_t port, const wire:
     return;
   }
   std::string bytes = request.method + " " + request.target + " HTTP/1.1\r\n";
-  for (const wire::Header& header : request.headers.all()) {
-    bytes += header.name + ": " + header.value + "\r\n";
-  }
-  bytes += "connection: close\r\ncontent-length: " + std::to_string(request.body.size()) +
+  bytes += request.headers.text() +
+           "connection: close\r\ncontent-length: " + std::to_string(request.body.size()) +
            "\r\n\r\n" + request.body;
   if (!loop_->poster) {
     loop_->poster = std::make_unique<Poster>();

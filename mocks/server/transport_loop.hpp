@@ -57,6 +57,10 @@ struct TransportLoop final : private EventLoop::Watcher {
   // Exchanges that have ended are destroyed when nobody is inside them any more.
   void retire(std::unique_ptr<Exchange> exchange) { retired.push_back(std::move(exchange)); }
   void bury();
+  // What `connection` has at the end of corked_bytes, from `start` on, leaves at the end of this
+  // turn.
+  void cork(HttpConnection& connection, std::size_t start);
+  void uncork();
   // Its turn comes again once the others had theirs.
   void again(std::shared_ptr<HttpConnection> connection) {
     waiting.push_back(std::move(connection));
@@ -75,6 +79,7 @@ struct TransportLoop final : private EventLoop::Watcher {
   std::uint64_t held_back = 0;
   std::array<char, 64u << 10> input;  // where every read lands first
   std::string output;                 // where what is written is put together
+  std::string corked_bytes;           // answers that leave at the end of this turn
   std::unique_ptr<Poster> poster;     // once there is something to post
 
  private:
@@ -89,6 +94,11 @@ struct TransportLoop final : private EventLoop::Watcher {
   WakeBudget wakes_;
   bool done_ = false;
   std::vector<std::unique_ptr<Exchange>> retired;
+  struct Corked {
+    HttpConnection* connection = nullptr;  // lives until bury() at least
+    std::size_t end = 0;                   // of its bytes
+  };
+  std::vector<Corked> corked_;
   std::vector<std::shared_ptr<HttpConnection>> closed;  // somebody may still be inside them
   std::vector<std::shared_ptr<HttpConnection>> waiting;
 };
