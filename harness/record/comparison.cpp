@@ -46,6 +46,12 @@ class Comparer {
     if (!parameters.empty()) {
       out_.notes.push_back("parameters differ: " + parameters);
     }
+    const RunHeader& b = before_.point.header;
+    const RunHeader& a = after_.point.header;
+    if (b.created_unix_ms > a.created_unix_ms && b.entry != a.entry) {
+      out_.notes.push_back(
+          "the run before was made after the other one: are they swapped, or is a clock wrong?");
+    }
     warn_of(out_.before, before_, "before");
     warn_of(out_.after, after_, "after");
     price_of_a_job();
@@ -54,6 +60,10 @@ class Comparer {
     correct();
     judge_overall(out_);
     out_.culprit = find_culprit(out_.before, out_.after, out_.stages);
+    const MetricChange* const mean = find_row(out_, "response_s", "mean");
+    if (out_.culprit && out_.culprit->cause == Cause::Order && mean->verdict == Verdict::Same) {
+      out_.culprit.reset();  // no stage is proven to have moved, and the whole has not
+    }
     if (out_.culprit && out_.culprit->cause == Cause::Code && !parameters.empty()) {
       out_.culprit->why = "its own time changed, where parameters did: " + parameters;
     }

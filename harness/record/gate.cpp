@@ -60,6 +60,7 @@ class GateJudge {
     if (!errors_.empty()) {
       return errors_;
     }
+    warn_of_errors();
     correct();
     decide();
     explain();
@@ -163,9 +164,37 @@ class GateJudge {
       }
       out_.outcome = GateOutcome::Inconclusive;
     }
+    if (all_failed()) {
+      out_.outcome = GateOutcome::Fail;
+    }
     // Numbers of a run that the harness itself distorted prove nothing either way.
     if (!out_.candidate.valid || !out_.baseline.valid) {
       out_.outcome = GateOutcome::Inconclusive;
+    }
+  }
+
+  // A candidate that did nothing has no time that could be too long.
+  bool all_failed() const {
+    const RunSummary& c = out_.candidate;
+    return c.done == 0 && c.failed + c.timed_out > 0;
+  }
+
+  // Times are of done jobs alone: a candidate that fails more often may look as good as before.
+  void warn_of_errors() {
+    const auto rate = [](const RunSummary& side) {
+      return stats::Rate{side.failed + side.timed_out, side.done + side.failed + side.timed_out};
+    };
+    const auto percent = [](stats::Rate rate) {
+      return number_text(std::round(1000 * rate.value()) / 10) + "%";
+    };
+    const bool looks = std::any_of(out_.rows.begin(), out_.rows.end(), [](const GateRow& row) {
+      return row.level == "fail" && row.text.find("errors") != std::string::npos;
+    });
+    const stats::Rate before = rate(out_.baseline);
+    const stats::Rate after = rate(out_.candidate);
+    if (!looks && change_of_rates("", before, after, {}).verdict == Verdict::Regressed) {
+      out_.labels.push_back("more jobs fail, " + percent(after) + " against " + percent(before) +
+                            ", and nothing here stops that: add \"delta(rate of errors)<1%\"");
     }
   }
 
@@ -188,6 +217,10 @@ class GateJudge {
       out_.next.push_back(
           std::string("make the ") + (candidate ? "candidate" : "baseline") +
           " again: " + (candidate ? out_.candidate : out_.baseline).invalid_reasons.front());
+    }
+    if (all_failed()) {
+      out_.next.push_back(
+          "no job of the candidate was done: rehearse report shows what they failed of");
     }
     const bool slower = std::any_of(out_.rows.begin(), out_.rows.end(), [](const GateRow& row) {
       return row.delta && row.level == "fail" && row.outcome == GateOutcome::Fail;

@@ -51,7 +51,8 @@ const std::vector<std::string>& default_gate();
 
 // Judges a candidate: its objectives (those of its workload), then its gate against the baseline. A
 // baseline of another scenario is an error; one of another machine, seed, parameters, variant or
-// workload is labelled. An invalid run on either side makes the whole inconclusive.
+// workload is labelled. A candidate whose every job failed fails. An invalid run on either side
+// makes the whole inconclusive.
 Result<GateReport> judge_gate(const ComparisonSide& baseline, const ComparisonSide& candidate,
                               const GateOptions& options);
 

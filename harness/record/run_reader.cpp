@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <optional>
 #include <system_error>
 
 #include "harness/json/read.hpp"
@@ -276,7 +277,8 @@ Status fill_point(Opened& opened, std::size_t number, RunPoint& point) {
   return Done{};
 }
 
-JobRecord read_row(const Statement& row) {
+// nullopt: damaged.
+std::optional<JobRecord> read_row(const Statement& row) {
   JobRecord job;
   job.id.value = static_cast<std::uint64_t>(row.integer(0));
   job.task = static_cast<std::uint32_t>(row.integer(1));
@@ -290,7 +292,7 @@ JobRecord read_row(const Statement& row) {
   job.cost = Money::nano_usd(row.integer(8));
   ByteReader rest(row.bytes(9));
   read_job_rest(rest, job);
-  return job;
+  return rest.bad() || job.done < job.intended ? std::nullopt : std::optional(job);
 }
 
 }  // namespace
@@ -347,7 +349,11 @@ Result<std::vector<JobRecord>> load_jobs(const Run& run, std::size_t point) {
   std::vector<JobRecord> jobs;
   int code = row.step();
   for (; code == SQLITE_ROW; code = row.step()) {
-    jobs.push_back(read_row(row));
+    const std::optional<JobRecord> job = read_row(row);
+    if (!job) {
+      return truncated(run.path);
+    }
+    jobs.push_back(*job);
   }
   if (code != SQLITE_DONE) {
     return truncated(run.path);

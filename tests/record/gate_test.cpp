@@ -158,9 +158,28 @@ TEST_CASE("empty, all-failed and single-job runs gate without a crash and withou
     for (const bool first : {true, false}) {
       const auto report = first ? judge_gate(side, other, {}) : judge_gate(other, side, {});
       REQUIRE(report);
-      REQUIRE(report->outcome == GateOutcome::Inconclusive);
+      const bool broken = first == false && options.failing == 1;
+      REQUIRE(report->outcome == (broken ? GateOutcome::Fail : GateOutcome::Inconclusive));
+      REQUIRE((!broken || report->next.front().find("no job of the candidate was done") == 0));
     }
   }
+}
+
+TEST_CASE("more failures are told where the gate does not look at them") {
+  const RunPoint calm = sample::run({200, 0, 1, {}});
+  const RunPoint poor = sample::run({200, 4, 1, {}});
+  const auto says = [&](const std::vector<std::string>& list) {
+    GateOptions options;
+    options.gate = list;
+    const auto report =
+        judge_gate(ComparisonSide{calm, {}, {}, {}}, ComparisonSide{poor, {}, {}, {}}, options);
+    REQUIRE(report);
+    return std::any_of(report->labels.begin(), report->labels.end(), [](const std::string& label) {
+      return label.find("more jobs fail, 25% against 0%") == 0;
+    });
+  };
+  CHECK(says({"delta(p95)<10%"}));
+  CHECK_FALSE(says({"delta(p95)<10%", "delta(rate of errors)<1%"}));
 }
 
 TEST_CASE("an objective that cannot be read is an error with its column, not a pass") {

@@ -257,6 +257,25 @@ TEST_CASE("a truncated file is an error at every length, and so is a damaged one
   }
 }
 
+TEST_CASE("a damaged row of a job is an error, not a job of zeros") {
+  const Folder folder;
+  for (const char* sql :
+       {"UPDATE jobs SET rest = x'ff' WHERE job = 7", "UPDATE jobs SET response_ns = -5"}) {
+    const fs::path path = write_run(folder, "row.rehearsal", 20);
+    Result<Database> database = Database::open(path, SQLITE_OPEN_READWRITE);
+    REQUIRE(database.ok());
+    REQUIRE(database->execute(sql) == SQLITE_OK);
+    database->close();
+    const Result<Run> run = load_run(path);
+    REQUIRE(run.ok());
+    INFO(sql);
+    const Result<std::vector<JobRecord>> jobs = load_jobs(*run, 0);
+    REQUIRE_FALSE(jobs.ok());
+    CHECK(jobs.error().what.find("is truncated or damaged") == 0);
+    fs::remove(path);
+  }
+}
+
 TEST_CASE("two runs never share a file, and unwritable places are refused") {
   const Folder folder;
   const fs::path first = write_run(folder, "a.rehearsal", 5);
