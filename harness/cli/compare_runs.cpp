@@ -139,6 +139,9 @@ class VariantComparison {
     const auto plan = interleave({kBefore, before_}, {kAfter, after_}, setup_, {from, to});
     const Result<PlannedEnd> ran = run_planned(plan, *writer_, console_);
     aborted_ = aborted_ || (ran && ran->aborted);
+    if (ran && setup_.max_cost && !setup_.world.against.is_sim()) {
+      setup_.max_cost = std::max(Money(), *setup_.max_cost - ran->spent);
+    }
     return ran ? Status(Done{}) : Status(ran.errors());
   }
 
@@ -156,7 +159,9 @@ class VariantComparison {
     std::vector<std::size_t> before = points_of_side(*run, kBefore);
     std::vector<std::size_t> after = points_of_side(*run, kAfter);
     if (before.empty() || after.empty()) {
-      return Error{"compare", "was interrupted before both sides had run"};
+      return Error{"compare", setup_.max_cost == Money()
+                                  ? "--max-cost was used up before both sides had run"
+                                  : "was interrupted before both sides had run"};
     }
     record::ComparisonOptions options = options_;
     options.confidence = confidence;

@@ -62,22 +62,30 @@ Result<PlannedEnd> run_planned(const std::vector<PlannedRun>& runs, record::RunW
                                const Console& console) {
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> aborted = false;
+  const bool virtually = !runs.empty() && runs.front().setup.world.against.is_sim();
   std::mutex mutex;
   Errors errors;
+  Money spent;
   const auto work = [&] {
     for (std::size_t i = next++; i < runs.size() && !interrupted(); i = next++) {
-      const Result<PointResult> result =
-          run_point(*runs[i].scenario, runs[i].setup, &writer, console);
+      RunSetup setup = runs[i].setup;
+      if (!virtually && setup.max_cost) {
+        if (spent >= *setup.max_cost) {
+          return;
+        }
+        setup.max_cost = *setup.max_cost - spent;
+      }
+      const Result<PointResult> result = run_point(*runs[i].scenario, setup, &writer, console);
+      const std::lock_guard lock(mutex);
       if (!result) {
-        const std::lock_guard lock(mutex);
         errors.insert(errors.end(), result.errors().begin(), result.errors().end());
         next = runs.size();
-      } else if (result->aborted) {
-        aborted = true;
+        return;
       }
+      spent += Money::nano_usd(static_cast<std::int64_t>(result->point.tally.cost_nano_usd));
+      aborted = aborted || result->aborted;
     }
   };
-  const bool virtually = !runs.empty() && runs.front().setup.world.against.is_sim();
   std::vector<std::jthread> helpers;
   for (unsigned i = 1; virtually && i < std::thread::hardware_concurrency(); ++i) {
     helpers.emplace_back(work);
@@ -87,7 +95,7 @@ Result<PlannedEnd> run_planned(const std::vector<PlannedRun>& runs, record::RunW
   if (!errors.empty()) {
     return Errors{errors.front()};
   }
-  return PlannedEnd{aborted};
+  return PlannedEnd{aborted, spent};
 }
 
 std::vector<std::size_t> points_of_side(const record::Run& run, const std::string& side) {

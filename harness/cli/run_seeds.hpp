@@ -47,9 +47,11 @@ std::vector<PlannedRun> interleave(const SidePlan& first, const SidePlan& second
                                    const RunSetup& setup, SeedRange seeds);
 
 // Makes them, virtual ones on all cores: results and their order do not depend on the number. Ends
-// early at an interrupt.
+// early at an interrupt. In real time they share the --max-cost of the first: what one has spent is
+// the next one's no more, and none begins without any.
 struct PlannedEnd {
   bool aborted = false;  // a run missed an --abort-on objective
+  Money spent;           // by all of them
 };
 Result<PlannedEnd> run_planned(const std::vector<PlannedRun>& runs, record::RunWriter& writer,
                                const Console& console);

@@ -90,6 +90,62 @@ TEST_CASE("until decided stops where the budget does not carry the next look") {
   refused(folder, "compare shared.json --after slow --max-jobs 5", {"--until-decided"});
 }
 
+TEST_CASE("until decided spends no more than its money, and no more than its time") {
+  const Folder folder;
+  // The variant draws other luck from the same law, so that nothing decides.
+  folder.file("paid.json", R"({
+    "scenario": "paid",
+    "resources": { "worker": { "slots": 2, "price": { "usd_per_hour": 3.6 } } },
+    "stages": { "draft": { "call": "openai.chat", "model": "gpt-4o", "input_tokens": 1000,
+                           "output_tokens": 100, "uses": "worker",
+                           "time": { "typical": "1s", "spread": 0.3 } } },
+    "workloads": { "open": { "rate": "1/s", "jobs": 20 } },
+    "variants": { "other": { "change": { "stages": {
+      "draft": null,
+      "again": { "call": "openai.chat", "model": "gpt-4o", "input_tokens": 1000,
+                 "output_tokens": 100, "uses": "worker",
+                 "time": { "typical": "1s", "spread": 0.3 } } } } } }
+  })");
+  const auto end = [&](const std::string& budget) {
+    const Said said = rehearse_in(
+        folder,
+        "compare paid.json --after other --until-decided --tolerance 0 --format json " + budget);
+    CAPTURE(said.err);
+    REQUIRE(said.code == 0);
+    return json_of(said);
+  };
+  const auto spent = [](const Value& report) {
+    return report.find("before")->find("cost_usd")->find("total")->as_double() +
+           report.find("after")->find("cost_usd")->find("total")->as_double();
+  };
+  // The first look alone costs about 1.4 USD; one more would double it.
+  const Value little = end("--max-cost 2");
+  CHECK(little.find("notes")->items().back().as_string().find("the budget ended at look 1") == 0);
+  CHECK(spent(little) <= 2);
+  const Value more = end("--max-cost 7");
+  CHECK(more.find("notes")->items().back().as_string().find("at look 3") != std::string::npos);
+  CHECK(spent(more) <= 7);
+  CHECK(spent(more) > 3.5);
+  // In real time the runs of both sides share what may be spent, but for jobs that are under way.
+  REQUIRE(rehearse_in(folder,
+                      "compare paid.json --after other --against mock --speed 500 --seeds 5 "
+                      "--max-cost 0.2 --out real.rehearsal")
+              .code == 0);
+  double real = 0;
+  const Value runs = json_of(rehearse_in(folder, "report real.rehearsal --format json"));
+  for (const Value& run : runs.find("points")->items()) {
+    real += run.find("cost_usd")->find("total")->as_double();
+  }
+  CHECK(real <= 0.25);
+  CHECK(real >= 0.15);
+  refused(folder,
+          "compare paid.json --after other --against mock --speed 500 --max-cost 0.01 --out "
+          "x.rehearsal",
+          {"--max-cost was used up before both sides had run"});
+  const Value hurried = end("--max-time 1ms");
+  CHECK(hurried.find("notes")->items().back().as_string().find("the budget ended at look 1") == 0);
+}
+
 TEST_CASE("a gate passes, fails with 99 and names the stage that made it") {
   const Folder folder;
   folder.file("shared.json", kShared);
@@ -125,6 +181,67 @@ TEST_CASE("a gate that cannot decide passes loudly, or ends in 96 where it is st
   CHECK(
       rehearse_in(folder, "gate b.rehearsal --baseline a.rehearsal --on-inconclusive fail").code ==
       96);
+}
+
+TEST_CASE("a candidate whose every job failed does not pass for being quick") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  folder.file("broken.json", R"({
+    "scenario": "small",
+    "stages": { "draft": { "call": "openai.chat", "model": "gpt-4o-mini", "input_tokens": 100,
+                           "output_tokens": 50, "time": "2s", "timeout": "1s",
+                           "retry": "none" } } })");
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 100 --out a.rehearsal").code == 0);
+  REQUIRE(rehearse_in(folder, "run broken.json --jobs 100 --out b.rehearsal").code == 0);
+  const Said said = rehearse_in(folder, "gate b.rehearsal --baseline a.rehearsal");
+  CAPTURE(said.out, said.err);
+  CHECK(said.code == 99);
+  CHECK(said.out.find("no job of the candidate was done") != std::string::npos);
+  // The other way round nothing can be compared: loud, and no pass where it is strict.
+  CHECK(
+      rehearse_in(folder, "gate a.rehearsal --baseline b.rehearsal --on-inconclusive fail").code ==
+      96);
+}
+
+TEST_CASE("run files that are none are refused by every verb that reads them") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 20 --out good.rehearsal").code == 0);
+  const std::string whole = read_file(folder.path / "good.rehearsal");
+  folder.file("cut.rehearsal", whole.substr(0, whole.size() / 2));
+  folder.file("empty.rehearsal", "");
+  folder.file("text.rehearsal", "{ \"response\": NaN }\n");
+  std::string future = whole;
+  future[63] = 99;  // SQLite's user_version, the run file's format
+  folder.file("future.rehearsal", future);
+  const std::pair<std::string, std::string> files[] = {{"cut", "is truncated or damaged"},
+                                                       {"empty", "is empty"},
+                                                       {"text", "is no run file"},
+                                                       {"future", "is a run file of version 99"},
+                                                       {"missing", "no such file"}};
+  for (const auto& [name, why] : files) {
+    const std::string file = name + ".rehearsal";
+    for (const std::string& words :
+         {"compare good.rehearsal " + file, "compare " + file + " good.rehearsal",
+          "gate good.rehearsal --baseline " + file, "gate " + file + " --baseline good.rehearsal",
+          "report " + file, "history " + file}) {
+      refused(folder, words, {file, why});
+    }
+  }
+}
+
+TEST_CASE("runs that are out of order are said so") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 100 --out old.rehearsal").code == 0);
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 100 --out new.rehearsal").code == 0);
+  const Said swapped = rehearse_in(folder, "compare new.rehearsal old.rehearsal");
+  CHECK(swapped.code == 0);
+  CHECK(swapped.out.find("are they swapped, or is a clock wrong?") != std::string::npos);
+  const Said right = rehearse_in(folder, "compare old.rehearsal new.rehearsal");
+  CHECK(right.out.find("swapped") == std::string::npos);
+  CHECK(rehearse_in(folder, "gate old.rehearsal --baseline new.rehearsal")
+            .out.find("are they swapped, or is a clock wrong?") != std::string::npos);
 }
 
 TEST_CASE("a baseline is made, replaced with a reason and found by its label") {
