@@ -69,7 +69,7 @@ Result<Ask> ask_endpoint(const wire::Request& request, std::string_view path,
   if (!entry.bytes.is_zero()) {
     // The same question gets the same answer, so its size is drawn from the question.
     const std::uint64_t bits =
-        mix64(script::content_key(hand.seed, request.target) ^ hash_name(request.body));
+        mix64(script::content_key(hand.seed, request.target) ^ script::body_key(request.body));
     const double drawn =
         std::min(entry.bytes.quantile(unit_interval(bits)), static_cast<double>(kMostReplyBytes));
     reply = std::max<std::int64_t>(static_cast<std::int64_t>(drawn), 1);

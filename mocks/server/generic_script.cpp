@@ -164,7 +164,7 @@ std::int64_t bytes_of(Way way, const wire::Request& request, const latency::Entr
     return 1;
   }
   const std::uint64_t bits =
-      mix64(script::content_key(seed, request.target) ^ hash_name(request.body));
+      mix64(script::content_key(seed, request.target) ^ script::body_key(request.body));
   return static_cast<std::int64_t>(
       std::min(entry.bytes.quantile(unit_interval(bits)), static_cast<double>(kMostReplyBytes)));
 }

@@ -180,6 +180,7 @@ std::size_t HttpConnection::parse(std::string_view bytes) {
       push("HTTP/1.1 100 Continue\r\n\r\n");
     }
     if (ec == http::error::need_more || count == 0) {
+      loop_.fire_due();  // hundreds who dawdle make nobody's chunk late
       break;
     }
   }

@@ -271,7 +271,7 @@ Result<Caller> Router::caller_of(const Visit& visit, Ask& ask) {
     ask.script->content = caller.key.bits(Dimension::Content);
     return caller;
   }
-  const std::uint64_t body = hash_name(visit.request.body);
+  const std::uint64_t body = script::body_key(visit.request.body);
   const StageBook::Entry entry = book_.enter(
       *visit.seat->mount, {visit.job, ask.operation, visit.path, ask.model, visit.request.body,
                            body, retry_count(visit.request.headers)});

@@ -17,7 +17,7 @@ struct Unnamed {
   std::string_view path;  // below the mount
   std::string_view model;
   std::string_view body;
-  std::uint64_t body_hash = 0;  // hash_name of it
+  std::uint64_t body_hash = 0;  // script::body_key of it
   std::uint32_t retry = 0;      // as the SDK counts: x-stainless-retry-count
 };
 

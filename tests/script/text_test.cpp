@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "harness/base/text.hpp"
 #include "harness/json/read.hpp"
 #include "mocks/script/content.hpp"
 #include "mocks/script/embedding.hpp"
@@ -42,6 +43,23 @@ TEST_CASE("the same seed and request give the same bytes and any other give othe
   CHECK(make_id("chatcmpl-", 5).size() == 9 + 29);
   CHECK(make_id("x", 5) == make_id("x", 5));
   CHECK(make_id("x", 5) != make_id("x", 6));
+}
+
+TEST_CASE("a body's key depends on each of its bytes, however many there are") {
+  CHECK(body_key("abc") == hash_name("abc"));
+  for (const std::size_t size : {std::size_t{65'536}, std::size_t{65'537}, std::size_t{70'003}}) {
+    std::string body(size, 'x');
+    const std::uint64_t key = body_key(body);
+    CHECK(body_key(body + "x") != key);
+    for (const std::size_t at : {std::size_t{0}, std::size_t{7}, std::size_t{40}, size - 1}) {
+      std::string other = body;
+      other[at] = 'y';
+      CHECK(body_key(other) != key);
+    }
+    std::string elsewhere = body;  // the same bytes in other places
+    body[0] = elsewhere[8] = 'a';
+    CHECK(body_key(body) != body_key(elsewhere));
+  }
 }
 
 TEST_CASE("a transcript has the words of its seconds, in segments that cover them") {
