@@ -91,6 +91,7 @@ Result<server::MockServer::Options> read_serve_options(const Arguments& argument
   options.address = arguments.text("address").value_or(options.address);
   options.allow_remote = arguments.has("allow-remote");
   options.require_key = arguments.has("require-key");
+  options.closes_in_outage = true;
   if (const auto ceiling = arguments.text("pace-ceiling")) {
     const auto time = parse_duration(*ceiling);
     if (!time) {

@@ -65,15 +65,7 @@ bool is_time(const FaultSchedule& when, const DrawKey& key, std::int64_t nth, In
         among(when.attempts, key.attempt))) {
     return false;
   }
-  if (when.during.empty()) {
-    return true;
-  }
-  Duration at = now - Instant();
-  if (when.every > Duration::zero()) {
-    at = Duration::nanoseconds(at.count_ns() % when.every.count_ns());
-  }
-  return std::any_of(when.during.begin(), when.during.end(),
-                     [at](const auto& w) { return at >= w.first && at < w.second; });
+  return is_during(when, now);
 }
 
 // When a fault shows, and whether what was done is billed.
@@ -128,6 +120,18 @@ void apply_fault(const FaultSpec& spec, const DrawKey& key, Duration answer_star
 }
 
 }  // namespace
+
+bool is_during(const FaultSchedule& when, Instant now) {
+  if (when.during.empty()) {
+    return true;
+  }
+  Duration at = now - Instant();
+  if (when.every > Duration::zero()) {
+    at = Duration::nanoseconds(at.count_ns() % when.every.count_ns());
+  }
+  return std::any_of(when.during.begin(), when.during.end(),
+                     [at](const auto& w) { return at >= w.first && at < w.second; });
+}
 
 Planner::Planner(const Profile& profile, const std::vector<StageTime>& times,
                  std::uint64_t provider)

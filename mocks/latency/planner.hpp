@@ -11,6 +11,9 @@
 
 namespace rehearse::latency {
 
+// Whether one of its windows is open now; always where it has none.
+bool is_during(const FaultSchedule& when, Instant now);
+
 // Draws the plan of a call: a pure function of profile, stage times, key, features and (for slow
 // weather alone) the time.
 class Planner {

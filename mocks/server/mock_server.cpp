@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "harness/base/text.hpp"
+#include "mocks/server/outage.hpp"
 #include "mocks/server/router.hpp"
 #include "mocks/server/transport.hpp"
 #include "mocks/server/worker.hpp"
@@ -40,7 +41,24 @@ struct MockServer::State {
         transport(std::move(t)),
         ledger(options.sink, options.pace_ceiling),
         house{*transport, worker, ledger, options.seed},
-        router(options.mounts, {options.seed, options.require_key}, house) {}
+        router(options.mounts, {options.seed, options.require_key}, house),
+        outage(options.mounts) {
+    tick.state = this;
+    tick.fire = [](runtime::TimerNode& self) { static_cast<Tick&>(self).state->watch_outage(); };
+  }
+
+  // On the server's thread.
+  void watch_outage() {
+    const Instant now = transport->now();
+    transport->set_listening(!outage.covers(now));
+    if (const Instant next = outage.next_change(now); next != Instant::never()) {
+      transport->schedule(tick, next);
+    }
+  }
+
+  struct Tick : runtime::TimerNode {
+    State* state = nullptr;
+  };
 
   Options options;
   std::unique_ptr<Transport> transport;
@@ -48,6 +66,8 @@ struct MockServer::State {
   Worker worker;
   House house;
   Router router;
+  Outage outage;
+  Tick tick;
   std::thread thread;
 };
 
@@ -75,6 +95,9 @@ Result<std::unique_ptr<MockServer>> MockServer::start(Options options) {
   std::unique_ptr<MockServer> server(new MockServer());
   server->state_ = std::make_unique<State>(std::move(options), std::move(*transport));
   State& state = *server->state_;
+  if (state.options.closes_in_outage) {
+    state.watch_outage();
+  }
   state.thread = std::thread([&state] { state.transport->run(state.router); });
   return server;
 }

@@ -30,6 +30,9 @@ class MockServer {
     Duration slow_sender = Duration::seconds(60);  // wall time a request may take to come in
     Duration pace_ceiling = Pace::kCeiling;        // of chunks' lateness at p99, wall time
     std::function<void(const CallRecord&)> sink;   // called on the server's thread
+    // Nothing listens while every mount has a fault that refuses all its calls: for programs that
+    // are not to see a reset instead. Then its own pages cannot be reached either.
+    bool closes_in_outage = false;
   };
   // Callable as soon as this returns. Errors: a bad address, a port in use, no or equal mounts.
   static Result<std::unique_ptr<MockServer>> start(Options options);

@@ -25,6 +25,7 @@ constexpr auto kSweepEvery = std::chrono::milliseconds(500);
 constexpr auto kAcceptPause = std::chrono::milliseconds(20);
 constexpr int kFiredInARow = 256;
 constexpr int kAcceptedInARow = 256;
+constexpr int kBacklog = 4096;
 constexpr std::size_t kCorkedAtOnce = 64;
 constexpr std::size_t kCorkedKept = 256u << 10;
 
@@ -90,17 +91,15 @@ Status TransportLoop::listen() {
                  "other machines could reach the mocks there; expected a loopback address, or the "
                  "explicit permission to serve others"};
   }
-  acceptor_ = ::socket(endpoint->storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  ::setsockopt(acceptor_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  ::setsockopt(acceptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // whoever is accepted has it
-  if (acceptor_ < 0 || ::bind(acceptor_, endpoint->address(), endpoint->size) != 0 ||
-      ::listen(acceptor_, 4096) != 0) {
+  if (!bind(endpoint->address(), endpoint->size) || ::listen(acceptor_, kBacklog) != 0) {
     return errno == EADDRINUSE
                ? Error{endpoint->text(), "this port is in use; choose another one, or 0 for any"}
                : Error{endpoint->text(), std::string("cannot listen: ") + std::strerror(errno)};
   }
+  listening_ = true;
   ::getsockname(acceptor_, endpoint->address(), &endpoint->size);
+  address_ = endpoint->storage;
+  address_size_ = endpoint->size;
   url = "http://" + endpoint->text();
   events.watch(acceptor_, *this);
   return Done{};
@@ -110,7 +109,7 @@ void TransportLoop::ready(bool) { accept_at_ = WallClock::time_point::min(); }
 
 void TransportLoop::accept() {
   accept_at_ = WallClock::time_point::max();
-  if (stopping) {
+  if (stopping || !listening_) {
     return;
   }
   for (int i = 0; i < kAcceptedInARow; ++i) {
@@ -215,6 +214,29 @@ void TransportLoop::sweep() {
   }
   if (stopping && clock >= stop_by_) {
     drop_connections();
+  }
+}
+
+// Holds the address from now on, and refuses who knocks.
+bool TransportLoop::bind(const sockaddr* address, socklen_t size) {
+  acceptor_ = ::socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  ::setsockopt(acceptor_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  ::setsockopt(acceptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // whoever is accepted has it
+  return acceptor_ >= 0 && ::bind(acceptor_, address, size) == 0;
+}
+
+void TransportLoop::set_listening(bool on) {
+  if (on == listening_ || stopping) {
+    return;
+  }
+  listening_ = false;
+  if (!on) {
+    ::close(acceptor_);
+    bind(reinterpret_cast<const sockaddr*>(&address_), address_size_);
+  } else if (::listen(acceptor_, kBacklog) == 0) {
+    listening_ = true;
+    events.watch(acceptor_, *this);
   }
 }
 
@@ -326,6 +348,7 @@ void Transport::inject(std::function<void()> function) {
 Instant Transport::now() const { return loop_->now(); }
 double Transport::speed() const { return loop_->options.speed; }
 void Transport::schedule(runtime::TimerNode& node, Instant at) { loop_->queue.schedule(node, at); }
+void Transport::set_listening(bool on) { loop_->set_listening(on); }
 void Transport::cancel(runtime::TimerNode& node) { loop_->queue.cancel(node); }
 std::uint64_t Transport::open_connections() const { return loop_->connections.size(); }
 std::uint64_t Transport::accepted_connections() const { return loop_->accepted; }

@@ -52,6 +52,9 @@ class Transport {
 
   // Sends a request to an IP address and throws the answer away; nobody hears of its end.
   void post(const std::string& address, std::uint16_t port, const wire::Request& request);
+  // Off: connections are refused by the system, as if nothing were there; those that are open stay.
+  // The port is kept.
+  void set_listening(bool on);
   // Since the epoch, for what has to agree with other programs' clocks (signatures).
   std::int64_t wall_seconds() const;
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -43,6 +45,7 @@ struct TransportLoop final : private EventLoop::Watcher {
   void run();
   void sweep();
   void begin_stop();
+  void set_listening(bool on);
   void check_stopped();
   void drop_connections();
 
@@ -84,10 +87,14 @@ struct TransportLoop final : private EventLoop::Watcher {
 
  private:
   void ready(bool hung_up) override;  // somebody knocks
+  bool bind(const sockaddr* address, socklen_t size);
   void accept();
   WallClock::time_point next_wake();
 
   int acceptor_ = -1;
+  bool listening_ = false;
+  sockaddr_storage address_{};
+  socklen_t address_size_ = 0;
   WallClock::time_point accept_at_ = WallClock::time_point::max();  // more knock, or will be let in
   WallClock::time_point sweep_at_;
   WallClock::time_point stop_by_;
