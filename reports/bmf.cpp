@@ -34,8 +34,8 @@ void add_latency(json::Value& out, const record::Spread& spread) {
   }
 }
 
-void add_run(const RunSummary& run, json::Value& out) {
-  const std::string name = terminal_safe(run_name(run));
+void add_run(const RunSummary& run, const std::string& run_name, json::Value& out) {
+  const std::string name = terminal_safe(run_name);
   json::Value& all = out.set(name, json::Value::object());
   add_latency(all, run.response_s);
   measure(all, "throughput", run.throughput_per_s);
@@ -54,8 +54,9 @@ void add_run(const RunSummary& run, json::Value& out) {
 
 std::string bmf_sweep(std::span<const RunSummary> points) {
   json::Value out = json::Value::object();
-  for (const RunSummary& point : points) {
-    add_run(point, out);
+  const std::vector<std::string> names = run_names(points);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    add_run(points[i], names[i], out);
   }
   return json::dump(out, 2) + "\n";
 }

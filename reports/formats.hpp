@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "harness/record/audit.hpp"
 #include "harness/record/comparison.hpp"
@@ -74,5 +75,7 @@ std::string annotations_document(const Document& document);
 
 // The name of a run among others: scenario/variants/workload, and its point.
 std::string run_name(const record::RunSummary& run);
+// The names of all of them; the second of one name is "NAME #2", as formats want each once.
+std::vector<std::string> run_names(std::span<const record::RunSummary> runs);
 
 }  // namespace rehearse::reports

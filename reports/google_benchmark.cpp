@@ -1,4 +1,5 @@
 #include <cmath>
+#include <map>
 
 #include "harness/base/text.hpp"
 #include "harness/json/write.hpp"
@@ -55,8 +56,8 @@ json::Value row_of(const std::string& name, std::int64_t family, std::int64_t in
   return out;
 }
 
-void add_run(const RunSummary& run, std::int64_t family, json::Value& list) {
-  const std::string name = run_name(run);
+void add_run(const RunSummary& run, const std::string& name, std::int64_t family,
+             json::Value& list) {
   json::Value all = row_of(name, family, 0, run.response_s);
   all.set("cost_usd", run.cost_usd.mean);
   all.set("jobs_per_second", run.throughput_per_s);
@@ -85,13 +86,24 @@ std::string run_name(const RunSummary& run) {
   return header.point.empty() ? out : out + "/" + header.point;
 }
 
+std::vector<std::string> run_names(std::span<const RunSummary> runs) {
+  std::map<std::string, std::size_t> seen;
+  std::vector<std::string> out;
+  for (const RunSummary& run : runs) {
+    const std::string name = run_name(run);
+    const std::size_t place = ++seen[name];
+    out.push_back(place == 1 ? name : name + " #" + std::to_string(place));
+  }
+  return out;
+}
+
 std::string google_benchmark_sweep(std::span<const RunSummary> points) {
   json::Value out = json::Value::object();
   out.set("context", points.empty() ? json::Value::object() : context(points.front()));
   json::Value& list = out.set("benchmarks", json::Value::array());
-  std::int64_t family = 0;
-  for (const RunSummary& point : points) {
-    add_run(point, family++, list);
+  const std::vector<std::string> names = run_names(points);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    add_run(points[i], names[i], static_cast<std::int64_t>(i), list);
   }
   return json::dump(out, 2) + "\n";
 }

@@ -17,10 +17,14 @@ std::string label_value(std::string_view text) {
   return out;
 }
 
-// Every series of a run carries which run it is of.
-std::string labels(const RunSummary& run, const std::string& more = "") {
-  std::string out = "scenario=\"" + label_value(run.header.scenario) + "\",run=\"" +
-                    label_value(run_name(run)) + "\"";
+// Every series of a run carries which run it is of; no two runs may have one name.
+struct Named {
+  const RunSummary& run;
+  std::string name;
+};
+std::string labels(const Named& run, const std::string& more = "") {
+  std::string out = "scenario=\"" + label_value(run.run.header.scenario) + "\",run=\"" +
+                    label_value(run.name) + "\"";
   return out + (more.empty() ? "" : "," + more);
 }
 
@@ -39,7 +43,7 @@ class Family {
     }
   }
   // A summary: its quantiles, count and sum.
-  void add(const RunSummary& run, const std::string& more, const Spread& spread) {
+  void add(const Named& run, const std::string& more, const Spread& spread) {
     if (spread.count == 0) {
       return;
     }
@@ -80,27 +84,30 @@ std::string openmetrics_sweep(std::span<const RunSummary> points) {
   Family stage_share("rehearse_stage_critical_ratio", "gauge", "ratio",
                      "Share of the time that answers waited for.");
   Family met("rehearse_objective_met", "gauge", "", "1: met.");
-  for (const RunSummary& run : points) {
-    response.add(run, "", run.response_s);
-    first.add(run, "", run.first_result_s);
-    cost.add(run, "", run.cost_usd);
+  const std::vector<std::string> names = run_names(points);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const RunSummary& run = points[i];
+    const Named named{run, names[i]};
+    response.add(named, "", run.response_s);
+    first.add(named, "", run.first_result_s);
+    cost.add(named, "", run.cost_usd);
     const std::pair<const char*, std::uint64_t> ends[] = {{"done", run.done},
                                                           {"failed", run.failed},
                                                           {"timed_out", run.timed_out},
                                                           {"cancelled", run.cancelled}};
     for (const auto& [end, n] : ends) {
-      jobs.add("", labels(run, "end=\"" + std::string(end) + "\""), static_cast<double>(n));
+      jobs.add("", labels(named, "end=\"" + std::string(end) + "\""), static_cast<double>(n));
     }
-    valid.add("", labels(run), run.valid ? 1 : 0);
-    rate.add("", labels(run, "kind=\"throughput\""), run.throughput_per_s);
-    rate.add("", labels(run, "kind=\"goodput\""), run.goodput_per_s);
+    valid.add("", labels(named), run.valid ? 1 : 0);
+    rate.add("", labels(named, "kind=\"throughput\""), run.throughput_per_s);
+    rate.add("", labels(named, "kind=\"goodput\""), run.goodput_per_s);
     for (const record::StageSummary& stage : run.stages) {
-      stage_response.add(run, stage_label(stage), stage.response_s);
-      stage_share.add("", labels(run, stage_label(stage)), stage.critical_share);
+      stage_response.add(named, stage_label(stage), stage.response_s);
+      stage_share.add("", labels(named, stage_label(stage)), stage.critical_share);
     }
     for (const record::ObjectiveSummary& objective : run.objectives) {
       if (objective.met) {
-        met.add("", labels(run, "objective=\"" + label_value(objective.info.text) + "\""),
+        met.add("", labels(named, "objective=\"" + label_value(objective.info.text) + "\""),
                 *objective.met ? 1 : 0);
       }
     }
