@@ -94,7 +94,7 @@ part_fast() {
 part_release() {
   # The preset turns the tests on again where scripts/rehearse made this folder without them.
   build release || { note_failure "release: build; log: build/release.log"; return; }
-  run_tests release all -LE browser
+  run_tests release all
   build/release/tests/lint/coroutine_canary | tail -1 >&2
 }
 
@@ -160,7 +160,7 @@ perf() {
 
 golden() {
   build dev || return 1
-  UPDATE_GOLDEN=1 run_tests dev golden -L all -LE browser
+  UPDATE_GOLDEN=1 run_tests dev golden -L all
   git status --short -- '*golden*'
 }
 
