@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "reports/documents.hpp"
 #include "reports/figures.hpp"
 
@@ -22,7 +24,7 @@ Text verdict_cell(ClaimVerdict verdict) {
 std::string in_claim_unit(double value, const std::string& unit) {
   return unit == "s"     ? seconds(value)
          : unit == "USD" ? usd(value)
-         : unit == "%"   ? number(value * 100) + "%"
+         : unit == "%"   ? (std::fabs(value) < 5e-4 ? percent(value) : number(value * 100) + "%")
          : unit.empty()  ? number(value)
          : unit == "/s"  ? number(value) + unit
                          : number(value) + " " + unit;

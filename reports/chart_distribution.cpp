@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "harness/record/objective.hpp"
 #include "harness/stats/quantile.hpp"
 #include "reports/charts.hpp"
 #include "reports/figures.hpp"
@@ -110,6 +111,64 @@ json::Value quantile_marks(const record::Spread& spread, const TimeUnit& unit) {
   return out;
 }
 
+// A place on the curve that a limit asks for: by `at_s`, at least that share of jobs.
+struct CurveLimit {
+  double at_s = 0;
+  double share = 1;
+};
+
+// Of limits that do not speak of the shape of this curve: nullopt.
+std::optional<CurveLimit> curve_limit(const std::string& text, std::span<const ChartSide> sides) {
+  const Result<record::Objective> read = record::parse_objective(text);
+  const bool upper = read && (read->op == record::Op::Less || read->op == record::Op::LessEqual) &&
+                     read->metric == record::Metric::Response && read->scope == record::Scope::Run;
+  if (!upper) {
+    return std::nullopt;
+  }
+  if (read->stat == record::Stat::Share) {
+    return read->delta ? std::nullopt
+                       : std::optional<CurveLimit>({read->argument, 1 - read->value});
+  }
+  if (read->stat != record::Stat::Quantile && read->stat != record::Stat::Max) {
+    return std::nullopt;
+  }
+  const double share = read->stat == record::Stat::Max ? 1 : read->argument;
+  if (!read->delta) {
+    return CurveLimit{read->value, share};
+  }
+  // A delta allows so much more than the first side took.
+  const std::optional<double> before =
+      sides.size() > 1 ? response_of(sides[0])->quantile(share) : std::nullopt;
+  if (!before) {
+    return std::nullopt;
+  }
+  const double before_s = *before * kNs;
+  return CurveLimit{read->unit == record::ValueUnit::Ratio ? before_s * (1 + read->value)
+                                                           : before_s + read->value,
+                    share};
+}
+
+// Limits inside what is drawn, as [x, share, text, tone]; texts of those outside go to `outside`.
+json::Value curve_limits(std::span<const ChartLimit> limits, std::span<const ChartSide> sides,
+                         double least_s, double most_s, const TimeUnit& unit,
+                         std::vector<std::string>& outside) {
+  json::Value out = json::Value::array();
+  for (const ChartLimit& limit : limits) {
+    const std::optional<CurveLimit> at = curve_limit(limit.text, sides);
+    if (!at) {
+      continue;
+    }
+    if (at->at_s > most_s * 1.5 || at->at_s < least_s * 0.5) {
+      outside.push_back(limit.text);
+      continue;
+    }
+    json::Value& row = out.push(numbers({unit.of(at->at_s), at->share}));
+    row.push(limit.text);
+    row.push(limit.tone == Tone::Good ? "good" : limit.tone == Tone::Bad ? "bad" : "warn");
+  }
+  return out;
+}
+
 std::string band_caption(std::span<const ChartSide> sides, bool any) {
   std::string out = "Each point: the share of jobs that were answered within that time.";
   if (any) {
@@ -152,7 +211,8 @@ void push_numbers(json::Value& out, std::initializer_list<std::optional<double>>
   }
 }
 
-std::optional<Chart> distribution_chart(std::span<const ChartSide> all) {
+std::optional<Chart> distribution_chart(std::span<const ChartSide> all,
+                                        std::span<const ChartLimit> limits) {
   std::vector<ChartSide> sides;
   double most = 0;
   double least = 1e300;
@@ -196,6 +256,14 @@ std::optional<Chart> distribution_chart(std::span<const ChartSide> all) {
   Chart out;
   out.title = sides.size() > 1 ? "Response times, before and after" : "Response times of all jobs";
   out.caption = band_caption(sides, banded);
+  std::vector<std::string> outside;
+  json::Value& walls = data.set("limits", curve_limits(limits, sides, least, most, unit, outside));
+  if (!walls.items().empty()) {
+    out.caption += " An upright line is an objective: the curve must pass over its top.";
+  }
+  if (!outside.empty()) {
+    out.caption += " Too far off to be drawn: " + joined(outside, "; ") + ".";
+  }
   out.table = quantile_table(sides);
   out.plots.push_back({"Line chart of the cumulative share of jobs by response time, from " +
                            seconds(least) + " to " + seconds(most),
@@ -214,9 +282,10 @@ std::optional<Chart> difference_chart(const record::PairedDifferences& differenc
   }
   const TimeUnit unit = time_unit(most);
   // Bins of one width, with an edge at zero, so that none is faster and slower.
-  constexpr int kBins = 32;
+  const int bins_wanted = std::clamp(
+      static_cast<int>(std::lround(2 * std::cbrt(static_cast<double>(values.size())))), 8, 32);
   const double span = values.back() - values.front();
-  const double width = std::max(span, most * 0.02) / kBins;
+  const double width = std::max(span, most * 0.02) / bins_wanted;
   const auto bin_of = [&](double value) { return static_cast<int>(std::floor(value / width)); };
   const int first = bin_of(values.front());
   std::vector<std::size_t> bins(static_cast<std::size_t>(bin_of(values.back()) - first + 1));

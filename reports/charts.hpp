@@ -6,8 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "harness/record/capacity.hpp"
 #include "harness/record/comparison.hpp"
+#include "harness/record/model_check.hpp"
 #include "harness/record/run_detail.hpp"
+#include "harness/record/suggestion.hpp"
 #include "harness/record/summary.hpp"
 #include "harness/stats/histogram.hpp"
 #include "reports/page.hpp"
@@ -36,9 +39,17 @@ struct ChartSide {
   std::uint64_t runs = 1;  // that its figures are of, laid over each other
 };
 
-// Cumulative shares of jobs by response time, with 95% bands where jobs share nothing. Sides whose
-// detail is missing are left out; none left: nullopt. So do the others below.
-std::optional<Chart> distribution_chart(std::span<const ChartSide> sides);
+// An objective, or a delta between two sides, and how it came out.
+struct ChartLimit {
+  std::string text;
+  Tone tone = Tone::Plain;
+};
+
+// Cumulative shares of jobs by response time, with 95% bands where jobs share nothing; `limits` on
+// quantiles, shares and the maximum of the response stand in it. Sides whose detail is missing are
+// left out; none left: nullopt. So do the others below.
+std::optional<Chart> distribution_chart(std::span<const ChartSide> sides,
+                                        std::span<const ChartLimit> limits = {});
 // Jobs by how much their response changed.
 std::optional<Chart> difference_chart(const record::PairedDifferences& differences);
 // What happened over the run: rates, jobs in flight, latency, failures, limits hit.
@@ -52,5 +63,13 @@ std::optional<Chart> change_chart(const record::Comparison& comparison, const Ta
 // maps of pairs of axes; cost against latency.
 std::vector<Chart> sweep_charts(std::span<const record::RunSummary> points);
 std::optional<Chart> pareto_chart(std::span<const record::RunSummary> points);
+// Of a capacity plan: objectives against the load with their limits and the knee, and today's load;
+// what runs out there. The table says all that the second draws.
+std::optional<Chart> load_chart(const record::CapacityKnee& knee, std::optional<double> today);
+std::optional<Chart> limits_chart(const record::CapacityKnee& knee, const Table& table);
+// What each suggestion saves of the p50 and of the cost, ranked.
+std::optional<Chart> gains_chart(const record::Suggestions& all, const Table& table);
+// Errors of predicted quantiles against their bound.
+std::optional<Chart> model_error_chart(const record::ModelCheck& check, const Table& table);
 
 }  // namespace rehearse::reports

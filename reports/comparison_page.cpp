@@ -109,7 +109,7 @@ Table environment_table(const Comparison& comparison) {
 
 }  // namespace
 
-Page comparison_page(const Comparison& comparison) {
+Page comparison_page(const Comparison& comparison, std::span<const ChartLimit> limits) {
   Document document = comparison_document(comparison);
   Page out;
   out.kicker = "rehearse · before and after";
@@ -150,7 +150,7 @@ Page comparison_page(const Comparison& comparison) {
   const ChartSide sides[] = {{"before", "before", &comparison.before, runs},
                              {"after", "after", &comparison.after, runs}};
   Section distribution{"distribution", "Response times", {}};
-  if (auto chart = distribution_chart(sides)) {
+  if (auto chart = distribution_chart(sides, limits)) {
     distribution.blocks.push_back(std::move(*chart));
   }
   if (comparison.differences) {

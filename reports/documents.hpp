@@ -47,6 +47,8 @@ Document what_if_document(const record::WhatIf& study);
 // A figure of that kind as people read it: USD, or a time.
 std::string in_worth_unit(record::Worth worth, double value);
 Document suggestions_document(const record::Suggestions& all);
+Table suggestion_table(const record::Suggestions& all, bool same_quality);
+Table suggested_set_table(const record::Suggestions& all, const record::SuggestedSet& set);
 Document model_check_document(const record::ModelCheck& check);
 // The largest load, what binds it, headroom, what a target takes, money.
 Document plan_document(const record::CapacityPlan& plan);

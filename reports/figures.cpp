@@ -28,7 +28,22 @@ std::string seconds(double s) {
 
 std::string seconds(std::optional<double> s) { return s ? seconds(*s) : "–"; }
 
-std::string usd(double amount) { return readable_money(Money::from_usd(amount)); }
+std::string usd(double amount) {
+  std::string out = readable_money(Money::from_usd(amount));
+  const std::size_t first = out.starts_with('-') ? 1 : 0;
+  for (std::size_t at = out.find('.'); at > first + 3 && at < out.size();) {
+    at -= 3;
+    out.insert(at, ",");
+  }
+  return out;
+}
+
+std::string per_time(double per_s) {
+  if (per_s >= 0.1 || !(per_s > 0)) {
+    return number(per_s) + "/s";
+  }
+  return per_s * 60 >= 1 ? number(per_s * 60) + "/min" : number(per_s * 3600) + "/h";
+}
 
 std::string percent(double ratio) {
   const double value = ratio * 100;

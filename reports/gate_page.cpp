@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "harness/record/objective.hpp"
 #include "reports/charts.hpp"
 #include "reports/documents.hpp"
 #include "reports/figures.hpp"
@@ -26,7 +27,8 @@ KeyFigure figure_of(const GateRow& row) {
   KeyFigure out;
   out.label = row.text;
   out.tone = tone_of_row(row);
-  const std::string outcome(record::gate_outcome_name(row.outcome));
+  const bool aim = row.level == "aim" && row.outcome == GateOutcome::Fail;
+  const std::string outcome(aim ? "not reached" : record::gate_outcome_name(row.outcome));
   if (row.delta) {
     out.value = row.change.change ? change(*row.change.change) : "–";
     out.detail = shown(row.change.before) + " → " + shown(row.value) + ", " + outcome;
@@ -51,17 +53,45 @@ std::optional<Chart> outcome_chart(const GateReport& gate, const Table& table) {
     cells.push(row.text);
     push_numbers(cells, {row.change.change, row.change.low, row.change.high});
     cells.push(std::string(record::gate_outcome_name(row.outcome)));
+    const Result<record::Objective> read = record::parse_objective(row.text);
+    const bool ratio = read && read->unit == record::ValueUnit::Ratio;
+    push_numbers(cells, {ratio ? std::optional<double>(read->value) : std::nullopt});
   }
   if (rows.items().empty()) {
     return std::nullopt;
   }
   Chart out;
   out.title = "Changes against the baseline";
-  out.caption = "Point: the change. Bar: its 95% interval. Left of zero is faster or cheaper.";
+  out.caption =
+      "Point: the change. Bar: its 95% interval. Upright: what the gate allows. Left of zero is "
+      "faster or cheaper.";
   out.table = table;
   out.table_open = true;
   out.plots.push_back({"Changes of each gated figure with their intervals", std::move(data)});
   return out;
+}
+
+// What decided it, by name.
+std::string gate_headline(const GateReport& gate) {
+  std::vector<std::string> parts;
+  std::uint64_t held = 0;
+  for (const GateRow& row : gate.rows) {
+    held += row.outcome == GateOutcome::Pass ? 1u : 0u;
+    if (row.level != "fail" || row.outcome != gate.outcome || row.outcome == GateOutcome::Pass) {
+      continue;
+    }
+    if (row.outcome == GateOutcome::Inconclusive) {
+      parts.push_back(row.text + " cannot be told" + (row.why.empty() ? "" : ": " + row.why));
+    } else if (row.delta && row.change.change) {
+      parts.push_back(row.text + ": it is " + change(*row.change.change));
+    } else {
+      parts.push_back(row.text + ": it is " +
+                      (row.value ? in_unit(*row.value, row.unit) : std::string("–")));
+    }
+  }
+  return parts.empty()
+             ? std::to_string(held) + " of " + plural(gate.rows.size(), "objective") + " hold."
+             : joined(parts, "; ") + ".";
 }
 
 }  // namespace
@@ -71,12 +101,16 @@ Page gate_page(const GateReport& gate, bool passes) {
   Page out = document_page(document);
   out.kicker = "rehearse · gate";
   out.title = gate.candidate.header.scenario;
+  const std::string tally = out.headline;
+  out.headline = gate_headline(gate);
   for (const GateRow& row : gate.rows) {
     if (out.figures.size() < 6) {
       out.figures.push_back(figure_of(row));
     }
   }
   // What to do now stands at the top, not below the tables.
+  out.subtitle =
+      without_title({{std::get<Paragraph>(document.blocks.front()).lines.front()}}, out.title);
   out.more.lines.clear();
   if (gate.outcome == GateOutcome::Inconclusive) {
     out.more.lines.push_back({{passes ? "The policy lets this pass: nothing was proven."
@@ -89,6 +123,7 @@ Page gate_page(const GateReport& gate, bool passes) {
   for (const std::string& label : gate.labels) {
     out.more.lines.push_back({{"note: ", Tone::Warn}, {label}});
   }
+  out.more.lines.push_back({{sentence(tally), Tone::Dim}});
   out.sections.clear();
   Section rows{"objectives", "What was gated", {}};
   for (const Block& block : document.blocks) {
@@ -100,10 +135,20 @@ Page gate_page(const GateReport& gate, bool passes) {
   rows.blocks.emplace_back(
       Paragraph{{{{"compared by " + gate.pairing + ": " + gate.pairing_why, Tone::Dim}}}});
   out.sections.push_back(std::move(rows));
+  std::vector<ChartLimit> limits;
+  for (const GateRow& row : gate.rows) {
+    limits.push_back({row.text, tone_of_row(row)});
+  }
   if (gate.comparison) {
-    for (Section& section : comparison_page(*gate.comparison).sections) {
+    for (Section& section : comparison_page(*gate.comparison, limits).sections) {
       out.sections.push_back(std::move(section));
     }
+    return out;
+  }
+  const ChartSide sides[] = {{"baseline", "before", &gate.baseline},
+                             {"candidate", "after", &gate.candidate}};
+  if (auto chart = distribution_chart(sides, limits)) {
+    out.sections.push_back({"distribution", "Response times", {std::move(*chart)}});
   }
   return out;
 }

@@ -23,6 +23,8 @@ class Trend {
  public:
   Trend(const History& history, const std::string& y, const std::string& title = "")
       : history_(history),
+        y_(y),
+        title_(title),
         first_(history.entries.size() - std::min(history.entries.size(), kMostEntries)) {
     data_.set("kind", "trend");
     data_.set("y", y);
@@ -52,7 +54,10 @@ class Trend {
   // The entries at which the level changed.
   void mark(const HistorySeries& series) {
     for (const HistorySeries::Change& at : series.changes) {
-      if (at.entry >= first_) {
+      // Quantiles and the mean change at one run: one line says it.
+      const bool new_place = std::find(marked_.begin(), marked_.end(), at.entry) == marked_.end();
+      if (at.entry >= first_ && new_place) {
+        marked_.push_back(at.entry);
         json::Value& mark =
             data_.find("marks")->push(numbers({static_cast<double>(at.entry - first_ + 1)}));
         mark.push(change(at.change()));
@@ -60,11 +65,21 @@ class Trend {
     }
   }
   bool empty() const { return data_.find("series")->items().empty(); }
-  Plot plot(const std::string& description) { return {description, std::move(data_)}; }
+  Plot plot(const std::string& description) {
+    // A lone line has no legend: the axis names it.
+    const auto& series = data_.find("series")->items();
+    if (series.size() == 1 && title_.empty() && y_.rfind("response", 0) == 0) {
+      data_.set("y", y_ + " (" + series.front().find("name")->as_string() + ")");
+    }
+    return {description, std::move(data_)};
+  }
 
  private:
   const History& history_;
+  std::string y_;
+  std::string title_;
   std::size_t first_;
+  std::vector<std::size_t> marked_;
   json::Value data_ = json::Value::object();
 };
 
@@ -190,7 +205,7 @@ Page history_page(const History& history) {
       std::vector<Line>& lines = paragraph->lines;
       out.subtitle = without_title({{lines.front()}}, out.title);
       if (lines.size() > 1) {
-        out.headline = plain_text(lines[1]) + ".";
+        out.headline = sentence(plain_text(lines[1]));
         out.more.lines.assign(lines.begin() + 2, lines.end());
       }
     }

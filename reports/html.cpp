@@ -89,11 +89,13 @@ void write_section(const Section& section, bool scripted, std::size_t& plots, Ht
     if (const auto* paragraph = std::get_if<Paragraph>(&block)) {
       write_html_paragraph(*paragraph, out);
     } else if (const auto* table = std::get_if<Table>(&block)) {
-      write_html_table(*table, out);
+      write_html_table(*table, out, table->title == section.title);
     } else if (const auto* waterfall = std::get_if<Waterfall>(&block)) {
       out.force("<div>\n");
       write_html_waterfall(*waterfall, out);
       out.force("</div>\n");
+    } else if (const auto* code = std::get_if<Code>(&block)) {
+      write_html_code(*code, out);
     } else {
       write_html_chart(std::get<Chart>(block), plots, scripted, out);
     }

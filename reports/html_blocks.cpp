@@ -7,6 +7,7 @@
 
 #include "harness/base/text.hpp"
 #include "harness/json/write.hpp"
+#include "reports/encode.hpp"
 #include "reports/figures.hpp"
 #include "reports/html.hpp"
 #include "reports/terminal.hpp"
@@ -39,8 +40,10 @@ std::string table_row(const Table& table, const std::vector<Text>& row) {
       out += "<th scope=\"row\"" + class_of(false, cell.tone, depth_class(cell.text)) + ">" +
              breakable(text) + "</th>";
     } else {
-      out += "<td" + class_of(table.columns[i].right, cell.tone) + ">" +
-             (cell.bar ? share_bar(*cell.bar) : "") + text + "</td>";
+      out +=
+          "<td" + class_of(table.columns[i].right, cell.tone) + ">" +
+          (cell.bar ? share_bar(*cell.bar) + "<span class=\"beside\">" + text + "</span>" : text) +
+          "</td>";
     }
   }
   return out + "</tr>\n";
@@ -173,10 +176,11 @@ void write_html_paragraph(const Paragraph& paragraph, HtmlOut& out) {
   out.force("</div>\n");
 }
 
-void write_html_table(const Table& table, HtmlOut& out) {
+void write_html_table(const Table& table, HtmlOut& out, bool titled) {
   const std::string title = html_safe(table.title);
   std::string head = "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" + title +
-                     "\">\n<table><caption>" + title + "</caption>\n<thead><tr>";
+                     "\">\n<table><caption" + (titled ? " class=\"said\"" : "") + ">" + title +
+                     "</caption>\n<thead><tr>";
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const bool right = i > 0 && table.columns[i].right;
     head += "<th scope=\"col\"" + class_of(right, Tone::Plain) + ">" +
@@ -205,6 +209,19 @@ void write_html_table(const Table& table, HtmlOut& out) {
   }
 }
 
+void write_html_code(const Code& code, HtmlOut& out) {
+  std::string lines;
+  for (std::size_t at = 0; at < code.text.size();) {
+    const std::size_t end = std::min(code.text.find('\n', at), code.text.size());
+    lines += xml_safe(std::string_view(code.text).substr(at, end - at)) + "\n";
+    at = end + 1;
+  }
+  const std::string title = html_safe(code.title);
+  out.add("<div class=\"code\"><p class=\"strong\">" + title +
+          "</p>\n<pre tabindex=\"0\" aria-label=\"" + title + "\"><code>" + lines +
+          "</code></pre></div>\n");
+}
+
 void write_html_chart(const Chart& chart, std::size_t& number, bool scripted, HtmlOut& out) {
   const std::string id = "chart-" + std::to_string(number);
   out.force("<figure aria-labelledby=\"" + id + "\">\n<figcaption><h3 id=\"" + id + "\">" +
@@ -222,7 +239,7 @@ void write_html_chart(const Chart& chart, std::size_t& number, bool scripted, Ht
     }
   }
   if (chart.table_open) {
-    write_html_table(chart.table, out);
+    write_html_table(chart.table, out, chart.table.title == chart.title);
     out.force("</figure>\n");
     return;
   }

@@ -41,8 +41,10 @@ std::string class_of(bool right, Tone tone, std::string_view more = "");
 std::string breakable(const std::string& safe);
 std::string html_line(const Line& line);
 void write_html_paragraph(const Paragraph& paragraph, HtmlOut& out);
-void write_html_table(const Table& table, HtmlOut& out);
+// `titled`: its title stands above it already.
+void write_html_table(const Table& table, HtmlOut& out, bool titled = false);
 void write_html_waterfall(const Waterfall& waterfall, HtmlOut& out);
+void write_html_code(const Code& code, HtmlOut& out);
 // `number` counts the plots of the page.
 void write_html_chart(const Chart& chart, std::size_t& number, bool scripted, HtmlOut& out);
 

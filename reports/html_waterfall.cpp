@@ -69,6 +69,10 @@ std::string pieces_lane(const Bar& bar, double length) {
   return out + "</svg>";
 }
 
+bool only_waits(const Bar& bar) {
+  return bar.started_s > bar.ready_s && bar.done_s <= bar.started_s && bar.pieces.empty();
+}
+
 std::string lane(const Bar& bar, double length) {
   if (!bar.pieces.empty()) {
     return pieces_lane(bar, length);
@@ -78,6 +82,9 @@ std::string lane(const Bar& bar, double length) {
       "<rect class=\"rail\" y=\"7\" width=\"1000\" height=\"2\"/>";
   if (bar.started_s > bar.ready_s) {
     out += rect("wait", bar.ready_s, bar.started_s, length, 5, 6);
+  }
+  if (only_waits(bar)) {
+    return out + "</svg>";
   }
   return out +
          rect(kind_of(bar.tone, bar.critical, bar.background), bar.started_s, bar.done_s, length, 1,
@@ -111,7 +118,7 @@ std::string legend(const Waterfall& waterfall) {
     failed = failed || bar.tone == Tone::Bad;
     critical = critical || bar.critical;
     background = background || (bar.background && !bar.critical);
-    work = work || (!bar.critical && !bar.background && bar.tone != Tone::Bad);
+    work = work || (!bar.critical && !bar.background && bar.tone != Tone::Bad && !only_waits(bar));
     wait = wait || bar.started_s > bar.ready_s;
     for (const Piece& piece : bar.pieces) {
       work = work || (!piece.critical && !bar.background && piece.tone != Tone::Bad);

@@ -35,7 +35,13 @@ struct KeyFigure {
   Tone tone = Tone::Plain;
 };
 
-using PageBlock = std::variant<Paragraph, Table, Waterfall, Chart>;
+// Text to be copied as it stands, letter by letter.
+struct Code {
+  std::string title;
+  std::string text;
+};
+
+using PageBlock = std::variant<Paragraph, Table, Waterfall, Chart, Code>;
 struct Section {
   std::string id;  // a word of ours: letters and dashes
   std::string title;

@@ -67,17 +67,8 @@ Paragraph head(const CapacityPlan& plan) {
                             room >= 0 ? Tone::Good : Tone::Bad}});
     }
   }
-  for (const CapacityKnee& knee : plan.knees) {
-    for (const record::CapacityObjective& each : knee.objectives) {
-      if (each.role == "never_met" && &knee == &plan.knees.front()) {
-        out.lines.push_back({{"No load meets " + each.text, Tone::Bad},
-                             {": it is " + in_unit(each.unloaded.value_or(0), each.unit) +
-                              " even where nobody waits, and is left out of the above"}});
-      }
-    }
-  }
-  for (const std::string& note : plan.notes) {
-    out.lines.push_back({{note, Tone::Dim}});
+  for (Line& line : plan_notes(plan).lines) {
+    out.lines.push_back(std::move(line));
   }
   return out;
 }
@@ -114,10 +105,24 @@ std::string load_text(const std::string& axis, double load) {
   if (axis == "users") {
     return count(static_cast<std::uint64_t>(std::max(load, 0.0))) + " users";
   }
-  if (load >= 0.1 || load == 0) {
-    return number(load) + "/s";
+  return per_time(load);
+}
+
+Paragraph plan_notes(const CapacityPlan& plan) {
+  Paragraph out;
+  if (!plan.knees.empty()) {
+    for (const record::CapacityObjective& each : plan.knees.front().objectives) {
+      if (each.role == "never_met") {
+        out.lines.push_back({{"No load meets " + each.text, Tone::Bad},
+                             {": it is " + in_unit(each.unloaded.value_or(0), each.unit) +
+                              " even where nobody waits, and is left out of the above"}});
+      }
+    }
   }
-  return load * 60 >= 0.1 ? number(load * 60) + "/min" : number(load * 3600) + "/h";
+  for (const std::string& note : plan.notes) {
+    out.lines.push_back({{note, Tone::Dim}});
+  }
+  return out;
 }
 
 Document plan_document(const CapacityPlan& plan) {

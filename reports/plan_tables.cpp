@@ -78,7 +78,7 @@ Table target_table(const record::CapacityTarget& target) {
 Table money_table(const record::CapacityPlan& plan) {
   Table out;
   out.title = "What variants cost, and when they pay";
-  const std::string axis = plan.headroom_axis.empty() ? "rate" : plan.headroom_axis;
+  const std::string axis = plan.money_axis.empty() ? "rate" : plan.money_axis;
   out.columns = {{"variant", false, 0},      {"once", true, 3},        {"a month", true, 0},
                  {"calls a job", true, 2},   {"carries", true, 0},     {"lost", true, 4},
                  {"calls a month", true, 3}, {"net a month", true, 1}, {"", false, 0}};

@@ -11,6 +11,9 @@ namespace rehearse::reports {
 
 std::string load_text(const std::string& axis, double load);  // "12.3/s", "140 users"
 
+// Objectives that no load meets, and what else must be known.
+Paragraph plan_notes(const record::CapacityPlan& plan);
+
 Table headroom_table(const record::CapacityPlan& plan);
 Table target_table(const record::CapacityTarget& target);
 Table money_table(const record::CapacityPlan& plan);

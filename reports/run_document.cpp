@@ -245,8 +245,7 @@ Paragraph headline(const RunSummary& run) {
   if (run.done > 1 && run.elapsed_s > 0) {
     out.lines.push_back(
         {{"load      ", Tone::Dim},
-         {number(run.throughput_per_s) + " jobs/s done, goodput " + number(run.goodput_per_s) +
-          "/s" +
+         {"done " + per_time(run.throughput_per_s) + ", goodput " + per_time(run.goodput_per_s) +
           (run.max_in_flight > 0 ? ", at most " + plural(run.max_in_flight, "job") + " in flight"
                                  : "")}});
   }

@@ -25,12 +25,15 @@ Text verdict_of(const RunSummary& run) {
   if (run.done == 0) {
     return {"NO JOB DONE", Tone::Bad};
   }
+  std::uint64_t missed = 0;
+  bool enforced = false;
   for (const record::ObjectiveSummary& objective : run.objectives) {
-    if (objective.met == false && objective.info.level == "fail") {
-      return {"OBJECTIVE MISSED", Tone::Bad};
-    }
+    missed += objective.met == false ? 1u : 0u;
+    enforced = enforced || (objective.met == false && objective.info.level == "fail");
   }
-  return {"VALID", Tone::Good};
+  return missed == 0
+             ? Text{"VALID", Tone::Good}
+             : Text{plural(missed, "objective") + " missed", enforced ? Tone::Bad : Tone::Warn};
 }
 
 // The stage outside groups that the answers waited for longest.
@@ -74,8 +77,13 @@ std::vector<KeyFigure> figures(const RunSummary& run) {
   std::vector<KeyFigure> out;
   if (response.p50) {
     out.push_back({"response p50", seconds(*response.p50), "mean " + seconds(response.mean)});
-    out.push_back({"response p95", quantile(response, 0.95), "max " + seconds(response.max)});
-    out.push_back({"response p99", quantile(response, 0.99), ""});
+    if (response.p95) {
+      out.push_back({"response p95", seconds(*response.p95), "max " + seconds(response.max)});
+      out.push_back({"response p99", response.p99 ? seconds(*response.p99) : "–",
+                     response.p99 ? "" : quantile(response, 0.99)});
+    } else {
+      out.push_back({"longest response", seconds(response.max), "p95 " + quantile(response, 0.95)});
+    }
   } else if (response.count > 0) {
     out.push_back({"response, mean", seconds(response.mean),
                    "p50 needs " + count(record::quantile_floor(0.5)) + " jobs"});
@@ -92,8 +100,8 @@ std::vector<KeyFigure> figures(const RunSummary& run) {
                  lost > 0 ? count(lost) + " not done" : "of " + count(run.issued),
                  lost > 0 ? Tone::Bad : Tone::Plain});
   if (run.done > 1 && run.elapsed_s > 0) {
-    out.push_back({"throughput", number(run.throughput_per_s) + " /s",
-                   "goodput " + number(run.goodput_per_s) + " /s"});
+    out.push_back(
+        {"throughput", per_time(run.throughput_per_s), "goodput " + per_time(run.goodput_per_s)});
   }
   return out;
 }
@@ -181,14 +189,20 @@ Page run_page(const RunSummary& run) {
   out.verdict = verdict_of(run);
   out.headline = page_headline(run);
   out.more = std::move(paragraph(document, 1));
-  // Its first word is said above it already.
-  if (!out.more.lines.empty() && out.more.lines.front().front().text == out.verdict.text) {
+  // Its first word is said above it already, or said better.
+  if (!out.more.lines.empty() && run.valid && run.complete && run.done > 0) {
     out.more.lines.front().erase(out.more.lines.front().begin());
   }
   out.figures = figures(run);
   out.sections.push_back(stages_section(run));
   const ChartSide side{"all jobs", "main", &run};
-  if (auto chart = distribution_chart({&side, 1})) {
+  std::vector<ChartLimit> limits;
+  for (const record::ObjectiveSummary& objective : run.objectives) {
+    limits.push_back({objective.info.text, !objective.met   ? Tone::Warn
+                                           : *objective.met ? Tone::Good
+                                                            : Tone::Bad});
+  }
+  if (auto chart = distribution_chart({&side, 1}, limits)) {
     out.sections.push_back({"distribution", "Response times", {std::move(*chart)}});
   }
   if (auto chart = timeline_chart({&side, 1})) {

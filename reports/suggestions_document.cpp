@@ -15,12 +15,8 @@ using record::Suggestions;
 using record::Worth;
 using record::worth_of;
 
-const record::Saving& saved(const Suggestion& suggestion, Worth worth) {
-  return suggestion.saved[static_cast<std::size_t>(worth)];
-}
-
 // A saving with its interval; what is lost is said so, what lies inside chance is dim.
-Text shown(const record::Saving& saving, bool money) {
+Text shown(const record::Saving& saving, bool money, bool with_interval = false) {
   const auto unit = [&](double value) { return money ? usd(value) : seconds(value); };
   const double small = money ? 5e-7 : 5e-4;
   if (std::isnan(saving.value)) {
@@ -30,7 +26,7 @@ Text shown(const record::Saving& saving, bool money) {
     return {"0", Tone::Dim};
   }
   std::string text = (saving.value < 0 ? "+" : "-") + unit(std::abs(saving.value));
-  if (saving.half_width >= small) {
+  if (with_interval && saving.half_width >= small) {
     text += " ± " + unit(saving.half_width);
   }
   const bool sure = std::abs(saving.value) > saving.half_width;
@@ -78,30 +74,44 @@ Paragraph head(const Suggestions& all) {
   return out;
 }
 
-Table found_table(const Suggestions& all, bool same_quality) {
+}  // namespace
+
+Table suggestion_table(const Suggestions& all, bool same_quality) {
   Table out;
   out.title = same_quality ? "What costs no quality" : "What costs quality";
-  out.columns = {
-      {"suggestion", false, 0},      {"p50", true, 0},          {"p95", true, 1},
-      {"first result", true, 4},     {"cost a job", true, 2},   {"what it does", false, 3},
-      {"the price of it", false, 5}, {"your variant", false, 0}};
+  const bool early = std::any_of(all.found.begin(), all.found.end(), [](const Suggestion& each) {
+    return !std::isnan(saving_of(each, Worth::FirstResult).value);
+  });
+  out.columns = {{"suggestion", false, 0}, {"p50", true, 0}, {"p95", true, 1}};
+  if (early) {
+    out.columns.push_back({"first result", true, 4});
+  }
+  for (Column& column : std::vector<Column>{{"cost a job", true, 2},
+                                            {"what it does", false, 3},
+                                            {"the price of it", false, 5},
+                                            {"your variant", false, 0}}) {
+    out.columns.push_back(std::move(column));
+  }
   for (const Suggestion& each : all.found) {
     if ((each.quality == Quality::Same) != same_quality) {
       continue;
     }
-    out.rows.push_back({{each.name, Tone::Strong},
-                        shown(saved(each, Worth::P50), false),
-                        shown(saved(each, Worth::P95), false),
-                        shown(saved(each, Worth::FirstResult), false),
-                        shown(saved(each, Worth::Cost), true),
-                        {each.what},
-                        {price_in_quality(each, all), Tone::Dim},
-                        {each.already.empty() ? "" : "as " + each.already, Tone::Dim}});
+    std::vector<Text> row{{each.name, Tone::Strong},
+                          shown(saving_of(each, Worth::P50), false, true),
+                          shown(saving_of(each, Worth::P95), false)};
+    if (early) {
+      row.push_back(shown(saving_of(each, Worth::FirstResult), false));
+    }
+    row.push_back(shown(saving_of(each, Worth::Cost), true));
+    row.push_back({each.what});
+    row.push_back({price_in_quality(each, all), Tone::Dim});
+    row.push_back({each.already.empty() ? "" : "as " + each.already, Tone::Dim});
+    out.rows.push_back(std::move(row));
   }
   return out;
 }
 
-Table set_table(const Suggestions& all, const SuggestedSet& set) {
+Table suggested_set_table(const Suggestions& all, const SuggestedSet& set) {
   Table out;
   out.title = set.same_quality ? "Together, without a loss of quality" : "Together";
   out.columns = {{"", false, 0}, {"p50", true, 0}, {"saved", true, 0}, {"cost a job", true, 1}};
@@ -126,6 +136,8 @@ Table set_table(const Suggestions& all, const SuggestedSet& set) {
                              : "")}});
   return out;
 }
+
+namespace {
 
 // Lines of at most about `width` letters, broken where JSON may be broken.
 void fold(const std::string& text, std::size_t width, Paragraph& out) {
@@ -178,15 +190,18 @@ Paragraph pasted(const Suggestions& all) {
 Document suggestions_document(const Suggestions& all) {
   Document out;
   out.title = all.scenario + ": suggestions";
+  if (all.model) {
+    out.blocks = model_check_document(*all.model).blocks;
+  }
   out.blocks.push_back(head(all));
   for (const bool same_quality : {true, false}) {
-    Table table = found_table(all, same_quality);
+    Table table = suggestion_table(all, same_quality);
     if (!table.rows.empty()) {
       out.blocks.push_back(std::move(table));
     }
   }
   for (const SuggestedSet& set : all.sets) {
-    out.blocks.push_back(set_table(all, set));
+    out.blocks.push_back(suggested_set_table(all, set));
   }
   Paragraph texts = pasted(all);
   if (!texts.lines.empty()) {

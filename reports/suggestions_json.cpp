@@ -58,6 +58,9 @@ Value suggestions_json(const record::Suggestions& all) {
     sets.push(set_json(set));
   }
   out.set("notes", texts_json(all.notes));
+  if (all.model) {
+    out.set("model", model_check_json(*all.model));
+  }
   return out;
 }
 

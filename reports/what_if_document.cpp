@@ -205,6 +205,9 @@ std::string in_worth_unit(Worth worth, double value) {
 Document what_if_document(const WhatIf& study) {
   Document out;
   out.title = study.scenario + ": what if";
+  if (study.model) {
+    out.blocks = model_check_document(*study.model).blocks;
+  }
   out.blocks.push_back(head(study));
   out.blocks.push_back(player_table(study));
   if (study.players.size() > 1) {

@@ -108,6 +108,10 @@ Value what_if_json(const record::WhatIf& study) {
   for (const record::SpeedUp& curve : study.speed_ups) {
     curves.push(speed_up_json(curve));
   }
+  out.set("notes", texts_json(study.notes));
+  if (study.model) {
+    out.set("model", model_check_json(*study.model));
+  }
   return out;
 }
 

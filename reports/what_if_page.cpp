@@ -70,7 +70,6 @@ std::optional<Chart> bridge_chart(const WhatIf& study, const Table& table) {
       "Each step: a variant's fair share of the saving (Shapley: its mean over all orders in "
       "which the variants could be built).";
   out.table = table;
-  out.table_open = true;
   out.plots.push_back({"Bridge from " + seconds(before) + " before to " + seconds(after) +
                            " after, one step a variant",
                        std::move(data)});
@@ -173,7 +172,9 @@ void add_section(std::vector<Section>& sections, const char* id, const std::stri
 }  // namespace
 
 Page what_if_page(const WhatIf& study) {
-  Document document = what_if_document(study);
+  WhatIf without_model = study;
+  without_model.model.reset();
+  Document document = what_if_document(without_model);
   Page out;
   out.kicker = "rehearse · what if";
   out.title = study.scenario;
@@ -192,7 +193,7 @@ Page what_if_page(const WhatIf& study) {
       out.figures.push_back(figure_of(study, worth, label));
     }
   }
-  std::vector<PageBlock> worth, faster, rest;
+  std::vector<PageBlock> bridge, worth, faster, rest;
   for (Block& block : document.blocks) {
     if (auto* table = std::get_if<Table>(&block)) {
       const bool speeds =
@@ -200,10 +201,10 @@ Page what_if_page(const WhatIf& study) {
       std::optional<Chart> chart;
       if (speeds) {
         chart = speed_up_chart(study, table->columns.front().title, *table);
-      } else if (worth.empty()) {
+      } else if (table->title.rfind("From before", 0) == 0) {
         chart = bridge_chart(study, *table);
       }
-      std::vector<PageBlock>& section = speeds ? faster : worth;
+      std::vector<PageBlock>& section = speeds ? faster : chart ? bridge : worth;
       chart ? section.emplace_back(std::move(*chart)) : section.emplace_back(std::move(*table));
     } else if (auto* paragraph = std::get_if<Paragraph>(&block)) {
       if (&block == &document.blocks.front()) {
@@ -214,8 +215,13 @@ Page what_if_page(const WhatIf& study) {
       }
     }
   }
-  add_section(out.sections, "worth", "What each variant is worth", std::move(worth));
+  bridge.insert(bridge.end(), std::make_move_iterator(worth.begin()),
+                std::make_move_iterator(worth.end()));
+  add_section(out.sections, "worth", "What each variant is worth", std::move(bridge));
   add_section(out.sections, "faster", "What being faster would bring", std::move(faster));
+  if (study.model) {
+    add_model_check(*study.model, out);
+  }
   add_section(out.sections, "notes", "Notes", std::move(rest));
   return out;
 }

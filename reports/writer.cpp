@@ -99,6 +99,15 @@ class HtmlWriter final : public Writer {
   std::string what_if(const record::WhatIf& study) const override {
     return write_html(what_if_page(study), built_in_assets());
   }
+  std::string suggestions(const record::Suggestions& all) const override {
+    return write_html(suggestions_page(all), built_in_assets());
+  }
+  std::string plan(const record::CapacityPlan& plan) const override {
+    return write_html(plan_page(plan), built_in_assets());
+  }
+  std::string model_check(const record::ModelCheck& check) const override {
+    return write_html(model_check_page(check), built_in_assets());
+  }
   std::string gate(const record::GateReport& gate, bool passes) const override {
     return write_html(gate_page(gate, passes), built_in_assets());
   }
@@ -210,6 +219,20 @@ std::string Writer::audit(const record::Audit& audit) const {
 
 std::string Writer::what_if(const record::WhatIf& study) const {
   return other(what_if_document(study), what_if_json(study));
+}
+
+std::string Writer::suggestions(const record::Suggestions& all) const {
+  return other(suggestions_document(all), suggestions_json(all));
+}
+
+std::string Writer::plan(const record::CapacityPlan& plan) const {
+  return other(plan_document(plan), plan_json(plan));
+}
+
+std::string Writer::model_check(const record::ModelCheck& check) const {
+  json::Value data = json::Value::object();
+  data.set("model", model_check_json(check));
+  return other(model_check_document(check), data);
 }
 
 std::string Writer::gate(const record::GateReport& gate, bool passes) const {

@@ -242,7 +242,8 @@ class VariantComparison {
   bool aborted_ = false;
 };
 
-// Of several seeds: the counters of all of them, the traces of the first.
+}  // namespace
+
 std::shared_ptr<const record::RunDetail> detail_of(const record::PointsOf& points,
                                                    const record::ComparisonSide& side) {
   const std::size_t first = static_cast<std::size_t>(&side.point - points.run.points.data());
@@ -252,7 +253,15 @@ std::shared_ptr<const record::RunDetail> detail_of(const record::PointsOf& point
   return record::load_detail(points.run.path, first, record::pool(side.seeds));
 }
 
-}  // namespace
+void add_detail(const record::PointsOf& before, const record::PointsOf& after,
+                const record::ComparisonSides& sides, record::Comparison& comparison) {
+  comparison.before.detail = detail_of(before, sides.before);
+  comparison.after.detail = detail_of(after, sides.after);
+  if (comparison.pairing == "jobs" || comparison.pairing == "batches") {
+    comparison.differences = std::make_shared<const record::PairedDifferences>(
+        record::paired_differences(sides.before, sides.after));
+  }
+}
 
 Result<record::Comparison> compare_points(const record::PointsOf& before,
                                           const record::PointsOf& after,
@@ -263,12 +272,7 @@ Result<record::Comparison> compare_points(const record::PointsOf& before,
   }
   Result<record::Comparison> found = record::compare(sides->before, sides->after, options);
   if (found && detailed) {
-    found->before.detail = detail_of(before, sides->before);
-    found->after.detail = detail_of(after, sides->after);
-    if (found->pairing == "jobs" || found->pairing == "batches") {
-      found->differences = std::make_shared<const record::PairedDifferences>(
-          record::paired_differences(sides->before, sides->after));
-    }
+    add_detail(before, after, *sides, *found);
   }
   return found;
 }

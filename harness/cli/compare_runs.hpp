@@ -18,6 +18,13 @@ Result<ComparedVariants> compare_variants(const Arguments& arguments,
                                           const record::ComparisonOptions& options, bool detailed,
                                           const Console& console);
 
+// What charts need of one side (of several seeds: the counters of all of them, the traces of the
+// first), and of a comparison of two.
+std::shared_ptr<const record::RunDetail> detail_of(const record::PointsOf& points,
+                                                   const record::ComparisonSide& side);
+void add_detail(const record::PointsOf& before, const record::PointsOf& after,
+                const record::ComparisonSides& sides, record::Comparison& comparison);
+
 // Compares points of run files; `detailed` adds what charts need.
 Result<record::Comparison> compare_points(const record::PointsOf& before,
                                           const record::PointsOf& after,

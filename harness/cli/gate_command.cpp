@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/compare_runs.hpp"
 #include "harness/cli/exit_code.hpp"
 #include "harness/cli/report_output.hpp"
 #include "harness/cli/run_file_flags.hpp"
@@ -112,6 +113,15 @@ int judge(const Side& candidate, const Asked& asked, const Arguments& arguments,
     }
     console.fail(errors);
     return kUsage;
+  }
+  if (output.wants_detail()) {
+    const record::PointsOf before{baseline->run, baseline->entry.points};
+    const record::PointsOf after{candidate.run, candidate.entry.points};
+    gate->baseline.detail = detail_of(before, sides->before);
+    gate->candidate.detail = detail_of(after, sides->after);
+    if (gate->comparison) {
+      add_detail(before, after, *sides, *gate->comparison);
+    }
   }
   const bool passes = exit_code(*gate, asked) == kPass;
   const Status written = output.write(

@@ -5,8 +5,6 @@
 #include "harness/cli/scenario_flags.hpp"
 #include "harness/cli/sim_player.hpp"
 #include "harness/study/capacity.hpp"
-#include "reports/documents.hpp"
-#include "reports/json.hpp"
 #include "scenarios/scalar.hpp"
 
 namespace rehearse::cli {
@@ -114,7 +112,7 @@ Result<study::CapacityOptions> read_options(const Arguments& arguments) {
 }
 
 int plan(const Arguments& arguments, const Console& console) {
-  const Result<ReportOutput> output = ReportOutput::make(arguments, console);
+  const Result<ReportOutput> output = ReportOutput::make_of_study(arguments, console);
   const Result<study::CapacityOptions> options = read_options(arguments);
   if (!output || !options) {
     return console.refuse(output ? options.errors() : output.errors());
@@ -129,9 +127,8 @@ int plan(const Arguments& arguments, const Console& console) {
   if (!found) {
     return console.refuse(found.errors());
   }
-  const Status written = output->write(console, [&](const reports::Writer& writer) {
-    return writer.other(reports::plan_document(*found), reports::plan_json(*found));
-  });
+  const Status written =
+      output->write(console, [&](const reports::Writer& writer) { return writer.plan(*found); });
   if (!written) {
     return console.refuse(written.errors());
   }

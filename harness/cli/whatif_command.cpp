@@ -1,4 +1,5 @@
 #include <optional>
+#include <variant>
 
 #include "harness/cli/command.hpp"
 #include "harness/cli/exit_code.hpp"
@@ -8,8 +9,6 @@
 #include "harness/study/model_check.hpp"
 #include "harness/study/suggest.hpp"
 #include "harness/study/what_if.hpp"
-#include "reports/documents.hpp"
-#include "reports/json.hpp"
 
 namespace rehearse::cli {
 namespace {
@@ -43,39 +42,33 @@ Result<WhatIfFlags> read_whatif_flags(const Arguments& arguments) {
   return out;
 }
 
-// A report and its data.
-struct StudyReport {
-  reports::Document words;
-  json::Value data;
-  std::optional<record::WhatIf> plain = {};  // a study that no recording was asked about
-  bool withheld = false;
-};
+// A study, or how far its model is from the recording where that is too far.
+using Found = std::variant<record::WhatIf, record::Suggestions, record::ModelCheck>;
 
-Result<StudyReport> study_of(const scenarios::ScenarioFile& file, const SimPlayer& player,
-                             const WhatIfFlags& options) {
+Result<Found> study_of(const scenarios::ScenarioFile& file, const SimPlayer& player,
+                       const WhatIfFlags& options,
+                       const std::optional<record::ModelCheck>& model = {}) {
+  const auto with_model = [&](auto study) -> Result<Found> {
+    if (!study) {
+      return study.errors();
+    }
+    study->model = model;
+    return Found(std::move(study).value());
+  };
   if (options.suggest) {
     study::SuggestOptions how;
     how.jobs = options.study.jobs;
     how.seed = options.study.seed;
     how.workload = options.study.workload;
-    const Result<record::Suggestions> found = study::suggest(file, player, how);
-    return found ? Result(StudyReport{reports::suggestions_document(*found),
-                                      reports::suggestions_json(*found)})
-                 : found.errors();
+    return with_model(study::suggest(file, player, how));
   }
-  Result<record::WhatIf> found = study::what_if(file, player, options.study);
-  if (!found) {
-    return found.errors();
-  }
-  StudyReport out{reports::what_if_document(*found), reports::what_if_json(*found)};
-  out.plain = std::move(found).value();
-  return out;
+  return with_model(study::what_if(file, player, options.study));
 }
 
 // The study of the scenario with the recording's times, where it predicts the recording well
 // enough; else only how far off it is.
-Result<StudyReport> checked_study(const scenarios::ScenarioFile& file, const SimPlayer& player,
-                                  const WhatIfFlags& options) {
+Result<Found> checked_study(const scenarios::ScenarioFile& file, const SimPlayer& player,
+                            const WhatIfFlags& options) {
   const Result<record::Run> recording = record::load_run(options.recording);
   if (!recording) {
     return recording.errors();
@@ -87,20 +80,18 @@ Result<StudyReport> checked_study(const scenarios::ScenarioFile& file, const Sim
   if (!model) {
     return model.errors();
   }
-  StudyReport out{reports::model_check_document(model->check), json::Value::object()};
-  out.withheld = model->check.withheld();
-  if (!out.withheld) {
-    Result<StudyReport> found = study_of(model->fitted, player, options);
-    if (!found) {
-      return found;
-    }
-    std::vector<reports::Block> blocks = std::move(out.words.blocks);
-    out.words = std::move(found->words);
-    out.words.blocks.insert(out.words.blocks.begin(), blocks.begin(), blocks.end());
-    out.data = std::move(found->data);
+  return model->check.withheld() ? Found(model->check)
+                                 : study_of(model->fitted, player, options, model->check);
+}
+
+std::string written_by(const reports::Writer& writer, const Found& found) {
+  if (const auto* study = std::get_if<record::WhatIf>(&found)) {
+    return writer.what_if(*study);
   }
-  out.data.set("model", reports::model_check_json(model->check));
-  return out;
+  if (const auto* suggested = std::get_if<record::Suggestions>(&found)) {
+    return writer.suggestions(*suggested);
+  }
+  return writer.model_check(std::get<record::ModelCheck>(found));
 }
 
 int what_if(const Arguments& arguments, const Console& console) {
@@ -115,19 +106,17 @@ int what_if(const Arguments& arguments, const Console& console) {
     return console.refuse(file.errors());
   }
   const SimPlayer player(file->folder());
-  const Result<StudyReport> found = options->recording.empty()
-                                        ? study_of(*file, player, *options)
-                                        : checked_study(*file, player, *options);
+  const Result<Found> found = options->recording.empty() ? study_of(*file, player, *options)
+                                                         : checked_study(*file, player, *options);
   if (!found) {
     return console.refuse(found.errors());
   }
-  const Status written = output->write(console, [&](const reports::Writer& writer) {
-    return found->plain ? writer.what_if(*found->plain) : writer.other(found->words, found->data);
-  });
+  const Status written = output->write(
+      console, [&](const reports::Writer& writer) { return written_by(writer, *found); });
   if (!written) {
     return console.refuse(written.errors());
   }
-  return found->withheld ? kInconclusive : kPass;
+  return std::holds_alternative<record::ModelCheck>(*found) ? kInconclusive : kPass;
 }
 
 }  // namespace

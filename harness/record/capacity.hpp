@@ -137,6 +137,7 @@ struct CapacityPlan {
   std::optional<CapacityTarget> target;
   std::optional<CapacitySpan> span;
   std::vector<VariantMoney> money;
+  std::string money_axis{};  // of what its variants carry: "rate", "users"
   std::optional<double> volume_a_month;
   double value_per_job_usd = 0;
   std::vector<std::string> notes;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,10 @@ struct Suggestion {
   JobShares shares;           // with it
 };
 
+inline const Saving& saving_of(const Suggestion& suggestion, Worth worth) {
+  return suggestion.saved[static_cast<std::size_t>(worth)];
+}
+
 // Suggestions that go together, each the one that adds most to those before it.
 struct SuggestedSet {
   bool same_quality = false;       // made of suggestions that cost no quality alone
@@ -58,6 +63,7 @@ struct Suggestions {
   std::vector<Suggestion> found;   // those that cost no quality first; then by time, by money
   std::vector<SuggestedSet> sets;  // at most two: without a loss of quality, and with
   std::vector<std::string> notes;
+  std::optional<ModelCheck> model{};  // where times were taken from a recording
 };
 
 }  // namespace rehearse::record

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "harness/record/model_check.hpp"
 
 // What every optimisation of a scenario is worth: what `rehearse whatif` found, for its reports.
 namespace rehearse::record {
@@ -83,6 +86,7 @@ struct WhatIf {
   std::vector<Interaction> interactions;  // by size, largest first
   std::vector<SpeedUp> speed_ups;
   std::vector<std::string> notes;
+  std::optional<ModelCheck> model{};  // where times were taken from a recording
 };
 
 }  // namespace rehearse::record

@@ -219,6 +219,7 @@ Result<CapacityPlan> plan_capacity(const scenarios::ScenarioFile& file, const Pl
       return money.errors();
     }
     plan.money = std::move(money).value();
+    plan.money_axis = std::string(axis_name(own));
   }
   return plan;
 }

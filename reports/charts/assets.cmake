@@ -1,6 +1,7 @@
 # cmake -DOUT=… -DFOLDER=… -P assets.cmake: what HTML reports carry, as html_assets.cpp: the style
-# sheet, and one script of vega, vega-lite, vega-interpreter, plots.js and page.js with their
-# licences. The SHA-256 of both stand beside them: the page's content security policy names them.
+# sheet, and one script of vega, vega-lite, vega-interpreter, plots.js, study_plots.js and page.js
+# with their licences. The SHA-256 of both stand beside them: the page's content security policy
+# names them.
 # Without the npm packages (scripts/setup charts) the script is empty, and reports hold tables only.
 set(packages "${FOLDER}/node_modules")
 set(script "")
@@ -19,7 +20,7 @@ if(EXISTS "${packages}/vega/build/vega.min.js" AND
     "vega.expressionInterpreter = expression;" text "${text}")
   string(APPEND script "(() => {\n${text}\n})();\n")
   string(REGEX REPLACE "//# sourceMappingURL=[^\n]*" "" script "${script}")
-  foreach(file IN ITEMS plots.js page.js)
+  foreach(file IN ITEMS plots.js study_plots.js page.js)
     file(READ "${FOLDER}/${file}" text)
     string(APPEND script "${text}")
   endforeach()

@@ -20,6 +20,7 @@
     });
     plot.textContent = '';
     plot.hidden = false;
+    plot.dataset.kind = data.kind;
     plot.style.display = 'block';
     const said = plot.getAttribute('aria-label');
     await view.initialize(plot).runAsync();

@@ -4,10 +4,13 @@
 #include <string>
 
 #include "harness/record/audit.hpp"
+#include "harness/record/capacity.hpp"
 #include "harness/record/gate.hpp"
 #include "harness/record/history.hpp"
+#include "harness/record/model_check.hpp"
 #include "harness/record/noise.hpp"
 #include "harness/record/run_detail.hpp"
+#include "harness/record/suggestion.hpp"
 #include "harness/record/what_if.hpp"
 #include "tests/record/sample_run.hpp"
 
@@ -118,6 +121,81 @@ inline record::WhatIf what_if(const std::string& text) {
     out.speed_ups.push_back({kind, text, 0.6, 0, {0, 0.25, 0.5, 1}, {0, 10, 20, 40}, 0.5, text});
   }
   out.notes = {text};
+  return out;
+}
+
+inline record::ModelCheck model_check(const std::string& text, double bound = 0.09) {
+  record::ModelCheck out;
+  out.recording = text;
+  out.bound = bound;
+  out.jobs_fitted = out.jobs_held = 50;
+  out.errors = {{text, "p50", 80, 77}, {text, "p95", 90, 86}};
+  out.stages = {{text, 50, 51.5}};
+  out.notes = {text};
+  return out;
+}
+
+inline record::Suggestions suggestions(const std::string& text) {
+  record::Suggestions out;
+  out.scenario = out.workload = text;
+  out.jobs = 100;
+  out.tried = 40;
+  out.before = {77, 86, 78, 80, 77, 78, 0.09, 60};
+  const auto add = [&](const std::string& name, record::Quality quality, double p50, double cost) {
+    record::Suggestion each;
+    each.name = name;
+    each.kind = each.what = each.trade_off = text;
+    each.quality = quality;
+    each.variant = json::Value::object();
+    each.variant.set(text, text);
+    each.saved.assign(record::kWorths, {p50, 0.5});
+    each.saved[static_cast<std::size_t>(record::Worth::Cost)] = {cost, 0.001};
+    out.found.push_back(each);
+  };
+  add(text, record::Quality::Same, 8, 0);
+  add(text + "2", record::Quality::Lower, 20, 0.04);
+  record::SuggestedSet set;
+  set.same_quality = true;
+  set.names = {text};
+  set.p50_s = {69};
+  set.cost_usd = {0.09};
+  set.after = {69, 78, 70, 72, 69, 70, 0.09, 52};
+  set.p50_saved = {8, 0.5};
+  out.sets = {set};
+  out.notes = {text};
+  out.model = model_check(text);
+  return out;
+}
+
+inline record::CapacityPlan plan(const std::string& text) {
+  record::CapacityPlan out;
+  out.scenario = out.workload = out.against = text;
+  out.variants = out.notes = {text};
+  out.today_per_s = 5;
+  out.today_source = text;
+  record::CapacityKnee knee;
+  knee.axis = "rate";
+  knee.end = "found";
+  knee.load = 6.8;
+  knee.low = 6.6;
+  knee.high = 7;
+  knee.objective = knee.binds = knee.next = knee.evidence = knee.note = text;
+  knee.binds_share = 0.9;
+  knee.next_load = 20;
+  knee.objectives = {{text, "fail", "s", "binds", 10, 14, 15, ""},
+                     {text, "aim", "%", "never_met", 0.2, 0.3, 0.1, text}};
+  knee.limits = {{text, "resource", text, 26, 2.7, 9.3, 0.95, 3}};
+  for (const double load : {2.0, 4.0, 6.8, 8.0, 60.0}) {
+    knee.curve.push_back({load, load, load, 1, 0.001, load > 7, {load * 2, 0.1}});
+  }
+  out.knees = {knee};
+  out.headroom = {{1.25, 8.5, true, false, {text}, text, 1}};
+  out.headroom_axis = out.money_axis = "rate";
+  out.headroom_of = text;
+  record::VariantMoney money;
+  money.name = money.verdict = text;
+  money.capacity_end = "found";
+  out.money = {money, money};
   return out;
 }
 

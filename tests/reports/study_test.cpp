@@ -1,9 +1,14 @@
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <span>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
 #include "harness/json/read.hpp"
+#include "reports/charts.hpp"
 #include "reports/documents.hpp"
 #include "reports/html.hpp"
 #include "reports/markdown.hpp"
@@ -43,6 +48,12 @@ std::vector<std::string> all_in(const Writer& writer, const std::string& text) {
   if (writer.holds_studies()) {
     out.push_back(writer.what_if(hostile::what_if(text)));
     out.push_back(writer.audit(hostile::audit(text)));
+    out.push_back(writer.suggestions(hostile::suggestions(text)));
+    out.push_back(writer.model_check(hostile::model_check(text)));
+    out.push_back(writer.plan(hostile::plan(text)));
+    record::WhatIf checked = hostile::what_if(text);
+    checked.model = hostile::model_check(text);
+    out.push_back(writer.what_if(checked));
   }
   return out;
 }
@@ -75,6 +86,26 @@ TEST_CASE("a study stays inside its place in every format, whatever its texts ar
         CHECK_FALSE(has(text, "http://"));
         CHECK(text.size() < kMostMarkdown);
       }
+    }
+  }
+}
+
+// For readers that are no part of this program (tests/formats): REHEARSE_HOSTILE=DIR.
+TEST_CASE("every format is written out with the worst texts there are", "[.write]") {
+  const char* const folder = std::getenv("REHEARSE_HOSTILE");
+  REQUIRE(folder != nullptr);
+  const Writers writers = Writers::standard({});
+  for (const std::string& name : writers.names()) {
+    const Writer& writer = **writers.by_name(name);
+    std::vector<std::string> texts = all_in(writer, kWorst);
+    texts.push_back(writer.run(hostile::run(kWorst, 3)));
+    texts.push_back(writer.run(hostile::run(kWorst)));
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      std::ofstream file(std::filesystem::path(folder) /
+                             (std::to_string(i) + std::string(writer.endings().front())),
+                         std::ios::binary);
+      file << texts[i];
+      REQUIRE(file.good());
     }
   }
 }
@@ -177,6 +208,89 @@ TEST_CASE("a what-if without players, or whose time is nothing, still has a page
   study.before = study.after = record::Worths(record::kWorths, 0);
   CHECK(what_if_page(study).verdict.text == "NOTHING TO SAVE");
   CHECK_FALSE(has(write_html(what_if_page(study), kScripted), "nan"));
+}
+
+TEST_CASE("a page of suggestions ranks them, draws what goes together, and gives its text") {
+  const Page page = suggestions_page(hostile::suggestions("cache"));
+  CHECK(page.verdict.text == "-10.4% with the same quality");
+  CHECK(page.verdict.tone == Tone::Good);
+  REQUIRE(page.sections.size() == 5);
+  CHECK(page.sections.back().id == "model");
+  const auto& chart = std::get<Chart>(page.sections.front().blocks.front());
+  REQUIRE(chart.plots.size() == 2);  // time and money
+  // The largest saving first, whatever it costs in quality; money shows what moves it alone.
+  const auto& time = chart.plots[0].data.find("rows")->items();
+  REQUIRE(time.size() == 2);
+  CHECK(time[0].items()[0].as_string() == "cache2");
+  CHECK(time[0].items()[4].as_string() == "lower quality");
+  CHECK(time[1].items()[4].as_string() == "same answers");
+  CHECK(chart.plots[1].data.find("rows")->items().size() == 1);
+  const auto& code = std::get<Code>(page.sections[2].blocks.front());
+  CHECK(json::parse("{" + code.text.substr(0, code.text.size() - 1) + "}").ok());
+  CHECK(suggestions_page({}).verdict.text == "NOTHING FOUND");
+}
+
+TEST_CASE("a page of a plan draws each objective against its limit, as far as it matters") {
+  record::CapacityPlan plan = hostile::plan("p(95) < 15s");
+  const Page page = plan_page(plan);
+  CHECK(page.verdict.text == "ROOM FOR 36% MORE");
+  CHECK(page.headline.rfind("Up to 6.8/s stays inside all objectives; beyond it p(95) < 15s", 0) ==
+        0);
+  const auto& chart = std::get<Chart>(page.sections.front().blocks.front());
+  REQUIRE(chart.plots.size() == 2);
+  const json::Value& data = chart.plots.front().data;
+  CHECK(data.find("limit")->items()[0].as_double() == 15);
+  CHECK(data.find("knee")->items()[1].as_double() == Approx(6.6));
+  CHECK(data.find("today")->items()[0].as_double() == 5);
+  CHECK(data.find("end")->as_double() == Approx(6.8 * 1.5));  // not the probe at 60/s
+  CHECK(data.find("points")->items().size() == 5);
+  CHECK(chart.table.rows.size() == 5);
+  plan.today_per_s = 8;
+  CHECK(plan_page(plan).verdict.text == "15% TOO MUCH LOAD TODAY");
+  plan.target = record::CapacityTarget{};
+  plan.target->why = "nothing is enough";
+  CHECK(plan_page(plan).verdict.text == "OUT OF REACH");
+  plan.knees.front().end = "unbounded";
+  plan.target.reset();
+  CHECK(plan_page(plan).verdict.text == "NO LARGEST LOAD");
+  CHECK(plan_page({}).verdict.text == "NO LOAD WAS LOOKED FOR");
+}
+
+TEST_CASE("a page of a model check holds the model to its bound") {
+  const Page holds = model_check_page(hostile::model_check("half"));
+  CHECK(holds.verdict.text == "MODEL HOLDS");
+  const Page fails = model_check_page(hostile::model_check("half", 0.04));
+  CHECK(fails.verdict.text == "RESULTS WITHHELD");
+  const auto& chart = std::get<Chart>(fails.sections.front().blocks.front());
+  CHECK(chart.plots.front().data.find("bound")->as_double() == Approx(0.04));
+  const auto& rows = chart.plots.front().data.find("rows")->items();
+  CHECK(rows[0].items()[4].as_string() == "pass");
+  CHECK(rows[1].items()[4].as_string() == "fail");
+  CHECK(model_check_page({}).sections.front().blocks.size() <= 1);
+}
+
+TEST_CASE("objectives stand in the distribution of a run where they can be drawn") {
+  const record::RunSummary run = hostile::run("plain", 400);
+  const ChartSide side{"all jobs", "main", &run};
+  const ChartLimit limits[] = {{"p(95) < 80s", Tone::Bad},      {"share(>70s) < 10%", Tone::Warn},
+                               {"max < 100s", Tone::Good},      {"p(50) < 1s", Tone::Bad},
+                               {"mean of cost < 1", Tone::Bad}, {"delta(p95) < 5%", Tone::Good}};
+  const auto chart = distribution_chart({&side, 1}, limits);
+  REQUIRE(chart);
+  const auto& walls = chart->plots.front().data.find("limits")->items();
+  REQUIRE(walls.size() == 3);
+  CHECK(walls[0].items()[0].as_double() == 80);
+  CHECK(walls[0].items()[1].as_double() == Approx(0.95));
+  CHECK(walls[1].items()[0].as_double() == 70);
+  CHECK(walls[1].items()[1].as_double() == Approx(0.9));
+  CHECK(walls[2].items()[3].as_string() == "good");
+  CHECK(has(chart->caption, "Too far off to be drawn: p(50) < 1s."));
+  // Of two sides, a delta allows so much more than the first one took.
+  const ChartSide sides[] = {{"before", "before", &run}, {"after", "after", &run}};
+  const auto two = distribution_chart(sides, std::span(limits).subspan(5));
+  const auto& delta = two->plots.front().data.find("limits")->items();
+  REQUIRE(delta.size() == 1);
+  CHECK(delta[0].items()[0].as_double() == Approx(*run.response_s.p95 * 1.05).epsilon(2e-3));
 }
 
 TEST_CASE("an audit of several scenarios counts each of them at the top") {
