@@ -184,7 +184,7 @@ record::RunHeader make_header(const scenarios::Scenario& scenario, const HeaderO
   header.jobs_per_month = scenario.jobs_per_month;
   header.value_per_job = scenario.value_per_job;
   header.isolated = options.isolated ? *options.isolated : is_isolated(scenario, options.folder);
-  header.environment = record::read_environment();
+  header.environment = options.environment ? *options.environment : record::read_environment();
   header.environment.version = version();
   header.environment.commit = commit();
   header.keep = options.keep;

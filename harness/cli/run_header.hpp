@@ -19,8 +19,10 @@ struct HeaderOptions {
   std::int64_t created_unix_ms = 0;
   std::uint64_t unique = 0;  // makes the run's id
   record::KeepRule keep;
-  std::filesystem::path folder;       // of the scenario: where its profiles are looked for
-  std::optional<bool> isolated = {};  // where it is known already, no profile is read for it
+  std::filesystem::path folder;  // of the scenario: where its profiles are looked for
+  // Where they are known already, no file is read for them.
+  std::optional<bool> isolated = {};
+  std::optional<record::Environment> environment = {};
 };
 
 // What a run's file says about it before its first job.

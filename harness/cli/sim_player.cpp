@@ -6,6 +6,27 @@
 #include "harness/json/write.hpp"
 
 namespace rehearse::cli {
+namespace {
+
+// Profiles and plan are made once; every play has a world of its own.
+class SimRepeat final : public study::Repeat {
+ public:
+  SimRepeat(const scenarios::Scenario& scenario,
+            std::vector<std::shared_ptr<const latency::Profile>> profiles)
+      : scenario_(scenario), profiles_(std::move(profiles)), plan_(scenario) {}
+
+  Result<engine::RunOutcome> play(const engine::Options& options, engine::JobSink& sink) override {
+    const std::unique_ptr<World> world = make_sim_world(scenario_, profiles_, {.pace = false});
+    return engine::run(world->runtime(), scenario_, plan_, world->providers(), sink, options);
+  }
+
+ private:
+  const scenarios::Scenario& scenario_;
+  std::vector<std::shared_ptr<const latency::Profile>> profiles_;
+  engine::Plan plan_;
+};
+
+}  // namespace
 
 Result<SimPlayer::Profiles> SimPlayer::profiles_of(const scenarios::Scenario& scenario) const {
   std::string key;
@@ -26,8 +47,20 @@ Result<SimPlayer::Profiles> SimPlayer::profiles_of(const scenarios::Scenario& sc
 Result<engine::RunOutcome> SimPlayer::play(const scenarios::Scenario& scenario,
                                            const engine::Options& options,
                                            engine::JobSink& sink) const {
-  study::Watch unchanged;
-  return play_watched(scenario, options, sink, unchanged);
+  const Result<Profiles> profiles = profiles_of(scenario);
+  if (!profiles) {
+    return profiles.errors();
+  }
+  const std::unique_ptr<World> world = make_sim_world(scenario, *profiles, {.pace = false});
+  return engine::run(world->runtime(), scenario, world->providers(), sink, options);
+}
+
+std::unique_ptr<study::Repeat> SimPlayer::repeat(const scenarios::Scenario& scenario) const {
+  Result<Profiles> profiles = profiles_of(scenario);
+  if (!profiles) {
+    return Player::repeat(scenario);  // whose plays say why
+  }
+  return std::make_unique<SimRepeat>(scenario, std::move(profiles).value());
 }
 
 Result<engine::RunOutcome> SimPlayer::play_watched(const scenarios::Scenario& scenario,
@@ -55,7 +88,8 @@ Result<engine::RunOutcome> SimPlayer::play_watched(const scenarios::Scenario& sc
 record::RunHeader SimPlayer::header(const scenarios::Scenario& scenario, std::uint64_t seed) const {
   HeaderOptions options;
   options.seed = seed;
-  // A study makes thousands of headers: reading the profiles for each would take most of its time.
+  // A study makes thousands of headers: reading files for each would take most of its time.
+  options.environment = environment_;
   const Result<Profiles> profiles = profiles_of(scenario);
   options.isolated = !profiles || is_isolated(scenario, *profiles);
   return make_header(scenario, options);

@@ -16,7 +16,8 @@ namespace rehearse::cli {
 class SimPlayer final : public study::Player {
  public:
   // `folder` is the scenario's: where profile files are looked for.
-  explicit SimPlayer(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  explicit SimPlayer(std::filesystem::path folder)
+      : folder_(std::move(folder)), environment_(record::read_environment()) {}
 
   Result<engine::RunOutcome> play(const scenarios::Scenario& scenario,
                                   const engine::Options& options,
@@ -24,6 +25,7 @@ class SimPlayer final : public study::Player {
   Result<engine::RunOutcome> play_watched(const scenarios::Scenario& scenario,
                                           const engine::Options& options, engine::JobSink& sink,
                                           study::Watch& watch) const override;
+  std::unique_ptr<study::Repeat> repeat(const scenarios::Scenario& scenario) const override;
   record::RunHeader header(const scenarios::Scenario& scenario, std::uint64_t seed) const override;
 
  private:
@@ -31,6 +33,7 @@ class SimPlayer final : public study::Player {
   Result<Profiles> profiles_of(const scenarios::Scenario& scenario) const;
 
   std::filesystem::path folder_;
+  record::Environment environment_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, Profiles> known_;  // by the providers' own text
 };

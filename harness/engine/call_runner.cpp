@@ -172,13 +172,13 @@ void prepare_features(const Job& job, const scenarios::Stage& stage, const DrawK
   call.key = key;
   call.stage = stage.path;
   const auto index = static_cast<std::size_t>(&stage - job.shared.scenario.stages.data());
-  call.features = features_of(job.shared.calls[index], stage.call.spec, job, key, texts);
+  call.features = features_of(job.shared.plan.calls[index], stage.call.spec, job, key, texts);
   call.time_ratio = stage.time_scale;
   if (stage.call.base) {
     CallTexts base_texts;
     call.time_ratio *= time_ratio(
         job, stage, key, call.features,
-        features_of(job.shared.base_calls[index], *stage.call.base, job, key, base_texts));
+        features_of(job.shared.plan.base_calls[index], *stage.call.base, job, key, base_texts));
   }
 }
 
@@ -190,18 +190,18 @@ void prepare(const Job& job, const scenarios::Stage& stage, const DrawKey& key, 
   provider::Call& call = out.call;
   prepare_features(job, stage, key, out.texts, call);
   call.new_connection = new_connection;
-  if (shared.fills_request[index]) {
+  if (shared.plan.fills_request[index] != 0) {
     out.request = job.fill_request(index);
     call.request = out.request;
   } else {
-    call.request = shared.requests[index];
+    call.request = shared.plan.requests[index];
   }
-  call.keep_text = shared.keep_text[index];
+  call.keep_text = shared.plan.keep_text[index] != 0;
 }
 
 void keep_text(Job& job, const scenarios::Stage& stage, const Outcome& outcome) {
   const auto index = static_cast<std::uint32_t>(&stage - job.shared.scenario.stages.data());
-  if (job.shared.keep_text[index] && outcome.ok()) {
+  if (job.shared.plan.keep_text[index] != 0 && outcome.ok()) {
     job.texts[index] = outcome.text;
   }
 }

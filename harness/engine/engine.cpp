@@ -347,7 +347,12 @@ RunOutcome LoadRunner::outcome() const {
 
 RunOutcome run(runtime::Runtime& runtime, const scenarios::Scenario& scenario,
                std::vector<provider::Provider*> providers, JobSink& sink, const Options& options) {
-  Shared shared(runtime, scenario, std::move(providers), options.seed);
+  return run(runtime, scenario, Plan(scenario), std::move(providers), sink, options);
+}
+
+RunOutcome run(runtime::Runtime& runtime, const scenarios::Scenario& scenario, const Plan& plan,
+               std::vector<provider::Provider*> providers, JobSink& sink, const Options& options) {
+  Shared shared(runtime, scenario, plan, std::move(providers), options.seed);
   LoadRunner load(shared, sink, options);
   runtime.set_on_stuck([&load] { return load.on_stuck(); });
   runtime.run(load.run_all());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/engine/job_sink.hpp"
+#include "harness/engine/plan.hpp"
 #include "harness/provider/provider.hpp"
 #include "harness/record/run_end.hpp"
 #include "harness/runtime/runtime.hpp"
@@ -46,6 +47,10 @@ struct RunOutcome {
 // Runs a scenario's workload in one world. `providers` are in the order of Scenario::providers and,
 // like all else here, outlive the call. Single-threaded; results depend on the arguments alone.
 RunOutcome run(runtime::Runtime& runtime, const scenarios::Scenario& scenario,
+               std::vector<provider::Provider*> providers, JobSink& sink, const Options& options);
+
+// The same for who runs one scenario often: `plan` is that of the scenario.
+RunOutcome run(runtime::Runtime& runtime, const scenarios::Scenario& scenario, const Plan& plan,
                std::vector<provider::Provider*> providers, JobSink& sink, const Options& options);
 
 }  // namespace rehearse::engine

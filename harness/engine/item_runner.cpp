@@ -74,7 +74,7 @@ Task<StageEnd> run_guarded(Job& job, const Stage& stage, std::uint32_t index, Dr
       end = co_await acquire(job, stage.holds, key, grants);
     }
     if (end == StageEnd::Done) {
-      end = co_await acquire(job, job.shared.uses[index], key, grants);
+      end = co_await acquire(job, job.shared.plan.uses[index], key, grants);
     }
     job.trail.spans[span].started = rt.now();
     if (end == StageEnd::Done) {
@@ -96,8 +96,8 @@ Task<StageEnd> run_guarded(Job& job, const Stage& stage, std::uint32_t index, Dr
 // No coroutine of its own: most stages need neither slots nor a breaker.
 Task<StageEnd> run_uncached(Job& job, const Stage& stage, std::uint32_t index, DrawKey key,
                             Place place, std::uint32_t span) {
-  const bool guarded = job.shared.breakers[index] != nullptr || !job.shared.uses[index].empty() ||
-                       !stage.holds.empty();
+  const bool guarded = job.shared.breakers[index] != nullptr ||
+                       !job.shared.plan.uses[index].empty() || !stage.holds.empty();
   return guarded ? run_guarded(job, stage, index, key, place, span)
                  : run_work(job, stage, key, place, span);
 }

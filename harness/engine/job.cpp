@@ -52,7 +52,7 @@ std::string Job::fill_request(std::uint32_t stage) const {
     return std::string();  // a stage that was skipped or answered no text
   };
   const Result<json::Value> filled = scenarios::fill(scenario.stages[stage].request, lookup);
-  return filled ? json::dump(*filled) : shared.requests[stage];
+  return filled ? json::dump(*filled) : shared.plan.requests[stage];
 }
 
 }  // namespace rehearse::engine

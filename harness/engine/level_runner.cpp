@@ -54,7 +54,7 @@ Task<void> run_chain(std::shared_ptr<LevelState> keep, LevelState& state, std::u
     place.background = place.background || state.level.background[current];
     const std::uint32_t stage = state.level.stages[current];
     StageResult result;
-    if (state.job.shared.plain[stage] != Plain::Stage) {
+    if (state.job.shared.plan.plain[stage] != Plain::Stage) {
       result = co_await run_stage(state.job, stage, place, released_by);
     } else if (state.job.shared.scenario.stages[stage].kind == scenarios::StageKind::Group) {
       OpenGroup group = open_group(state.job, stage, place, released_by);
@@ -101,7 +101,7 @@ Task<void> run_chain(std::shared_ptr<LevelState> keep, LevelState& state, std::u
 Task<bool> run_sequence(Job& job, const Level& level, Place place, std::uint32_t released_by) {
   for (const std::uint32_t stage : level.sequence) {
     StageResult result;
-    if (job.shared.plain[stage] != Plain::Stage) {
+    if (job.shared.plan.plain[stage] != Plain::Stage) {
       result = co_await run_stage(job, stage, place, released_by);
     } else if (job.shared.scenario.stages[stage].kind == scenarios::StageKind::Group) {
       OpenGroup group = open_group(job, stage, place, released_by);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "harness/base/check.hpp"
+#include "harness/json/write.hpp"
 
 namespace rehearse::engine {
 namespace {
@@ -78,6 +78,20 @@ Level make_level(const scenarios::Scenario& scenario, std::vector<StageIndex> me
   return level;
 }
 
+Plain plain_part(const scenarios::Stage& stage, std::size_t index, const Plan& plan) {
+  bool item = !stage.cache && !stage.breaker && stage.holds.empty() && plan.uses[index].empty();
+  if (stage.kind == scenarios::StageKind::Call) {
+    const bool pooled = stage.connection && stage.connection->pool;
+    item = item && !pooled && !stage.link && !stage.hedge && plan.keep_text[index] == 0 &&
+           plan.fills_request[index] == 0;
+  }
+  const bool whole = item && !stage.repeat && !stage.fallback;
+  if (stage.kind == scenarios::StageKind::Group) {
+    return whole ? Plain::Stage : Plain::No;
+  }
+  return whole ? Plain::Stage : item ? Plain::Item : Plain::No;
+}
+
 }  // namespace
 
 Plan::Plan(const scenarios::Scenario& scenario) : groups(scenario.stages.size()) {
@@ -89,6 +103,33 @@ Plan::Plan(const scenarios::Scenario& scenario) : groups(scenario.stages.size())
     if (scenario.stages[i].kind == scenarios::StageKind::Group) {
       groups[i] = make_level(scenario, scenario.stages[i].children);
     }
+  }
+  plan_requests(scenario);
+  for (std::size_t i = 0; i < scenario.stages.size(); ++i) {
+    const scenarios::Stage& stage = scenario.stages[i];
+    const bool calling = stage.kind == scenarios::StageKind::Call;
+    uses.push_back(stage.uses);
+    if (calling && scenario.providers[stage.call.spec.provider].runs_on) {
+      const std::uint32_t machine = *scenario.providers[stage.call.spec.provider].runs_on;
+      uses.back().push_back({.resource = machine, .slots = 1, .priority = 0});
+    }
+    plain.push_back(plain_part(stage, i, *this));
+    calls.push_back(calling ? plan_call(stage.call.spec) : CallPlan());
+    base_calls.push_back(calling && stage.call.base ? plan_call(*stage.call.base) : CallPlan());
+  }
+}
+
+void Plan::plan_requests(const scenarios::Scenario& scenario) {
+  for (const scenarios::Stage& stage : scenario.stages) {
+    requests.push_back(stage.request.is_null() ? "" : json::dump(stage.request));
+    fills_request.push_back(requests.back().find("${") != std::string::npos ? 1 : 0);
+  }
+  for (const scenarios::Stage& stage : scenario.stages) {
+    const std::string quoted = "stages." + stage.name + ".text";
+    const bool kept = std::any_of(
+        requests.begin(), requests.end(),
+        [&](const std::string& request) { return request.find(quoted) != std::string::npos; });
+    keep_text.push_back(kept ? 1 : 0);
   }
 }
 

@@ -26,7 +26,7 @@ Task<void> fan_out_worker(Job& job, std::uint32_t index, Place place, std::uint3
   while (fan.ok && fan.next < fan.count) {
     const std::uint32_t item = base_item + fan.next++;
     StageResult result;
-    if (job.shared.plain[index] == Plain::Item) {
+    if (job.shared.plan.plain[index] == Plain::Item) {
       PlainStage step(job, index, place, item, released_by);
       while (step.waits()) {
         co_await step;

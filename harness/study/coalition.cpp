@@ -145,13 +145,14 @@ Result<Coalition> play_coalition(const scenarios::ScenarioFile& file, const Play
   const std::uint64_t jobs = std::max<std::uint64_t>(scenario->workload.jobs.value_or(100), 1);
   const std::uint64_t runs =
       std::max<std::uint64_t>((options.jobs + jobs - 1) / jobs, kShareBatches);
+  const std::unique_ptr<Repeat> plays = player.repeat(*scenario);
   std::vector<RunRows> rows(runs);
   Coalition out;
   for (std::uint64_t run = 0; run < runs; ++run) {
     engine::Options play;
     play.seed = mix64(options.seed + run * 0x9E3779B97F4A7C15ULL);
     RowSink sink(rows[run]);
-    const Result<engine::RunOutcome> outcome = player.play(*scenario, play, sink);
+    const Result<engine::RunOutcome> outcome = plays->play(play, sink);
     if (!outcome) {
       return outcome.errors();
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "harness/base/result.hpp"
@@ -25,6 +26,15 @@ struct Watch {
   std::vector<std::vector<latency::LimitUse>> uses = {};  // by provider; empty: nobody can look
 };
 
+// One scenario, played again and again: what all plays have in common is made once.
+class Repeat {
+ public:
+  virtual ~Repeat() = default;
+  // Like Player::play(); from one thread.
+  virtual Result<engine::RunOutcome> play(const engine::Options& options,
+                                          engine::JobSink& sink) = 0;
+};
+
 // Plays scenarios in virtual time for a study: the composition root knows the worlds, a study does
 // not. Safe to use from several threads.
 class Player {
@@ -34,6 +44,8 @@ class Player {
   virtual Result<engine::RunOutcome> play(const scenarios::Scenario& scenario,
                                           const engine::Options& options,
                                           engine::JobSink& sink) const = 0;
+  // For many plays of a scenario, which outlives them and does not change.
+  virtual std::unique_ptr<Repeat> repeat(const scenarios::Scenario& scenario) const;
   // The same with other limits, watching what the providers' limits see.
   virtual Result<engine::RunOutcome> play_watched(const scenarios::Scenario& scenario,
                                                   const engine::Options& options,

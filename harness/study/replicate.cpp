@@ -88,11 +88,9 @@ Cut cut(const scenarios::Scenario& scenario, const ReplicateOptions& options) {
   return out;
 }
 
-Result<Batch> play_batch(const Player& player, const Cut& cut, const ReplicateOptions& options,
-                         std::uint64_t batch) {
-  record::RunHeader header = player.header(cut.scenario, options.seed);
-  header.keep = record::KeepRule::nothing();
-  record::Recorder recorder(std::move(header));
+Result<Batch> play_batch(Repeat& plays, const Cut& cut, const ReplicateOptions& options,
+                         const record::RunHeader& header, std::uint64_t batch) {
+  record::Recorder recorder(header);
   Batch out;
   out.stage_cpu.resize(cut.scenario.stages.size());
   record::RunEnd end;
@@ -100,7 +98,7 @@ Result<Batch> play_batch(const Player& player, const Cut& cut, const ReplicateOp
     engine::Options play;
     play.seed = mix64(options.seed + (batch * cut.runs + run) * 0x9E3779B97F4A7C15ULL);
     FilterSink sink(recorder, cut.which, out.stage_cpu);
-    Result<engine::RunOutcome> outcome = player.play(cut.scenario, play, sink);
+    Result<engine::RunOutcome> outcome = plays.play(play, sink);
     if (!outcome) {
       return outcome.errors();
     }
@@ -120,9 +118,12 @@ Result<Batch> play_batch(const Player& player, const Cut& cut, const ReplicateOp
 Result<std::vector<Batch>> replicate(const Player& player, const scenarios::Scenario& scenario,
                                      const ReplicateOptions& options) {
   const Cut how = cut(scenario, options);
+  record::RunHeader header = player.header(how.scenario, options.seed);
+  header.keep = record::KeepRule::nothing();
+  const std::unique_ptr<Repeat> plays = player.repeat(how.scenario);
   std::vector<Batch> out;
   for (std::uint64_t batch = 0; batch < how.batches; ++batch) {
-    Result<Batch> played = play_batch(player, how, options, batch);
+    Result<Batch> played = play_batch(*plays, how, options, header, batch);
     if (!played) {
       return played.errors();
     }

@@ -30,7 +30,7 @@ class EntryCache {
     const Entry* entry = nullptr;
     bool filled = false;
   };
-  static constexpr std::size_t kLines = 64;
+  static constexpr std::size_t kLines = 16;
 
   static std::size_t place(std::string_view operation, std::string_view model) {
     std::size_t hash = operation.size() * 7 + model.size() * 31;

@@ -64,6 +64,9 @@ std::int64_t Limits::amount(What what, const Demand& demand) {
 
 Limits::Limits(const LimitSpec& spec, double others_per_s, const Demand& others)
     : in_flight_limit_(spec.in_flight), any_(spec.any()) {
+  if (!any_) {
+    return;  // a study makes many models, most of them without limits
+  }
   const std::int64_t limits[kBuckets] = {spec.rpm,  spec.rpd,  spec.tpm, spec.tpd,
                                          spec.itpm, spec.otpm, spec.ipm};
   for (std::size_t i = 0; i < kBuckets; ++i) {

@@ -70,6 +70,9 @@ struct ProviderModel::State {
     const auto each = [others](const Entry& entry) {
       return others > 0 ? typical_demand(entry) : Demand();  // of nobody: a study makes many models
     };
+    own.reserve(profile->entries.size());
+    lines.reserve(profile->entries.size() + 1);
+    line_of.reserve(profile->entries.size());
     for (const Entry& entry : profile->entries) {
       own.emplace_back(entry.limits, others, each(entry));
       line_of.push_back(entry.capacity ? lines.size() + 1 : 0);

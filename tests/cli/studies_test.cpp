@@ -3,8 +3,10 @@
 #include <cmath>
 #include <map>
 
+#include "harness/base/parallel.hpp"
 #include "harness/cli/sim_player.hpp"
 #include "harness/study/audit.hpp"
+#include "harness/study/coalition.hpp"
 #include "harness/study/what_if.hpp"
 #include "scenarios/load.hpp"
 #include "tests/support/scenario_files.hpp"
@@ -185,4 +187,72 @@ TEST_CASE("alternatives are one player at its best member") {
   }
   CHECK(images == 1);
   CHECK(named(study, "dalle2").alternatives == std::vector<std::string>{"smaller_image"});
+}
+
+namespace {
+
+// Nobody looks at the jobs.
+class NoSink final : public engine::JobSink {
+ public:
+  void job_finished(const record::JobRecord&, std::span<const record::StageSpan>,
+                    std::span<const record::AttemptSpan>) override {}
+};
+
+// What every variant alone does, played on so many threads.
+std::vector<study::Coalition> play_all(const scenarios::ScenarioFile& file, unsigned threads) {
+  const cli::SimPlayer player(file.folder());
+  std::vector<study::Coalition> out(file.variants().size());
+  for_each_parallel(
+      out.size(),
+      [&](std::size_t i) {
+        const study::CoalitionOptions options{.workload = "", .jobs = 60, .seed = 3};
+        out[i] = study::play_coalition(file, player, {file.variants()[i].name}, options).value();
+      },
+      threads);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("points of a study are the same on one thread and on four") {
+  for (const char* name : {"storyboard", "lectra"}) {
+    const auto file = reference(name);
+    const auto one = play_all(file, 1);
+    const auto four = play_all(file, 4);
+    REQUIRE(one.size() > 3);
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      CAPTURE(name, file.variants()[i].name);
+      CHECK(one[i].hash == four[i].hash);
+      CHECK(one[i].all[0] == four[i].all[0]);
+      CHECK(one[i].batches.back()[0] == four[i].batches.back()[0]);
+    }
+  }
+}
+
+TEST_CASE("every play of a repeated scenario starts cold, as if it were the first") {
+  NoSink sink;
+  for (const char* name :
+       {"auto-post", "forum-autoposter", "storyboard", "talking-photo", "lectra"}) {
+    const auto file = reference(name);
+    const cli::SimPlayer player(file.folder());
+    for (const std::string& workload : file.workloads()) {
+      scenarios::Selection selection;
+      selection.workload = workload;
+      const auto scenario = scenarios::instantiate(file, selection);
+      REQUIRE(scenario);
+      if (scenario->workload.jobs.value_or(1'000) > 100) {
+        continue;
+      }
+      const auto plays = player.repeat(*scenario);
+      for (const std::uint64_t seed : {1U, 2U, 1U}) {
+        engine::Options options;
+        options.seed = seed;
+        CAPTURE(name, workload, seed);
+        const auto again = plays->play(options, sink).value();
+        const auto once = player.play(*scenario, options, sink).value();
+        CHECK(again.hash == once.hash);
+        CHECK(again.end.engine_events == once.end.engine_events);
+      }
+    }
+  }
 }
