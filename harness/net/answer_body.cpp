@@ -67,7 +67,7 @@ void AnswerReader::read_native_image() {
     fail(Failure::Malformed, reply.error().text());
     return;
   }
-  if (headers_.find(wire::kUsageHeaderName) != nullptr) {
+  if (headers_.find(wire::kUsageHeaderName)) {
     return;  // said it all
   }
   usage_.images = static_cast<std::int64_t>(reply->images.size());
@@ -79,7 +79,7 @@ void AnswerReader::read_native_image() {
 
 // An answer that came whole: what it holds, and whether it can be read at all.
 void AnswerReader::read_whole() {
-  const bool told = headers_.find(wire::kUsageHeaderName) != nullptr;
+  const bool told = headers_.find(wire::kUsageHeaderName).has_value();
   if (codec_ != Codec::Generic && wire::media_type(headers_.get("content-type")) == "text/html") {
     fail(Failure::Malformed, "expected an answer, found a web page");
     return;

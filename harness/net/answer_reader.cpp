@@ -155,7 +155,7 @@ bool AnswerReader::on_events() {
     }
     // Gemini counts as it goes: of a stream that a mock cuts, its header says what is billed.
     const bool so_far = codec_ == Codec::GeminiChat && !chunk->finish &&
-                        headers_.find(wire::kUsageHeaderName) != nullptr;
+                        headers_.find(wire::kUsageHeaderName).has_value();
     if (chunk->usage && !so_far) {
       take_usage(*chunk->usage);
     }
