@@ -265,6 +265,19 @@ double Distribution::quantile(double u) const {
   return value < low_ ? low_ : value > high_ ? high_ : value;
 }
 
+void Distribution::quantiles(std::array<double, kBlockDraws>& draws) const {
+  if (kind_ != Kind::Lognormal) {
+    for (double& each : draws) {
+      each = quantile(each);
+    }
+    return;
+  }
+  lognormal_block(draws, a_, b_);
+  for (double& each : draws) {
+    each = each < low_ ? low_ : each > high_ ? high_ : each;
+  }
+}
+
 double Distribution::mean() const {
   if (low_ <= 0 && high_ >= 1e300) {
     switch (kind_) {

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "harness/base/lognormal_block.hpp"
 #include "harness/base/result.hpp"
 
 namespace rehearse {
@@ -39,6 +41,8 @@ class Distribution {
 
   // The value below which a share u of draws lies, u in (0, 1). For a mixture: the draw of that u.
   double quantile(double u) const;
+  // In place: of each of these uniforms, to the last bit.
+  void quantiles(std::array<double, kBlockDraws>& draws) const;
   double mean() const;
   // The same distribution times `factor` (> 0).
   Distribution scaled(double factor) const;

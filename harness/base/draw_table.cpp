@@ -31,14 +31,10 @@ double DrawTable::draw_new(const Distribution& distribution, const DrawKey& key,
   block.item = key.item;
   block.used = 1;
   block.dimension = dimension;
-  DrawKey each = key;
-  for (std::uint64_t i = 0; i < kJobs; ++i) {
-    each.job = block.group * kJobs + i;
-    block.values[i] = each.uniform(dimension);
-  }
-  for (double& value : block.values) {
-    value = distribution.quantile(value);
-  }
+  DrawKey first = key;
+  first.job = block.group * kJobs;
+  first.uniforms(dimension, block.values);
+  distribution.quantiles(block.values);
   return block.values[key.job % kJobs];
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -37,7 +38,7 @@ class DrawTable {
 
  private:
   static constexpr std::size_t kBlocks = 128;
-  static constexpr std::uint64_t kJobs = 8;  // of a block
+  static constexpr std::uint64_t kJobs = kBlockDraws;
 
   struct Block {
     const Distribution* distribution = nullptr;
@@ -48,7 +49,7 @@ class DrawTable {
     std::uint32_t item = 0;
     std::uint16_t used = 0;
     Dimension dimension = Dimension::ServiceTime;
-    double values[kJobs] = {};
+    std::array<double, kBlockDraws> values = {};
   };
 
   static std::size_t place(const DrawKey& key, Dimension dimension) {
