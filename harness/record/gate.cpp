@@ -184,8 +184,8 @@ class GateJudge {
     const auto rate = [](const RunSummary& side) {
       return stats::Rate{side.failed + side.timed_out, side.done + side.failed + side.timed_out};
     };
-    const auto percent = [](stats::Rate rate) {
-      return number_text(std::round(1000 * rate.value()) / 10) + "%";
+    const auto percent = [](stats::Rate failed) {
+      return number_text(std::round(1000 * failed.value()) / 10) + "%";
     };
     const bool looks = std::any_of(out_.rows.begin(), out_.rows.end(), [](const GateRow& row) {
       return row.level == "fail" && row.text.find("errors") != std::string::npos;

@@ -23,7 +23,8 @@ class Bitstream {
       pending_ = pending_ << 1 | (value >> static_cast<unsigned>(i) & 1U);
       if (++filled_ == 8) {
         bytes_ += static_cast<char>(pending_);
-        pending_ = filled_ = 0;
+        pending_ = 0;
+        filled_ = 0;
       }
     }
   }

@@ -172,8 +172,8 @@ void TransportLoop::run() {
   }
 }
 
-void TransportLoop::cork(HttpConnection& connection, std::size_t start) {
-  REHEARSE_CHECK(start == (corked_.empty() ? 0 : corked_.back().end));
+void TransportLoop::cork(HttpConnection& connection, std::size_t begin) {
+  REHEARSE_CHECK(begin == (corked_.empty() ? 0 : corked_.back().end));
   corked_.push_back({&connection, corked_bytes.size()});
   if (corked_.size() == kCorkedAtOnce) {
     uncork();
@@ -184,10 +184,10 @@ void TransportLoop::uncork() {
   if (corked_.empty()) {
     return;
   }
-  std::size_t start = 0;
+  std::size_t begin = 0;
   for (const Corked& one : corked_) {
-    one.connection->uncork(std::string_view(corked_bytes).substr(start, one.end - start));
-    start = one.end;
+    one.connection->uncork(std::string_view(corked_bytes).substr(begin, one.end - begin));
+    begin = one.end;
   }
   corked_.clear();
   corked_bytes.clear();

@@ -60,9 +60,9 @@ struct TransportLoop final : private EventLoop::Watcher {
   // Exchanges that have ended are destroyed when nobody is inside them any more.
   void retire(std::unique_ptr<Exchange> exchange) { retired.push_back(std::move(exchange)); }
   void bury();
-  // What `connection` has at the end of corked_bytes, from `start` on, leaves at the end of this
+  // What `connection` has at the end of corked_bytes, from `begin` on, leaves at the end of this
   // turn.
-  void cork(HttpConnection& connection, std::size_t start);
+  void cork(HttpConnection& connection, std::size_t begin);
   void uncork();
   // Its turn comes again once the others had theirs.
   void again(std::shared_ptr<HttpConnection> connection) {
