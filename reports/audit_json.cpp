@@ -1,20 +1,9 @@
-#include <cmath>
-
 #include "reports/json.hpp"
 
 namespace rehearse::reports {
 namespace {
 
 using json::Value;
-
-Value finite(double value) { return std::isfinite(value) ? Value(value) : Value(); }
-
-Value range_json(const record::ClaimRange& range) {
-  Value out = Value::array();
-  out.push(finite(range.low));
-  out.push(finite(range.high));
-  return out;
-}
 
 const char* verdict_key(record::ClaimVerdict verdict) {
   static constexpr const char* kKeys[] = {"holds", "fails", "cannot_be_judged"};
@@ -35,14 +24,14 @@ Value claim_json(const record::JudgedClaim& claim) {
   out.set("text", claim.text);
   out.set("note", claim.note);
   out.set("unit", claim.unit);
-  out.set("claimed", range_json(claim.claimed));
-  out.set("found", claim.found ? finite(*claim.found) : Value());
-  out.set("interval", claim.range ? range_json(*claim.range) : Value());
+  out.set("claimed", interval_json(claim.claimed.low, claim.claimed.high));
+  out.set("found", claim.found ? finite_json(*claim.found) : Value());
+  out.set("interval", claim.range ? interval_json(claim.range->low, claim.range->high) : Value());
   out.set("by_report", opinion_json(claim.by_report));
   out.set("by_model", opinion_json(claim.by_model));
   out.set("verdict", verdict_key(claim.overall.verdict));
   out.set("why", claim.overall.why);
-  out.set("hangs_on", claim.flipped_by.empty() ? Value() : Value(claim.flipped_by));
+  out.set("hangs_on", text_or_null(claim.flipped_by));
   return out;
 }
 
@@ -62,10 +51,7 @@ Value audit_json(const record::Audit& audit) {
                                record::ClaimVerdict::CannotBeJudged}) {
       counts.set(verdict_key(verdict), static_cast<std::int64_t>(one.count(verdict)));
     }
-    Value& claims = row.set("claims", Value::array());
-    for (const record::JudgedClaim& claim : one.claims) {
-      claims.push(claim_json(claim));
-    }
+    row.set("claims", list_json(one.claims, claim_json));
     scenarios.push(std::move(row));
   }
   return out;

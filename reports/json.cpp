@@ -25,6 +25,17 @@ Value tidy(double value) {
 }
 Value tidy(const std::optional<double>& value) { return value ? tidy(*value) : Value(); }
 
+Value finite_json(double value) { return std::isfinite(value) ? Value(value) : Value(); }
+
+Value text_or_null(const std::string& text) { return text.empty() ? Value() : Value(text); }
+
+Value interval_json(double low, double high) {
+  Value out = Value::array();
+  out.push(tidy(low));
+  out.push(tidy(high));
+  return out;
+}
+
 Value texts_json(const std::vector<std::string>& texts) {
   Value out = Value::array();
   for (const std::string& text : texts) {

@@ -28,6 +28,18 @@ inline constexpr int kJsonVersion = 1;
 json::Value tidy(double value);
 json::Value tidy(const std::optional<double>& value);
 json::Value texts_json(const std::vector<std::string>& texts);
+json::Value finite_json(double value);  // null where it is not
+json::Value text_or_null(const std::string& text);
+json::Value interval_json(double low, double high);
+// An array of what `write` makes of each row.
+template <typename Rows, typename Write>
+json::Value list_json(const Rows& rows, Write write) {
+  json::Value out = json::Value::array();
+  for (const auto& row : rows) {
+    out.push(write(row));
+  }
+  return out;
+}
 json::Value change_json(const record::MetricChange& row);
 // One member for each Worth, its unit last: "p50_s"; null where there is none.
 json::Value worths_json(const record::Worths& worths);

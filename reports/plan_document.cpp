@@ -49,6 +49,21 @@ void add_reasons(const CapacityKnee& knee, Paragraph& out) {
   }
 }
 
+// The same knee over HTTP.
+Line check_line(const record::CapacityCheck& check) {
+  const std::string speed = "  over HTTP at speed " + number(check.speed) + ": ";
+  const std::string note = check.note.empty() ? "" : "; " + check.note;
+  if (!check.found) {
+    return {{speed}, {"not found", Tone::Warn}, {note}};
+  }
+  const std::string off = percent(std::abs(check.difference));
+  const bool close = std::abs(check.difference) <= 0.05;
+  return {{speed + load_text(check.axis, check.load) + " (" + load_text(check.axis, check.low) +
+           " … " + load_text(check.axis, check.high) + "), "},
+          {off + (check.difference < 0 ? " less" : " more"), close ? Tone::Good : Tone::Warn},
+          {" than the same " + count(check.jobs) + " jobs in virtual time" + note}};
+}
+
 Paragraph head(const CapacityPlan& plan) {
   Paragraph out;
   out.lines.push_back({{plan.scenario, Tone::Strong},
@@ -58,12 +73,18 @@ Paragraph head(const CapacityPlan& plan) {
   for (const CapacityKnee& knee : plan.knees) {
     out.lines.push_back(knee_line(knee));
     add_reasons(knee, out);
+    for (const record::CapacityCheck& check : plan.checks) {
+      if (check.axis == knee.axis) {
+        out.lines.push_back(check_line(check));
+      }
+    }
     if (knee.axis == "rate" && plan.today_per_s && knee.end == "found") {
       const double room = knee.load / *plan.today_per_s - 1;
       out.lines.push_back({{"  today's load (" + plan.today_source + ") is " +
                             load_text("rate", *plan.today_per_s) + ": "},
-                           {room >= 0 ? "room for " + percent(room) + " more"
-                                      : "already " + percent(-room) + " too much",
+                           {room >= 9   ? "room for " + number(room + 1) + " times as much"
+                            : room >= 0 ? "room for " + percent(room) + " more"
+                                        : "already " + percent(-room) + " too much",
                             room >= 0 ? Tone::Good : Tone::Bad}});
     }
   }

@@ -1,4 +1,4 @@
-#include <cmath>
+#include <limits>
 
 #include "reports/json.hpp"
 
@@ -15,7 +15,7 @@ Value objective_json(const record::CapacityObjective& each) {
   out.set("unit", each.unit);
   out.set("unloaded", tidy(each.unloaded));
   out.set("value", tidy(each.at_knee));
-  out.set("why", each.why.empty() ? Value() : Value(each.why));
+  out.set("why", text_or_null(each.why));
   return out;
 }
 
@@ -27,22 +27,10 @@ Value point_json(const record::CapacityPoint& point) {
   out.set("done_share", tidy(point.done_share));
   out.set("cost_usd", tidy(point.cost_usd));
   out.set("saturated", point.growing);
-  Value& values = out.set("objectives", Value::array());
-  for (const std::optional<double>& value : point.values) {
-    values.push(tidy(value));
-  }
+  const auto tidied = [](const std::optional<double>& value) { return tidy(value); };
+  out.set("objectives", list_json(point.values, tidied));
   return out;
 }
-
-template <typename Rows, typename Write>
-void list(Value& out, const char* key, const Rows& rows, Write write) {
-  Value& array = out.set(key, Value::array());
-  for (const auto& row : rows) {
-    array.push(write(row));
-  }
-}
-
-Value text_or_null(const std::string& text) { return text.empty() ? Value() : Value(text); }
 
 Value limit_json(const record::CapacityLimit& limit) {
   Value out = Value::object();
@@ -63,9 +51,8 @@ Value knee_json(const record::CapacityKnee& knee) {
   out.set("axis", knee.axis);
   out.set("end", knee.end);
   out.set("largest", found ? tidy(knee.load) : Value());
-  Value& interval = out.set("interval", Value::array());
-  interval.push(found ? tidy(knee.low) : Value());
-  interval.push(found ? tidy(knee.high) : Value());
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  out.set("interval", interval_json(found ? knee.low : none, found ? knee.high : none));
   out.set("breaks", text_or_null(knee.objective));
   out.set("binds", text_or_null(knee.binds));
   out.set("binds_utilisation", knee.binds.empty() ? Value() : tidy(knee.binds_share));
@@ -75,9 +62,28 @@ Value knee_json(const record::CapacityKnee& knee) {
   out.set("probes", static_cast<std::int64_t>(knee.probes));
   out.set("jobs", static_cast<std::int64_t>(knee.jobs));
   out.set("note", text_or_null(knee.note));
-  list(out, "objectives", knee.objectives, objective_json);
-  list(out, "limits", knee.limits, limit_json);
-  list(out, "curve", knee.curve, point_json);
+  out.set("objectives", list_json(knee.objectives, objective_json));
+  out.set("limits", list_json(knee.limits, limit_json));
+  out.set("curve", list_json(knee.curve, point_json));
+  return out;
+}
+
+Value check_json(const record::CapacityCheck& check) {
+  Value out = Value::object();
+  out.set("axis", check.axis);
+  out.set("speed", tidy(check.speed));
+  out.set("largest", check.found ? tidy(check.load) : Value());
+  out.set("interval", check.found ? interval_json(check.low, check.high) : Value());
+  out.set("seen_over_http", check.found ? tidy(check.seen) : Value());
+  out.set("seen_in_virtual_time", check.found ? tidy(check.twin) : Value());
+  out.set("difference", check.found ? tidy(check.difference) : Value());
+  out.set("breaks", text_or_null(check.objective));
+  out.set("probes", static_cast<std::int64_t>(check.probes));
+  out.set("jobs", static_cast<std::int64_t>(check.jobs));
+  out.set("wall_s", tidy(check.wall_s));
+  out.set("note", text_or_null(check.note));
+  out.set("over_http", list_json(check.over_http, point_json));
+  out.set("in_virtual_time", list_json(check.in_virtual_time, point_json));
   return out;
 }
 
@@ -93,6 +99,16 @@ Value headroom_json(const record::HeadroomRow& row) {
   return out;
 }
 
+Value need_json(const record::CapacityNeed& need) {
+  Value out = Value::object();
+  out.set("name", need.name);
+  out.set("unit", need.unit);
+  out.set("has", tidy(need.has));
+  out.set("needs", tidy(need.needs));
+  out.set("utilisation", tidy(need.utilisation));
+  return out;
+}
+
 Value target_json(const record::CapacityTarget& target) {
   Value out = Value::object();
   out.set("axis", target.axis);
@@ -100,15 +116,7 @@ Value target_json(const record::CapacityTarget& target) {
   out.set("met", target.met);
   out.set("already", target.already);
   out.set("why", text_or_null(target.why));
-  list(out, "needs", target.needs, [](const record::CapacityNeed& need) {
-    Value row = Value::object();
-    row.set("name", need.name);
-    row.set("unit", need.unit);
-    row.set("has", tidy(need.has));
-    row.set("needs", tidy(need.needs));
-    row.set("utilisation", tidy(need.utilisation));
-    return row;
-  });
+  out.set("needs", list_json(target.needs, need_json));
   out.set("calls_a_month_usd", tidy(target.calls_usd_a_month));
   out.set("machines_a_month_usd", tidy(target.machines_usd_a_month));
   return out;
@@ -125,13 +133,11 @@ Value span_json(const record::CapacitySpan& span) {
   out.set("p50_s", tidy(span.p50_s));
   out.set("p95_s", tidy(span.p95_s));
   out.set("p99_s", tidy(span.p99_s));
-  Value& interval = out.set("p99_interval_s", Value::array());
-  interval.push(tidy(span.p99_low_s));
-  interval.push(tidy(span.p99_high_s));
+  out.set("p99_interval_s", interval_json(span.p99_low_s, span.p99_high_s));
   out.set("saturated", span.point.growing);
   out.set("done_share", tidy(span.point.done_share));
   out.set("total_cost_usd", tidy(span.point.cost_usd * span.jobs));
-  list(out, "objectives", span.objectives, objective_json);
+  out.set("objectives", list_json(span.objectives, objective_json));
   return out;
 }
 
@@ -165,14 +171,15 @@ Value plan_json(const record::CapacityPlan& plan) {
   out.set("variants", texts_json(plan.variants));
   out.set("seed", static_cast<std::int64_t>(plan.seed));
   out.set("today_per_s", tidy(plan.today_per_s));
-  list(out, "knees", plan.knees, knee_json);
+  out.set("knees", list_json(plan.knees, knee_json));
+  out.set("over_http", list_json(plan.checks, check_json));
   out.set("headroom_over", text_or_null(plan.headroom_of));
-  list(out, "headroom", plan.headroom, headroom_json);
+  out.set("headroom", list_json(plan.headroom, headroom_json));
   out.set("target", plan.target ? target_json(*plan.target) : Value());
   out.set("load", plan.span ? span_json(*plan.span) : Value());
   out.set("volume_a_month", tidy(plan.volume_a_month));
   out.set("value_per_job_usd", tidy(plan.value_per_job_usd));
-  list(out, "variants_money", plan.money, money_json);
+  out.set("variants_money", list_json(plan.money, money_json));
   out.set("notes", texts_json(plan.notes));
   return out;
 }

@@ -12,7 +12,7 @@ Value suggestion_json(const record::Suggestion& each) {
   out.set("what", each.what);
   out.set("trade_off", each.trade_off);
   out.set("quality", record::quality_name(each.quality));
-  out.set("already", each.already.empty() ? Value() : Value(each.already));
+  out.set("already", text_or_null(each.already));
   out.set("saved", savings_json(each.saved));
   out.set("truncated_share", each.shares.truncated);
   out.set("not_done_share", each.shares.not_done);
@@ -49,14 +49,8 @@ Value suggestions_json(const record::Suggestions& all) {
   out.set("before", worths_json(all.before));
   out.set("truncated_share", all.shares.truncated);
   out.set("not_done_share", all.shares.not_done);
-  Value& suggestions = out.set("suggestions", Value::array());
-  for (const record::Suggestion& each : all.found) {
-    suggestions.push(suggestion_json(each));
-  }
-  Value& sets = out.set("sets", Value::array());
-  for (const record::SuggestedSet& set : all.sets) {
-    sets.push(set_json(set));
-  }
+  out.set("suggestions", list_json(all.found, suggestion_json));
+  out.set("sets", list_json(all.sets, set_json));
   out.set("notes", texts_json(all.notes));
   if (all.model) {
     out.set("model", model_check_json(*all.model));

@@ -1,13 +1,9 @@
-#include <cmath>
-
 #include "reports/json.hpp"
 
 namespace rehearse::reports {
 namespace {
 
 using json::Value;
-
-Value number_or_null(double value) { return std::isfinite(value) ? Value(value) : Value(); }
 
 std::string worth_key(std::size_t worth) {
   const auto which = static_cast<record::Worth>(worth);
@@ -17,7 +13,7 @@ std::string worth_key(std::size_t worth) {
 Value player_json(const record::PlayerWorth& player) {
   Value out = Value::object();
   out.set("name", player.name);
-  out.set("group", player.group.empty() ? Value() : Value(player.group));
+  out.set("group", text_or_null(player.group));
   out.set("alternatives", texts_json(player.alternatives));
   out.set("trade_off", player.trade_off);
   out.set("monthly_usd", player.monthly_usd);
@@ -29,6 +25,14 @@ Value player_json(const record::PlayerWorth& player) {
   return out;
 }
 
+Value pair_json(const record::Interaction& pair) {
+  Value out = Value::object();
+  out.set("one", pair.one);
+  out.set("other", pair.other);
+  out.set("saved_s", finite_json(pair.saved));
+  return out;
+}
+
 Value speed_up_json(const record::SpeedUp& curve) {
   Value out = Value::object();
   out.set("kind", curve.kind);
@@ -36,7 +40,7 @@ Value speed_up_json(const record::SpeedUp& curve) {
   out.set("steps", numbers_json(curve.steps));
   out.set("saved_s", numbers_json(curve.saved_s));
   out.set("knee", curve.knee);
-  out.set("takes_over", curve.takes_over.empty() ? Value() : Value(curve.takes_over));
+  out.set("takes_over", text_or_null(curve.takes_over));
   out.set("critical_share", curve.kind == "stage" ? Value(curve.critical_share) : Value());
   out.set("slack_s", curve.kind == "stage" ? Value(curve.slack_s) : Value());
   return out;
@@ -47,7 +51,7 @@ Value speed_up_json(const record::SpeedUp& curve) {
 Value worths_json(const record::Worths& worths) {
   Value out = Value::object();
   for (std::size_t i = 0; i < worths.size(); ++i) {
-    out.set(worth_key(i), number_or_null(worths[i]));
+    out.set(worth_key(i), finite_json(worths[i]));
   }
   return out;
 }
@@ -56,19 +60,13 @@ Value savings_json(const std::vector<record::Saving>& savings) {
   Value out = Value::object();
   for (std::size_t i = 0; i < savings.size(); ++i) {
     Value& one = out.set(worth_key(i), Value::object());
-    one.set("saved", number_or_null(savings[i].value));
-    one.set("half_width", number_or_null(savings[i].half_width));
+    one.set("saved", finite_json(savings[i].value));
+    one.set("half_width", finite_json(savings[i].half_width));
   }
   return out;
 }
 
-Value numbers_json(const std::vector<double>& values) {
-  Value out = Value::array();
-  for (const double value : values) {
-    out.push(number_or_null(value));
-  }
-  return out;
-}
+Value numbers_json(const std::vector<double>& values) { return list_json(values, finite_json); }
 
 Value what_if_json(const record::WhatIf& study) {
   Value out = Value::object();
@@ -81,33 +79,20 @@ Value what_if_json(const record::WhatIf& study) {
   out.set("sampled", study.sampled);
   out.set("before", worths_json(study.before));
   out.set("after", worths_json(study.after));
-  Value& variants = out.set("variants", Value::array());
-  for (const record::PlayerWorth& player : study.players) {
-    variants.push(player_json(player));
-  }
+  out.set("variants", list_json(study.players, player_json));
   // From before to after, a step for each variant: its share.
   Value& steps = out.set("waterfall", Value::array());
   double left = study.before.empty() ? 0 : study.before[0];
   for (const record::PlayerWorth& player : study.players) {
     Value step = Value::object();
     step.set("name", player.name);
-    step.set("from_s", finite(left));
+    step.set("from_s", finite_json(left));
     left -= player.shapley.empty() ? 0 : player.shapley[0].value;
-    step.set("to_s", finite(left));
+    step.set("to_s", finite_json(left));
     steps.push(std::move(step));
   }
-  Value& pairs = out.set("interactions", Value::array());
-  for (const record::Interaction& pair : study.interactions) {
-    Value row = Value::object();
-    row.set("one", pair.one);
-    row.set("other", pair.other);
-    row.set("saved_s", number_or_null(pair.saved));
-    pairs.push(std::move(row));
-  }
-  Value& curves = out.set("speed_ups", Value::array());
-  for (const record::SpeedUp& curve : study.speed_ups) {
-    curves.push(speed_up_json(curve));
-  }
+  out.set("interactions", list_json(study.interactions, pair_json));
+  out.set("speed_ups", list_json(study.speed_ups, speed_up_json));
   out.set("notes", texts_json(study.notes));
   if (study.model) {
     out.set("model", model_check_json(*study.model));

@@ -1,6 +1,8 @@
 #include "harness/base/text.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/exit_code.hpp"
+#include "harness/cli/http_player.hpp"
+#include "harness/cli/interrupt.hpp"
 #include "harness/cli/report_output.hpp"
 #include "harness/cli/scenario_flags.hpp"
 #include "harness/cli/sim_player.hpp"
@@ -111,9 +113,42 @@ Result<study::CapacityOptions> read_options(const Arguments& arguments) {
   return out;
 }
 
+// --against mock: the knees once more over HTTP.
+Result<bool> read_check(const Arguments& arguments, HttpPlayer& http, study::CapacityOptions& out) {
+  const Result<Against> against = parse_against(arguments.list("against"));
+  const auto speed = arguments.number("speed", 0.001, 1'000'000);
+  if (!against || !speed) {
+    return against ? speed.errors() : against.errors();
+  }
+  if (against->any_live()) {
+    return Error{"--against", "a plan loads a system until it breaks: expected sim or mock"};
+  }
+  if (against->is_sim()) {
+    if (*speed || arguments.has("wall")) {
+      return Error{*speed ? "--speed" : "--wall", "is of plays over HTTP: it needs --against mock"};
+    }
+    return false;
+  }
+  study::HttpCheck check{.player = &http, .speed = *speed};
+  if (const auto text = arguments.text("wall")) {
+    const Result<Duration> wall = parse_duration(*text);
+    if (!wall || *wall <= Duration::zero() || *wall > Duration::seconds(86'400)) {
+      return Error{"--wall",
+                   "expected a time such as 2m, at most a day, found " + quoted_excerpt(*text)};
+    }
+    check.wall = *wall;
+  }
+  check.begins = [&http](double how_fast, const std::string& what, std::uint64_t jobs) {
+    http.begin(how_fast, what, jobs);
+  };
+  check.stopped = &interrupted;
+  out.check = std::move(check);
+  return true;
+}
+
 int plan(const Arguments& arguments, const Console& console) {
   const Result<ReportOutput> output = ReportOutput::make_of_study(arguments, console);
-  const Result<study::CapacityOptions> options = read_options(arguments);
+  Result<study::CapacityOptions> options = read_options(arguments);
   if (!output || !options) {
     return console.refuse(output ? options.errors() : output.errors());
   }
@@ -123,6 +158,11 @@ int plan(const Arguments& arguments, const Console& console) {
     return console.refuse(file.errors());
   }
   const SimPlayer player(file->folder());
+  HttpPlayer http(player, console, {.against = {.all = WorldKind::Mock}, .folder = file->folder()});
+  const Result<bool> checks = read_check(arguments, http, *options);
+  if (!checks) {
+    return console.refuse(checks.errors());
+  }
   const Result<record::CapacityPlan> found = study::plan_capacity(*file, player, *options);
   if (!found) {
     return console.refuse(found.errors());
@@ -132,7 +172,7 @@ int plan(const Arguments& arguments, const Console& console) {
   if (!written) {
     return console.refuse(written.errors());
   }
-  return kPass;
+  return interrupted() ? kInterrupted : kPass;
 }
 
 }  // namespace
@@ -155,6 +195,10 @@ Command plan_command() {
       {"target-users", "N", "the same of N users", Kind::Text},
       {"rate", "R", "says how R goes, e.g. 10000/s", Kind::Text},
       {"duration", "TIME", "… for so long; 1d", Kind::Text},
+      {"against", "WORLD",
+       "mock: looks at what was found once more over HTTP; sim (default) does not", Kind::List},
+      {"speed", "X", "mock: scenario seconds a wall second; as the load allows", Kind::Text},
+      {"wall", "TIME", "mock: how long rate and users may take each, on the wall; 1m", Kind::Text},
       {"volume", "R", "jobs in real life, e.g. 1000/day, for money a month", Kind::Text},
       {"value-per-job", "USD", "what a finished job earns", Kind::Text},
       {"jobs", "N", "of a probe that decides, at most; 200000 over (stages + 1) / 2", Kind::Text},

@@ -109,6 +109,7 @@ class HttpWorld final : public RealWorld {
       if (!scenario.providers[i].only_base &&
           options.against.of(scenario.providers[i].name) == WorldKind::Mock) {
         server_options.mounts.push_back(make_mount(scenario, i, profiles[i]));
+        server_options.mounts.back().options.limits_used_up = options.limits_used_up;
       }
     }
     if (server_options.mounts.empty()) {
@@ -184,6 +185,14 @@ class HttpWorld final : public RealWorld {
     std::vector<provider::Provider*> out;
     for (const auto& provider : providers_) {
       out.push_back(provider.get());
+    }
+    return out;
+  }
+  std::vector<std::vector<latency::LimitUse>> limit_uses() override {
+    server::Stats stats = server_ == nullptr ? server::Stats{} : server_->stats();
+    std::vector<std::vector<latency::LimitUse>> out;
+    for (const std::string& name : names_) {
+      out.push_back(std::move(stats.limits[name]));
     }
     return out;
   }

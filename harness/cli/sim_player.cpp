@@ -63,19 +63,28 @@ std::unique_ptr<study::Repeat> SimPlayer::repeat(const scenarios::Scenario& scen
   return std::make_unique<SimRepeat>(scenario, std::move(profiles).value());
 }
 
-Result<engine::RunOutcome> SimPlayer::play_watched(const scenarios::Scenario& scenario,
-                                                   const engine::Options& options,
-                                                   engine::JobSink& sink,
-                                                   study::Watch& watch) const {
+Result<SimPlayer::Profiles> SimPlayer::changed_profiles(
+    const scenarios::Scenario& scenario, const std::vector<study::LimitChange>& changes) const {
   Result<Profiles> profiles = profiles_of(scenario);
   if (!profiles) {
-    return profiles.errors();
+    return profiles;
   }
-  for (const study::LimitChange& change : watch.changes) {
+  for (const study::LimitChange& change : changes) {
     std::shared_ptr<const latency::Profile>& profile = (*profiles)[change.provider];
     auto changed = std::make_shared<latency::Profile>(*profile);
     latency::scale_limit(*changed, change.place, change.factor);
     profile = std::move(changed);
+  }
+  return profiles;
+}
+
+Result<engine::RunOutcome> SimPlayer::play_watched(const scenarios::Scenario& scenario,
+                                                   const engine::Options& options,
+                                                   engine::JobSink& sink,
+                                                   study::Watch& watch) const {
+  const Result<Profiles> profiles = changed_profiles(scenario, watch.changes);
+  if (!profiles) {
+    return profiles.errors();
   }
   const std::unique_ptr<World> world =
       make_sim_world(scenario, *profiles, {.pace = false, .limits_used_up = watch.limits_used_up});

@@ -28,8 +28,12 @@ class SimPlayer final : public study::Player {
   std::unique_ptr<study::Repeat> repeat(const scenarios::Scenario& scenario) const override;
   record::RunHeader header(const scenarios::Scenario& scenario, std::uint64_t seed) const override;
 
- private:
   using Profiles = std::vector<std::shared_ptr<const latency::Profile>>;
+  // The scenario's, with other limits.
+  Result<Profiles> changed_profiles(const scenarios::Scenario& scenario,
+                                    const std::vector<study::LimitChange>& changes) const;
+
+ private:
   Result<Profiles> profiles_of(const scenarios::Scenario& scenario) const;
 
   std::filesystem::path folder_;

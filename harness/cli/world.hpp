@@ -21,6 +21,7 @@ struct WorldOptions {
   std::optional<Duration> pace_ceiling = {};  // of mocks; nothing: the server's own
   std::uint64_t seed = 1;
   std::filesystem::path folder;  // of the scenario: where profile files are looked for
+  bool limits_used_up = false;   // of mocks, at the start: as after a long time at full load
 };
 
 // One world: its clock and its providers, in the order of Scenario::providers.

@@ -63,6 +63,25 @@ struct CapacityKnee {
   std::vector<CapacityPoint> curve;
 };
 
+// The knee once more, over HTTP against mocks: three loads around it, each played in both worlds
+// with the same jobs and the same luck.
+struct CapacityCheck {
+  std::string axis;
+  bool found = false;
+  double speed = 1;          // scenario seconds a wall second
+  double load = 0;           // the knee over HTTP: that of virtual time, moved by the difference
+  double low = 0, high = 0;  // 95% interval, moved alike
+  double seen = 0;           // what the jobs of the check alone say, over HTTP
+  double twin = 0;           // … and in virtual time
+  double difference = 0;     // seen / twin - 1
+  std::string objective;     // that breaks beyond it, over HTTP
+  unsigned probes = 0;
+  std::uint64_t jobs = 0;                                 // over HTTP
+  double wall_s = 0;                                      // that was planned for them
+  std::vector<CapacityPoint> over_http, in_virtual_time;  // load by load
+  std::string note;                                       // interrupted, too short, no crossing
+};
+
 struct HeadroomRow {
   double factor = 1;  // of the load of today
   double load = 0;
@@ -131,6 +150,7 @@ struct CapacityPlan {
   std::optional<double> today_per_s;  // the load of today, where the scenario says one
   std::string today_source;
   std::vector<CapacityKnee> knees;  // rate, users
+  std::vector<CapacityCheck> checks;
   std::vector<HeadroomRow> headroom;
   std::string headroom_axis;
   std::string headroom_of;  // "today's load", "the largest load"

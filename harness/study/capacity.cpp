@@ -70,6 +70,24 @@ Status find_knees(const Player& player, const Surveyed& surveyed, const Capacity
   return Done{};
 }
 
+Status add_checks(const Player& player, const Surveyed& surveyed, const CapacityOptions& options,
+                  CapacityPlan& plan) {
+  for (const record::CapacityKnee& knee : plan.knees) {
+    if (!options.check || knee.end != "found" ||
+        (options.check->stopped && options.check->stopped())) {
+      continue;
+    }
+    const LoadAxis axis = knee.axis == "rate" ? LoadAxis::Rate : LoadAxis::Users;
+    Result<record::CapacityCheck> check =
+        check_over_http(player, surveyed, knee_options(options, axis), *options.check, knee);
+    if (!check) {
+      return check.errors();
+    }
+    plan.checks.push_back(std::move(check).value());
+  }
+  return Done{};
+}
+
 // Of today's load where one is known, else of the largest.
 Status add_headroom(const Player& player, const Surveyed& surveyed, const CapacityOptions& options,
                     CapacityPlan& plan) {
@@ -182,7 +200,7 @@ Result<CapacityPlan> plan_capacity(const scenarios::ScenarioFile& file, const Pl
   plan.workload = scenario->workload.name;
   plan.variants = scenario->variants;
   plan.seed = options.seed;
-  plan.against = "sim";
+  plan.against = options.check ? "sim, mock" : "sim";
   read_today(*scenario, options, plan);
   LoadedSystem system{std::move(scenario).value(), {}, {}};
   if (options.users || options.target_users) {
@@ -209,6 +227,9 @@ Result<CapacityPlan> plan_capacity(const scenarios::ScenarioFile& file, const Pl
   }
   if (done) {
     done = add_asked(player, *surveyed, options, plan);
+  }
+  if (done) {
+    done = add_checks(player, *surveyed, options, plan);
   }
   if (!done) {
     return done.errors();

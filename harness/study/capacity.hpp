@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "harness/record/capacity.hpp"
-#include "harness/study/player.hpp"
+#include "harness/study/http_check.hpp"
 #include "scenarios/load.hpp"
 
 namespace rehearse::study {
@@ -28,6 +28,7 @@ struct CapacityOptions {
   std::optional<double> value_per_job_usd;
   bool money = true;  // the table of variants that cost something
   unsigned threads = 0;
+  std::optional<HttpCheck> check;  // the knees once more in real time
 };
 
 // What `rehearse plan` says of a scenario: its knees, what binds there and next, headroom, what a

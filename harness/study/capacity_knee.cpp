@@ -74,66 +74,153 @@ std::vector<Constraint> fullest_first(const std::vector<Constraint>& constraints
   return out;
 }
 
-// What has more to it lets a load just past the knee inside the objectives.
-Result<bool> helps(const Player& player, const Surveyed& surveyed, const KneeOptions& how,
-                   const Constraint& suspect, const Knee& knee) {
-  LoadedSystem eased = surveyed.system;
-  relieve(suspect, kMore, eased.scenario, eased.changes);
-  const double load = how.axis == LoadAxis::Users
-                          ? std::max(std::ceil(knee.load * kBeyondKnee), knee.load + 2)
-                          : knee.load * kBeyondKnee;
-  ProbeOptions options;
-  options.seed = how.seed;
-  options.replications = kReliefRuns;
-  options.threads = how.threads;
-  const LoadLevel level = level_at(load, surveyed.unloaded, how, {kReliefRuns, how.jobs / 4, 1});
-  const Result<Probe> found = probe(player, eased, level, surveyed.targets, options);
-  if (!found) {
-    return found.errors();
-  }
-  return !found->growing && tightest(surveyed.targets, found->values).margin > 0;
-}
-
-// Which constraint binds: the fullest of which more is seen to help.
-Status find_binder(const Player& player, const Surveyed& surveyed, const KneeOptions& how,
-                   const Knee& knee, CapacityKnee& out) {
-  const double per_s = knee.at->throughput_per_s;
-  const std::vector<Constraint> ranked = fullest_first(knee.at->constraints, per_s);
-  std::size_t tried = 0;
-  std::string in_vain;
-  for (const Constraint& suspect : ranked) {
-    const double full = suspect.utilisation(per_s);
-    if (tried == kSuspects || (full < kSuspicious && suspect.refused == 0)) {
-      break;
-    }
-    ++tried;
-    const Result<bool> help = helps(player, surveyed, how, suspect, knee);
-    if (!help) {
-      return help.errors();
-    }
-    if (!*help) {
-      in_vain += (in_vain.empty() ? "" : ", ") + suspect.name;
-      continue;
-    }
-    out.binds = suspect.name;
-    out.binds_share = full;
-    out.evidence = "with half as much again of it, 3% more load is inside the objectives" +
-                   (in_vain.empty() ? std::string() : "; not so with more of " + in_vain);
-    // What runs out next at the share to which this one is used at the knee.
-    for (const Constraint& other : ranked) {
-      const double load = knee.load * full / std::max(other.utilisation(per_s), 1e-12);
-      if (!other.same_as(suspect) && other.demand > 0 &&
-          (out.next.empty() || load < out.next_load)) {
-        out.next = other.name;
-        out.next_load = std::max(load, knee.load);
+// Which constraints bind: of those that are full, the first of which more is seen to help; where
+// none helps alone, as few as do together.
+class Binders {
+ public:
+  Binders(const Player& player, const Surveyed& surveyed, const KneeOptions& how, const Knee& knee)
+      : player_(player), surveyed_(surveyed), how_(how), knee_(knee) {
+    per_s_ = knee.at->throughput_per_s;
+    ranked_ = fullest_first(knee.at->constraints, per_s_);
+    for (const Constraint& each : ranked_) {
+      if (suspects_.size() < kSuspects &&
+          (each.utilisation(per_s_) >= kSuspicious || each.refused > 0)) {
+        suspects_.push_back(&each);
       }
     }
+  }
+
+  Status name(CapacityKnee& out) {
+    if (suspects_.empty()) {
+      out.evidence = "no limit, slot or connection is near its end";
+      return Done{};
+    }
+    Result<Set> found = alone();
+    if (found && found->empty() && suspects_.size() > 1) {
+      found = together();
+    }
+    if (!found) {
+      return found.errors();
+    }
+    if (found->empty()) {
+      out.evidence =
+          "more of " + names(suspects_, ", ") +
+          (suspects_.size() > 1 ? " does not help, alone or together" : " does not help");
+      return Done{};
+    }
+    tell(*found, out);
     return Done{};
   }
-  out.evidence = in_vain.empty() ? "no limit, slot or connection is near its end"
-                                 : "more of " + in_vain + " alone does not help";
-  return Done{};
-}
+
+ private:
+  using Set = std::vector<const Constraint*>;
+
+  static std::string names(const Set& set, const char* between) {
+    std::string out;
+    for (const Constraint* each : set) {
+      out += (out.empty() ? "" : between) + each->name;
+    }
+    return out;
+  }
+
+  // Whether more of it lets a load just past the knee inside the objectives.
+  Result<bool> helps(const Set& set) {
+    LoadedSystem eased = surveyed_.system;
+    for (const Constraint* each : set) {
+      relieve(*each, kMore, eased.scenario, eased.changes);
+    }
+    const double load = how_.axis == LoadAxis::Users
+                            ? std::max(std::ceil(knee_.load * kBeyondKnee), knee_.load + 2)
+                            : knee_.load * kBeyondKnee;
+    ProbeOptions options;
+    options.seed = how_.seed;
+    options.replications = kReliefRuns;
+    options.threads = how_.threads;
+    const LoadLevel level =
+        level_at(load, surveyed_.unloaded, how_, {kReliefRuns, how_.jobs / 4, 1});
+    const Result<Probe> found = probe(player_, eased, level, surveyed_.targets, options);
+    if (!found) {
+      return found.errors();
+    }
+    return !found->growing && tightest(surveyed_.targets, found->values).margin > 0;
+  }
+
+  Result<Set> alone() {
+    for (const Constraint* suspect : suspects_) {
+      const Result<bool> help = helps({suspect});
+      if (!help) {
+        return help.errors();
+      }
+      if (*help) {
+        return Set{suspect};
+      }
+      in_vain_.push_back(suspect);
+    }
+    return Set{};
+  }
+
+  // The fullest two, three, … until they help; then without those that are not needed.
+  Result<Set> together() {
+    for (std::size_t n = 2; n <= suspects_.size(); ++n) {
+      Set set(suspects_.begin(), suspects_.begin() + static_cast<std::ptrdiff_t>(n));
+      const Result<bool> help = helps(set);
+      if (!help) {
+        return help.errors();
+      }
+      for (std::size_t i = 0; *help && n > 2 && i + 1 < set.size();) {
+        Set fewer = set;
+        fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+        const Result<bool> enough = helps(fewer);
+        if (!enough) {
+          return enough.errors();
+        }
+        if (*enough) {
+          set = std::move(fewer);
+        } else {
+          ++i;
+        }
+      }
+      if (*help) {
+        in_vain_.clear();
+        return set;
+      }
+    }
+    return Set{};
+  }
+
+  void tell(const Set& set, CapacityKnee& out) const {
+    out.binds = names(set, " and ");
+    for (const Constraint* each : set) {
+      out.binds_share = std::max(out.binds_share, each->utilisation(per_s_));
+    }
+    out.evidence = set.size() > 1
+                       ? "with half as much again of all, 3% more load is inside the objectives, "
+                         "and not with more of one alone"
+                       : "with half as much again of it, 3% more load is inside the objectives";
+    if (!in_vain_.empty()) {
+      out.evidence += "; not so with more of " + names(in_vain_, ", ");
+    }
+    // What runs out next at the share to which these are used at the knee.
+    for (const Constraint& other : ranked_) {
+      const bool named = std::any_of(set.begin(), set.end(),
+                                     [&](const Constraint* each) { return each->same_as(other); });
+      const double load = knee_.load * out.binds_share / std::max(other.utilisation(per_s_), 1e-12);
+      if (!named && other.demand > 0 && (out.next.empty() || load < out.next_load)) {
+        out.next = other.name;
+        out.next_load = std::max(load, knee_.load);
+      }
+    }
+  }
+
+  const Player& player_;
+  const Surveyed& surveyed_;
+  const KneeOptions& how_;
+  const Knee& knee_;
+  double per_s_ = 0;
+  std::vector<Constraint> ranked_;
+  Set suspects_;
+  Set in_vain_;
+};
 
 }  // namespace
 
@@ -232,7 +319,7 @@ Result<CapacityKnee> report_knee(const Player& player, const Surveyed& surveyed,
   if (knee->end == Knee::End::Found) {
     out.objective = surveyed.targets[knee->target].text;
     out.objectives[knee->target].role = "binds";
-    const Status bound_by = find_binder(player, surveyed, how, *knee, out);
+    const Status bound_by = Binders(player, surveyed, how, *knee).name(out);
     if (!bound_by) {
       return bound_by.errors();
     }

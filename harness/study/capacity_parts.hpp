@@ -36,6 +36,11 @@ std::string in_words(const Target& target, double value);  // "p(95) < 15s: 61 s
 Result<record::CapacityKnee> report_knee(const Player& player, const Surveyed& surveyed,
                                          const KneeOptions& how);
 
+// A knee that was found, once more over HTTP.
+Result<record::CapacityCheck> check_over_http(const Player& sim, const Surveyed& surveyed,
+                                              const KneeOptions& how, const HttpCheck& http,
+                                              const record::CapacityKnee& knee);
+
 Result<std::vector<record::HeadroomRow>> headroom(const Player& player, const Surveyed& surveyed,
                                                   const KneeOptions& how, double of);
 

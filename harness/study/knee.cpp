@@ -12,10 +12,8 @@ constexpr std::uint64_t kPilotRuns = 8;       // replications of a probe that on
 constexpr std::uint64_t kPilotJobs = 16'000;  // of all of them
 constexpr double kClose = 0.05;               // a bracket so narrow (relative) is left
 constexpr double kNarrow = 0.015;             // … and the three loads are so far apart at least
+constexpr double kNarrowest = 0.004;          // … where a limit that refuses has just become full
 constexpr double kWide = 0.1;                 // … at most
-constexpr double kNearlyFull = 0.995;         // longer relaxation is not waited for
-constexpr double kMostJobsOver = 8;           // times the jobs asked for, near saturation
-constexpr double kClusters = 12;              // busy periods that make a tail, at least
 constexpr unsigned kLastProbes = 6;           // twice three, of the most there may be
 
 // One end of a bracket; `assumed` where no probe has been there.
@@ -240,7 +238,14 @@ class Search {
     if (!users() && std::isfinite(left)) {
       apart = std::min(apart, std::max(0.5 * left, kNarrow));
     }
-    return std::clamp(apart, kNarrow, kWide);
+    // What a limit refuses begins where it is full, with a bend that no parabola follows.
+    double most = kWide;
+    for (const Constraint& constraint : unloaded_.constraints) {
+      if (!users() && constraint.per_time && constraint.refuses && constraint.demand > 0) {
+        most = std::min(most, 0.5 * std::abs(constraint.utilisation(at) - 1));
+      }
+    }
+    return std::clamp(std::max(apart, kNarrow), kNarrowest, std::max(most, kNarrowest));
   }
 
   double guess() const {
@@ -258,6 +263,10 @@ class Search {
       std::vector<Probe> found;
       // The same jobs of each, as many as the fullest needs: what differs is the load alone.
       LoadLevel level = level_of(loads[2], options_.replications, jobs, tail_share());
+      for (const double load : loads) {
+        const LoadLevel own = level_of(load, options_.replications, jobs, tail_share());
+        level.warm_jobs = std::max(level.warm_jobs, own.warm_jobs);
+      }
       for (const double load : loads) {
         level.load = load;
         Result<Probe> one = look(level, options_.replications);
@@ -307,10 +316,10 @@ class Search {
           "the objective breaks outside the loads that were looked at last: the interval "
           "is less sure than it says";
     }
-    const Probe* best = three[1];
+    // What is told of the knee is told of a load that is inside.
+    const Probe* best = three[0];
     for (const Probe* each : three) {
-      best = std::abs(each->level.load - fit.load) < std::abs(best->level.load - fit.load) ? each
-                                                                                           : best;
+      best = margin_of(*each) >= 0 && each->level.load <= fit.load * (1 + kNarrow) ? each : best;
     }
     finish(best);
   }
@@ -344,40 +353,6 @@ class Search {
 };
 
 }  // namespace
-
-LoadLevel level_at(double load, const Unloaded& unloaded, const KneeOptions& options,
-                   const LevelSize& size) {
-  LoadLevel out;
-  out.axis = options.axis;
-  out.load = load;
-  const double bound = unloaded.bound_per_s();
-  const bool rate = options.axis == LoadAxis::Rate;
-  const double cycle = unloaded.response_s + unloaded.think_s;
-  const double per_s = rate ? load : std::min(load / std::max(cycle, 1e-9), bound);
-  // Only who waits is slow to forget: calls that are refused leave no queue behind.
-  const double waits = unloaded.hard_bound_per_s();
-  const double busy = std::isfinite(waits) ? std::min(per_s / waits, kNearlyFull) : 0;
-  // The relaxation time of a single queue, in its services: 1 / (1 - sqrt(rho))² (Cohen 1982).
-  const double gap = 1 - std::sqrt(busy);
-  const double relax_jobs = busy > 0 ? busy / (gap * gap) : 0;
-  const auto runs = static_cast<double>(size.replications);
-  const double share = std::ceil(static_cast<double>(size.jobs) / runs);
-  const double inside = per_s * unloaded.longest_s;
-  const double most = share * kMostJobsOver;
-  const double long_enough = std::max(8 * relax_jobs, kClusters * relax_jobs / size.tail / runs);
-  const double counted = std::clamp(std::max(long_enough, share), 50.0, std::max(most, 50.0));
-  const double warm = std::min(4 * relax_jobs, std::max(most, 50.0)) + 2 * inside + 20;
-  if (rate) {
-    out.warm_jobs = static_cast<std::uint64_t>(warm);
-    out.jobs = static_cast<std::uint64_t>(counted);
-    out.tail_jobs = static_cast<std::uint64_t>(std::min(inside, counted / 4));
-    return out;
-  }
-  const double waiting = std::max(0.0, std::isfinite(bound) ? load / bound - cycle : 0);
-  out.warm = Duration::from_seconds(4 * (cycle + waiting) + warm / std::max(per_s, 1e-9));
-  out.length = Duration::from_seconds(counted / std::max(per_s, 1e-9));
-  return out;
-}
 
 Result<Knee> find_knee(const Player& player, const LoadedSystem& system,
                        const std::vector<Target>& targets, const Unloaded& unloaded,

@@ -35,6 +35,11 @@ struct Unloaded {
   // The throughput that jobs' waiting for each other bounds: by what makes them wait, by all.
   double hard_bound_per_s() const;
   double bound_per_s() const;
+  // How many jobs it takes at such a throughput until a limit that refuses has forgotten how much
+  // of it was left: what is left is a random walk between nothing and all of it, whose slowest
+  // mode dies with 2 / (drift² + (pi / size)²) steps (reflected Brownian motion: Cox and Miller
+  // 1965, §5.7).
+  double limits_forget_jobs(double jobs_per_s) const;
 };
 
 // Plays jobs one after the other with limits, slots and queues 1000 times as large; fills in
@@ -56,7 +61,7 @@ struct Knee {
   unsigned probes = 0;       // that of unload() among them
   std::uint64_t jobs = 0;    // played
   std::vector<Probe> curve;  // by load; runs dropped
-  std::optional<Probe> at;   // the probe nearest to the knee
+  std::optional<Probe> at;   // the largest load inside that was played
   std::string note;
 };
 

@@ -4,6 +4,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <vector>
 
 namespace rehearse::study {
@@ -13,10 +14,29 @@ using Values = std::vector<std::optional<double>>;
 
 constexpr double kBeyond = 0.5;  // of the width, how far outside a crossing is still believed
 
-// Where a margin goes from above 0 to below: on the chord of the two neighbours between which it
-// does, else on the chord that leads there, so far as that is believed. Infinite where the margin
-// does not fall.
+// Where the parabola through three points falls through 0 between the outer two; nothing where it
+// does not fall all the way.
+std::optional<double> parabola_crossing(const std::array<double, 3>& x,
+                                        const std::array<double, 3>& h) {
+  const double left = x[1] - x[0];
+  const double right = x[2] - x[1];
+  const double before = (h[1] - h[0]) / left;
+  const double after = (h[2] - h[1]) / right;
+  const double bend = (after - before) / (left + right);
+  if (!(h[0] > 0 && h[2] <= 0 && before - bend * left < 0 && after + bend * right < 0)) {
+    return std::nullopt;
+  }
+  const double slope = before + bend * left;  // in the middle
+  return x[1] + 2 * h[1] / (std::sqrt(slope * slope - 4 * bend * h[1]) - slope);
+}
+
+// Where a margin goes from above 0 to below: on the parabola through all three, else on the chord
+// of the two neighbours between which it does, else on the chord that leads there, so far as that
+// is believed. Infinite where the margin does not fall.
 double crossing(const std::array<double, 3>& x, const std::array<double, 3>& h) {
+  if (const auto between = parabola_crossing(x, h)) {
+    return *between;
+  }
   const double low = x[0] - kBeyond * (x[2] - x[0]);
   const double high = x[2] + kBeyond * (x[2] - x[0]);
   const std::size_t from = h[1] > 0 ? 1 : 0;

@@ -30,7 +30,7 @@ scenarios::Scenario under_load(const scenarios::Scenario& scenario, const LoadLe
   }
   load.kind = scenarios::LoadKind::Closed;
   load.users = static_cast<std::uint32_t>(std::clamp(std::round(level.load), 1.0, 1e6));
-  load.jobs.reset();
+  load.jobs = level.most_jobs;
   load.length = level.warm + level.length;
   return out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "harness/record/recorder.hpp"
@@ -22,6 +23,9 @@ struct LoadLevel {
   std::uint64_t tail_jobs = 0;
   Duration warm;  // Users: jobs that begin in [warm, warm + length) count
   Duration length;
+  // Users: who is refused asks again, at once where nobody thinks; past so many jobs it is a storm,
+  // and the run ends.
+  std::optional<std::uint64_t> most_jobs = {};
 };
 
 // The scenario under that load. Its own workload's tasks, holds, patience, kind of arrivals and

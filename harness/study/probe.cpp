@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kMostInside = 200'000;  // jobs at once: past it a probe is overloaded
 constexpr double kSureGrowth = 4;               // standard errors
+constexpr double kGrowthAlone = 0.1;            // … where one run alone must do
 constexpr double kLeastGrowth = 0.01;           // seconds of response a second
 
 struct Run {
@@ -35,8 +36,10 @@ Result<Run> play_one(const Player& player, const LoadedSystem& system,
     return outcome.errors();
   }
   Run out;
-  out.stopped = outcome->end.stop_reason == "saturated";
   out.issued = outcome->end.issued;
+  out.stopped =
+      outcome->end.stop_reason == "saturated" ||
+      (level.axis == LoadAxis::Users && level.most_jobs && out.issued >= *level.most_jobs);
   out.growth = sink.growth();
   out.constraints = constraints_of(loaded, outcome->end, watch, out.issued);
   record::RunEnd end = std::move(outcome->end);
@@ -138,8 +141,9 @@ void judge_growth(const std::vector<Run>& runs, const LoadLevel& level, Probe& o
   }
   const auto n = static_cast<double>(runs.size());
   const double error = n > 1 ? std::sqrt(variance / (n - 1) / n) : 0;
-  out.growing = out.stopped || (level.axis == LoadAxis::Rate && n > 2 && mean > kLeastGrowth &&
-                                mean > kSureGrowth * error);
+  const bool surely =
+      n > 2 ? mean > kLeastGrowth && mean > kSureGrowth * error : mean > kGrowthAlone;
+  out.growing = out.stopped || (level.axis == LoadAxis::Rate && surely);
 }
 
 }  // namespace

@@ -124,6 +124,19 @@ double Unloaded::hard_bound_per_s() const {
   return out;
 }
 
+double Unloaded::limits_forget_jobs(double jobs_per_s) const {
+  constexpr double kPi = 3.14159265358979;
+  double out = 0;
+  for (const Constraint& constraint : constraints) {
+    if (constraint.per_time && constraint.refuses && constraint.demand > 0) {
+      const double drift = constraint.utilisation(jobs_per_s) - 1;
+      const double slow = kPi * constraint.demand / constraint.written;
+      out = std::max(out, 2 / (drift * drift + slow * slow));
+    }
+  }
+  return out;
+}
+
 Result<Unloaded> unload(const Player& player, const LoadedSystem& system,
                         std::vector<Target>& targets, const KneeOptions& options) {
   // What there is, as one job tells.

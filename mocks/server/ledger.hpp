@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/money.hpp"
+#include "mocks/latency/limit_use.hpp"
 #include "mocks/server/call_record.hpp"
 #include "mocks/server/pace.hpp"
 
@@ -39,6 +40,7 @@ struct Stats {
   Usage usage;
   Money bill;
   std::vector<BillRow> bill_rows;  // by provider, operation, model and caller
+  std::map<std::string, std::vector<latency::LimitUse>> limits;  // of each mount
   Pace pace;
 };
 

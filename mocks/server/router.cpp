@@ -65,6 +65,8 @@ Stats Router::stats() const {
   for (const Seat& seat : seats_) {
     stats.in_service += seat.provider->model.in_service();
     stats.queued += seat.provider->model.queued();
+    const Instant now = seat.provider->in_order(house_.transport.now());
+    stats.limits[seat.mount->name] = seat.provider->model.uses(now);
   }
   stats.open_connections = house_.transport.open_connections();
   stats.accepted_connections = house_.transport.accepted_connections();

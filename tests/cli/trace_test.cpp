@@ -44,6 +44,20 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+// All jobs of a scenario, by number.
+test::KeepingSink play_all(const scenarios::Scenario& scenario,
+                           const cli::WorldOptions& options = {}) {
+  const auto world = cli::make_world(scenario, options);
+  REQUIRE(world);
+  test::KeepingSink sink;
+  const engine::RunOutcome outcome =
+      engine::run((*world)->runtime(), scenario, (*world)->providers(), sink, {});
+  CHECK(outcome.end.invalid_reasons.empty());
+  std::sort(sink.jobs.begin(), sink.jobs.end(),
+            [](const auto& a, const auto& b) { return a.job.id < b.job.id; });
+  return sink;
+}
+
 test::KeepingSink play(const std::string& trace, cli::WorldKind kind, double speed) {
   const auto file = load_with(trace);
   INFO((file ? "" : file.error().text()));
@@ -54,15 +68,7 @@ test::KeepingSink play(const std::string& trace, cli::WorldKind kind, double spe
   options.against.all = kind;
   options.speed = speed;
   options.folder = folder();
-  const auto world = cli::make_world(*scenario, options);
-  REQUIRE(world);
-  test::KeepingSink sink;
-  const engine::RunOutcome outcome =
-      engine::run((*world)->runtime(), *scenario, (*world)->providers(), sink, {});
-  CHECK(outcome.end.invalid_reasons.empty());
-  std::sort(sink.jobs.begin(), sink.jobs.end(),
-            [](const auto& a, const auto& b) { return a.job.id < b.job.id; });
-  return sink;
+  return play_all(*scenario, options);
 }
 
 }  // namespace
@@ -98,13 +104,7 @@ TEST_CASE("columns set inputs and amounts as `map` says") {
   REQUIRE(plain);
   const auto scenario = scenarios::instantiate(*plain, {});
   REQUIRE(scenario);
-  cli::WorldOptions options;
-  const auto world = cli::make_world(*scenario, options);
-  REQUIRE(world);
-  test::KeepingSink sink;
-  engine::run((*world)->runtime(), *scenario, (*world)->providers(), sink, {});
-  std::sort(sink.jobs.begin(), sink.jobs.end(),
-            [](const auto& a, const auto& b) { return a.job.id < b.job.id; });
+  const test::KeepingSink sink = play_all(*scenario);
   REQUIRE(sink.jobs.size() == 3);
   const auto attempts_of = [&](std::size_t job, const std::string& stage) {
     for (const record::AttemptSpan& attempt : sink.jobs[job].attempts) {
@@ -130,13 +130,7 @@ TEST_CASE("a measured time grows with the sizes of the trace") {
   REQUIRE(file);
   const auto scenario = scenarios::instantiate(*file, {});
   REQUIRE(scenario);
-  cli::WorldOptions options;
-  const auto world = cli::make_world(*scenario, options);
-  REQUIRE(world);
-  test::KeepingSink sink;
-  engine::run((*world)->runtime(), *scenario, (*world)->providers(), sink, {});
-  std::sort(sink.jobs.begin(), sink.jobs.end(),
-            [](const auto& a, const auto& b) { return a.job.id < b.job.id; });
+  const test::KeepingSink sink = play_all(*scenario);
   const auto took = [&](std::size_t i) {
     return (sink.jobs[i].job.done - sink.jobs[i].job.intended).count_s();
   };

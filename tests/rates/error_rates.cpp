@@ -8,8 +8,6 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
-#include <map>
-#include <mutex>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -17,6 +15,7 @@
 
 #include "tests/rates/cell.hpp"
 #include "tests/rates/power_lines.hpp"
+#include "tests/rates/state.hpp"
 #include "tests/rates/virtual_trial.hpp"
 
 // Makes reports/ERROR_RATES.md. README.md says how.
@@ -38,31 +37,6 @@ struct Settings {
 struct Line {
   std::string name;
   std::function<std::string()> run;  // a tab-separated list of figures
-};
-
-class State {
- public:
-  explicit State(std::string path) : path_(std::move(path)) {
-    std::ifstream in(path_);
-    for (std::string line; std::getline(in, line);) {
-      const std::size_t tab = line.find('\t');
-      if (tab != std::string::npos) {
-        done_[line.substr(0, tab)] = line.substr(tab + 1);
-      }
-    }
-  }
-  bool has(const std::string& name) const { return done_.contains(name); }
-  const std::map<std::string, std::string>& all() const { return done_; }
-  void add(const std::string& name, const std::string& figures) {
-    const std::lock_guard lock(mutex_);
-    done_[name] = figures;
-    std::ofstream(path_, std::ios::app) << name << '\t' << figures << std::endl;
-  }
-
- private:
-  std::string path_;
-  std::map<std::string, std::string> done_;
-  std::mutex mutex_;
 };
 
 std::string counts(const Outcome& o) {

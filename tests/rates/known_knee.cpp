@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <memory>
+#include <vector>
 
 #include "harness/base/check.hpp"
 #include "harness/base/rng.hpp"
@@ -165,6 +166,33 @@ KnownSystem erlang(std::uint64_t n) {
           "open", false, knee};
 }
 
+// Share of calls that a bucket of `size` tokens refuses: a queue of M/D/1/size, where the tokens
+// that are used are who waits, and each comes back in one service. From the chain at departures,
+// each cut crossed as often up as down (Gross et al., §5.1.7).
+double bucket_loss(unsigned size, double load) {
+  std::vector<double> more;  // P(at least m arrivals in a service)
+  double term = std::exp(-load);
+  const double none = term;
+  double left = 1;
+  for (unsigned m = 0; left > 1e-17 && m < 200; ++m) {
+    more.push_back(left);
+    left -= term;
+    term *= load / (m + 1);
+  }
+  const auto at_least = [&](std::size_t m) { return m < more.size() ? more[m] : 0.0; };
+  std::vector<double> seen{1};
+  double sum = 1;
+  for (std::size_t j = 0; j + 1 < size; ++j) {
+    double up = seen[0] * at_least(j + 1);
+    for (std::size_t i = j + 2 > more.size() ? j + 2 - more.size() : 0; i <= j; ++i) {
+      up += i == 0 ? 0 : seen[i] * at_least(j - i + 2);
+    }
+    seen.push_back(up / none);
+    sum += seen.back();
+  }
+  return 1 - 1 / (seen[0] / sum + load);
+}
+
 KnownSystem bucket(std::uint64_t n) {
   const auto rpm = static_cast<unsigned>(between(120, 2000, draw(3, n, 0)));
   const double share = std::exp(between(std::log(0.01), std::log(0.1), draw(3, n, 1)));
@@ -175,7 +203,8 @@ KnownSystem bucket(std::uint64_t n) {
     "workloads": {{ "open": {{ "rate": "1/s", "jobs": 10 }} }},
     "objectives": [ "errors < {:.9f}" ] }})",
                       rpm, share),
-          "open", false, rpm / 60.0 / (1 - share)};
+          "open", false,
+          root([&](double load) { return share - bucket_loss(rpm, load); }, 0.5, 1.5) * rpm / 60};
 }
 
 // Mean response of a closed network of two single servers and thinking users, by exact MVA

@@ -1,0 +1,136 @@
+#include <catch2/catch.hpp>
+
+#include <cmath>
+
+#include "harness/json/read.hpp"
+#include "tests/cli/program.hpp"
+
+// `rehearse plan` as its users meet it.
+
+using namespace rehearse;
+using namespace rehearse::test;
+
+namespace {
+
+// M/M/4 behind HTTP: service of 1 s on average, p(95) < 3.6 s up to 2.6853 jobs a second (Gross et
+// al., Fundamentals of Queueing Theory, §2.3).
+constexpr double kKnee = 2.6853;
+const char* const kStore = R"({
+  "scenario": "store",
+  "providers": { "store": { "profile": "postgres-rest",
+                            "change": { "capacity": { "slots": 4, "queue": 100000 } } } },
+  "stages": { "ask": { "call": "store.query", "time": { "exponential": "1s" } } },
+  "workloads": { "open": { "rate": "1/s", "jobs": 10 } },
+  "objectives": ["p(95) < 3.6s"] })";
+
+// Two limits that are full at the same load: more of one alone is in vain.
+const char* const kTwins = R"({
+  "scenario": "twins",
+  "providers": {
+    "one": { "profile": "postgres-rest",
+             "change": { "limits": { "rpm": 600 }, "capacity": null } },
+    "two": { "profile": "postgres-rest",
+             "change": { "limits": { "rpm": 600 }, "capacity": null } } },
+  "stages": { "ask": { "call": "one.query", "time": "20ms" },
+              "tell": { "call": "two.query", "time": "20ms" } },
+  "workloads": { "open": { "rate": "1/s", "jobs": 10 } },
+  "objectives": ["errors < 5%"] })";
+
+json::Value json_of(const Said& said) {
+  INFO(said.err);
+  const auto read = json::parse(said.out);
+  REQUIRE(read);
+  return *read;
+}
+
+double number(const json::Value& value, const char* key) {
+  const json::Value* found = value.find(key);
+  REQUIRE(found != nullptr);
+  REQUIRE(found->is_number());
+  return found->as_double();
+}
+
+}  // namespace
+
+TEST_CASE("a plan over HTTP finds the knee of virtual time, and that of the formula") {
+  const Folder folder;
+  folder.file("store.json", kStore);
+  const Said said = rehearse_in(
+      folder, "plan store.json --axis rate --against mock --wall 25s --format json --quiet");
+  CHECK(said.code == 0);
+  const json::Value plan = json_of(said);
+  const json::Value& knee = plan.find("knees")->items().at(0);
+  CHECK(std::abs(number(knee, "largest") / kKnee - 1) < 0.03);
+  const json::Value& check = plan.find("over_http")->items().at(0);
+  CHECK(std::abs(number(check, "difference")) < 0.05);
+  CHECK(std::abs(number(check, "largest") / kKnee - 1) < 0.05);
+  CHECK(number(check, "probes") >= 3);
+  CHECK(check.find("over_http")->items().size() == 3);
+}
+
+TEST_CASE("an interrupted plan over HTTP reports what was found before") {
+  const Folder folder;
+  folder.file("store.json", kStore);
+  // The virtual plan is there after a second or two; HTTP would take ten minutes.
+  const std::string script =
+      "bash -c '" REHEARSE_BINARY
+      " plan store.json --axis rate --against mock --wall 10m --format json > plan.txt 2> err.txt "
+      "& P=$!; sleep 8; kill -INT $P; wait $P; exit $?'";
+  const int status = std::system(("cd '" + folder.path.string() + "' && " + script).c_str());
+  CHECK(WEXITSTATUS(status) == 105);
+  const auto read = json::parse(read_file(folder.path / "plan.txt"));
+  REQUIRE(read);
+  const json::Value& plan = *read;
+  CHECK(number(plan.find("knees")->items().at(0), "largest") > 2);
+  const json::Value& check = plan.find("over_http")->items().at(0);
+  CHECK(check.find("largest")->is_null());
+  CHECK(check.find("note")->as_string() == "interrupted after 0 of 3 loads");
+}
+
+TEST_CASE("two limits that bind together are named together") {
+  const Folder folder;
+  folder.file("twins.json", kTwins);
+  const json::Value plan = json_of(
+      rehearse_in(folder, "plan twins.json --axis rate --jobs 20000 --format json --quiet"));
+  const json::Value& knee = plan.find("knees")->items().at(0);
+  REQUIRE(knee.find("binds")->is_string());
+  CHECK(knee.find("binds")->as_string() ==
+        "one requests per min (RPM) and two requests per min (RPM)");
+}
+
+TEST_CASE("a plan that cannot be made says why in one line") {
+  const Folder folder;
+  folder.file("store.json", kStore);
+  const std::string plan = "plan store.json ";
+  refused(folder, plan + "--against live", {"--against", "expected sim or mock"});
+  refused(folder, plan + "--speed 3", {"--speed", "needs --against mock"});
+  refused(folder, plan + "--wall 1m", {"--wall", "needs --against mock"});
+  refused(folder, plan + "--against mock --wall never", {"--wall", "expected a time such as 2m"});
+  refused(folder, plan + "--axis rate --jobs 1000 --against mock --wall 1s",
+          {"--wall", "three loads take", "at least"});
+  refused(folder, plan + "--objective \"p(95) << 1s\"", {"--objective"});
+  refused(folder, plan + "--rate -1/s", {"--rate", "above 0"});
+  refused(folder, plan + "--target 1e99/s", {"--target", "at most"});
+}
+
+TEST_CASE("objectives that nothing meets are named, and leave no load") {
+  const Folder folder;
+  folder.file("store.json", kStore);
+  const Said said = rehearse_in(
+      folder,
+      "plan store.json --axis rate --objective 'mean < 1ms' --jobs 1000 --format json --quiet");
+  CHECK(said.code == 0);
+  const json::Value plan = json_of(said);
+  const json::Value& objectives = *plan.find("knees")->items().at(0).find("objectives");
+  CHECK(objectives.items().at(0).find("role")->as_string() == "never_met");
+}
+
+TEST_CASE("an overload without bound is called saturated, and ends") {
+  const Folder folder;
+  folder.file("store.json", kStore);
+  const json::Value plan = json_of(rehearse_in(
+      folder,
+      "plan store.json --axis rate --rate 400/s --duration 1m --jobs 1000 --format json "
+      "--quiet"));
+  CHECK(plan.find("load")->find("saturated")->as_bool());
+}
