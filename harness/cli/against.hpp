@@ -15,7 +15,7 @@ std::string world_name(WorldKind kind);
 // Who answers each provider's calls: `--against mock --against openai=live`.
 struct Against {
   WorldKind all = WorldKind::Sim;
-  std::map<std::string, WorldKind> by_provider;
+  std::map<std::string, WorldKind> by_provider = {};
 
   WorldKind of(const std::string& provider) const;
   // "sim", or "mock, openai=live".
