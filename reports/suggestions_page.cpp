@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "harness/json/write.hpp"
+#include "reports/chart_bridge.hpp"
 #include "reports/charts.hpp"
 #include "reports/documents.hpp"
 #include "reports/figures.hpp"
@@ -73,36 +75,20 @@ std::optional<Chart> steps_chart(const Suggestions& all, const SuggestedSet& set
   if (set.p50_s.empty() || !(before > 0)) {
     return std::nullopt;
   }
-  const TimeUnit unit = time_unit(before);
-  json::Value data = json::Value::object();
-  data.set("kind", "bridge");
-  data.set("x", std::string("p50 of the response, ") + unit.name);
-  json::Value& rows = data.set("rows", json::Value::array());
-  const auto add = [&](const std::string& label, double from, double to, const char* tone,
-                       const std::string& text) {
-    json::Value& row = rows.push(json::Value::array());
-    row.push(label);
-    push_numbers(row, {unit.of(from), unit.of(to)});
-    row.push(tone);
-    row.push(text);
-  };
-  add("today", 0, before, "plain", seconds(before));
-  double level = before;
+  Bridge bridge(before);
+  bridge.pier("today", before, "plain");
   for (std::size_t i = 0; i < set.p50_s.size() && i < set.names.size(); ++i) {
-    const double saved = level - set.p50_s[i];
-    add("+ " + set.names[i], level, set.p50_s[i], saved >= 0 ? "good" : "bad",
-        (saved >= 0 ? "−" : "+") + seconds(std::fabs(saved)));
-    level = set.p50_s[i];
+    bridge.step("+ " + set.names[i], set.p50_s[i], bridge.level_s() - set.p50_s[i]);
   }
-  add("all of them", 0, level, "main", seconds(level));
+  const double after = bridge.level_s();
+  bridge.pier("all of them", after, "main");
   Chart out;
   out.title = table.title;
   out.caption = "Each step: what this one adds to those above it.";
   out.table = table;
   out.table_open = true;
-  out.plots.push_back(
-      {"Bridge from " + seconds(before) + " today to " + seconds(level) + ", one step a suggestion",
-       std::move(data)});
+  out.plots.push_back(std::move(bridge).plot("Bridge from " + seconds(before) + " today to " +
+                                             seconds(after) + ", one step a suggestion"));
   return out;
 }
 

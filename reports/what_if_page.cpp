@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "reports/chart_bridge.hpp"
 #include "reports/charts.hpp"
 #include "reports/documents.hpp"
 #include "reports/figures.hpp"
@@ -30,21 +32,8 @@ std::optional<Chart> bridge_chart(const WhatIf& study, const Table& table) {
   if (study.players.empty() || !(before > 0)) {
     return std::nullopt;
   }
-  const TimeUnit unit = time_unit(std::max(before, after));
-  json::Value data = json::Value::object();
-  data.set("kind", "bridge");
-  data.set("x", std::string("p50 of the response, ") + unit.name);
-  json::Value& rows = data.set("rows", json::Value::array());
-  const auto add = [&](const std::string& label, double from, double to, const char* tone,
-                       const std::string& text) {
-    json::Value& row = rows.push(json::Value::array());
-    row.push(label);
-    push_numbers(row, {unit.of(from), unit.of(to)});
-    row.push(tone);
-    row.push(text);
-  };
-  add("before", 0, before, "plain", seconds(before));
-  double level = before;
+  Bridge bridge(std::max(before, after));
+  bridge.pier("before", before, "plain");
   double rest = 0;
   std::size_t merged = 0;
   for (std::size_t i = 0; i < study.players.size(); ++i) {
@@ -54,25 +43,21 @@ std::optional<Chart> bridge_chart(const WhatIf& study, const Table& table) {
       ++merged;
       continue;
     }
-    add(study.players[i].name, level, level - share, share >= 0 ? "good" : "bad",
-        (share >= 0 ? "−" : "+") + seconds(std::fabs(share)));
-    level -= share;
+    bridge.step(study.players[i].name, bridge.level_s() - share, share);
   }
   if (merged > 0) {
-    add(plural(merged, "other"), level, level - rest, rest >= 0 ? "good" : "bad",
-        std::fabs(rest) < before * 5e-4 ? "about nothing"
-                                        : (rest >= 0 ? "−" : "+") + seconds(std::fabs(rest)));
+    bridge.step(plural(merged, "other"), bridge.level_s() - rest, rest,
+                std::fabs(rest) < before * 5e-4 ? "about nothing" : "");
   }
-  add("after all", 0, after, "main", seconds(after));
+  bridge.pier("after all", after, "main");
   Chart out;
   out.title = "From before to after";
   out.caption =
       "Each step: a variant's fair share of the saving (Shapley: its mean over all orders in "
       "which the variants could be built).";
   out.table = table;
-  out.plots.push_back({"Bridge from " + seconds(before) + " before to " + seconds(after) +
-                           " after, one step a variant",
-                       std::move(data)});
+  out.plots.push_back(std::move(bridge).plot("Bridge from " + seconds(before) + " before to " +
+                                             seconds(after) + " after, one step a variant"));
   return out;
 }
 
