@@ -31,6 +31,7 @@ void HttpConnection::start() { loop_.events.watch(socket_, *this); }
 // --------------------------------------------------------------------------------
 
 void HttpConnection::ready(bool hung_up) {
+  loop_.fire_due();  // hundreds of sockets that have a byte each make nobody's chunk late
   if (state_ == State::Closed) {
     return;
   }
@@ -180,7 +181,6 @@ std::size_t HttpConnection::parse(std::string_view bytes) {
       push("HTTP/1.1 100 Continue\r\n\r\n");
     }
     if (ec == http::error::need_more || count == 0) {
-      loop_.fire_due();  // hundreds who dawdle make nobody's chunk late
       break;
     }
   }

@@ -24,7 +24,7 @@ namespace {
 constexpr auto kSweepEvery = std::chrono::milliseconds(500);
 constexpr auto kAcceptPause = std::chrono::milliseconds(20);
 constexpr int kFiredInARow = 256;
-constexpr int kAcceptedInARow = 256;
+constexpr int kAcceptedInARow = 32;
 constexpr int kBacklog = 4096;
 constexpr std::size_t kCorkedAtOnce = 64;
 constexpr std::size_t kCorkedKept = 256u << 10;
