@@ -37,7 +37,7 @@ std::string_view title_of(int status) {
     case 401:
       return "Unauthenticated";
     case 402:
-      return "Payment required";
+      return "Insufficient credit";
     case 404:
       return "Not found";
     case 422:

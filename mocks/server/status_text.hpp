@@ -29,6 +29,8 @@ constexpr std::string_view status_text(int status) {
       return "Request Timeout";
     case 402:
       return "Payment Required";
+    case 409:
+      return "Conflict";
     case 426:
       return "Upgrade Required";
     case 413:
@@ -39,6 +41,8 @@ constexpr std::string_view status_text(int status) {
       return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
+    case 499:
+      return "Client Closed Request";
     case 500:
       return "Internal Server Error";
     case 502:

@@ -164,6 +164,7 @@ const failures = {
   402: [Anthropic.APIError, 'billing_error', 1],
   403: [Anthropic.PermissionDeniedError, 'permission_error', 1],
   404: [Anthropic.NotFoundError, 'not_found_error', 1],
+  409: [Anthropic.ConflictError, 'conflict_error', 3],
   413: [Anthropic.APIError, 'request_too_large', 1],
   429: [Anthropic.RateLimitError, 'rate_limit_error', 3],
   500: [Anthropic.InternalServerError, 'api_error', 3],

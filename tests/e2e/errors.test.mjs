@@ -22,8 +22,9 @@ async function all(stream) {
 // ---- Ollama: never retried; {"error": text}
 
 const ollamaErrors = {
-  400: /invalid JSON schema/, 404: /model 'llama3.1:8b' not found/,
-  500: /llama runner process has terminated/, 503: /server busy, please try again/,
+  400: /invalid JSON schema/, 401: /unauthorized/, 404: /model 'llama3.1:8b' not found/,
+  429: /reached your session usage limit/, 500: /llama runner process has terminated/,
+  502: /cloud model cannot be reached/, 503: /server busy, please try again/,
   memory: /more system memory/,
 };
 for (const [name, words] of Object.entries(ollamaErrors)) {
@@ -70,7 +71,8 @@ test('ollama: a malformed plain answer is no JSON; one that is called HTML is re
 // ---- Replicate: {"title", "detail", "status"}; POST is retried for 429 alone
 
 const replicateErrors = {
-  401: [/valid authentication token/, 1], 402: [/insufficient credit/, 1],
+  401: [/valid authentication token/, 1],
+  402: [/"title":"Insufficient credit"/, 1],
   404: [/could not be found/, 1], 422: [/prompt is required/, 1], 429: [/throttled/, 6],
   500: [/Internal server error/, 1], 503: [/Service unavailable/, 1],
 };
@@ -90,6 +92,17 @@ for (const [status, [words, tries]] of Object.entries(replicateErrors)) {
     assert.equal(attempts.length, tries);
   });
 }
+
+test('replicate: a version that does not exist has a title of its own', async () => {
+  const client = new Replicate({ auth: 'mock', baseUrl: `${failingUrl('replicate_version')}/v1` });
+  await assert.rejects(client.run(flux, { input }), (error) => {
+    assert.equal(error.name, 'ApiError');
+    assert.equal(error.response.status, 422);
+    assert.match(error.message, /"title":"Invalid version or not permitted"/);
+    assert.match(error.message, /"status":422/);
+    return true;
+  });
+});
 
 test('replicate: a prediction that fails says why, whether waited for or asked about', async () => {
   const client = new Replicate({ auth: 'mock', baseUrl: `${failingUrl('replicate_failed')}/v1` });
@@ -113,7 +126,8 @@ test('replicate: a reset connection is a failed fetch', async () => {
 
 const firecrawlErrors = {
   400: /Bad Request/, 401: /Unauthorized/, 402: /Insufficient credits/, 403: /not supported/,
-  408: /timed out/, 429: /Rate limit exceeded/, 500: /unexpected error/, 502: /Bad gateway/,
+  404: /Not Found/, 408: /timed out/, 409: /Idempotency key already used/,
+  429: /Rate limit exceeded/, 500: /unexpected error/, 502: /Bad gateway/,
 };
 for (const [status, words] of Object.entries(firecrawlErrors)) {
   for (const call of ['scrape', 'search']) {
@@ -142,9 +156,12 @@ test('firecrawl: a reset connection and an unreadable answer are errors', async 
 const runwayErrors = {
   400: [RunwayML.BadRequestError, /enough credits/, 1],
   401: [RunwayML.AuthenticationError, /Invalid API key/, 1],
+  404: [RunwayML.NotFoundError, /resource is not available/, 1],
   429: [RunwayML.RateLimitError, /Too many requests/, 3],
   500: [RunwayML.InternalServerError, /Internal server error/, 3],
+  502: [RunwayML.InternalServerError, /shedding load/, 3],
   503: [RunwayML.InternalServerError, /Service unavailable/, 3],
+  504: [RunwayML.InternalServerError, /not able to satisfy/, 3],
 };
 const task = { model: 'gen4_turbo', promptText: 'Bees', promptImage: 'https://example.com/bee.png',
                ratio: '1280:720', duration: 5 };
@@ -165,6 +182,16 @@ for (const [status, [kind, words, tries]] of Object.entries(runwayErrors)) {
       [0, 1, 2].slice(0, tries));
   });
 }
+
+test('runway: a body that is not valid is told with its issues', async () => {
+  await assert.rejects(runway('body').imageToVideo.create(task), (error) => {
+    assert.ok(error instanceof RunwayML.BadRequestError, `${error}`);
+    assert.equal(error.error.error, 'Validation of body failed');
+    assert.deepEqual(error.error.issues[0].path, ['promptImage']);
+    assert.equal(error.error.docUrl, 'https://docs.dev.runwayml.com/api');
+    return true;
+  });
+});
 
 test('runway: a task that fails says why', async () => {
   const client = runway('failed');

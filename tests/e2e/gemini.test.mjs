@@ -136,8 +136,9 @@ test('texts are embedded, tokens counted, models listed and retrieved', async ()
 });
 
 const failures = {
-  400: 'INVALID_ARGUMENT', 403: 'PERMISSION_DENIED', 404: 'NOT_FOUND',
-  429: 'RESOURCE_EXHAUSTED', 500: 'INTERNAL', 503: 'UNAVAILABLE', 504: 'DEADLINE_EXCEEDED',
+  400: 'INVALID_ARGUMENT', 401: 'UNAUTHENTICATED', 403: 'PERMISSION_DENIED', 404: 'NOT_FOUND',
+  429: 'RESOURCE_EXHAUSTED', 499: 'CANCELLED', 500: 'INTERNAL', 503: 'UNAVAILABLE',
+  504: 'DEADLINE_EXCEEDED',
 };
 for (const [status, name] of Object.entries(failures)) {
   for (const call of ['generateContent', 'generateContentStream']) {

@@ -11,15 +11,33 @@ const statuses = [
   [400, OpenAI.BadRequestError, 'content_policy_violation', 'invalid_request_error', 1],
   [401, OpenAI.AuthenticationError, 'invalid_api_key', 'invalid_request_error', 1],
   [403, OpenAI.PermissionDeniedError, 'unsupported_country_region_territory',
-   'invalid_request_error', 1],
+   'request_forbidden', 1],
   [404, OpenAI.NotFoundError, 'model_not_found', 'invalid_request_error', 1],
   [409, OpenAI.ConflictError, null, 'invalid_request_error', 2],
+  [413, OpenAI.APIError, null, 'server_error', 1],
   [422, OpenAI.UnprocessableEntityError, null, 'invalid_request_error', 1],
   [429, OpenAI.RateLimitError, 'rate_limit_exceeded', 'requests', 2],
   [500, OpenAI.InternalServerError, 'server_error', 'server_error', 2],
   [502, OpenAI.InternalServerError, 'server_error', 'server_error', 2],
   [503, OpenAI.InternalServerError, 'service_unavailable', 'server_error', 2],
 ];
+
+const words = {
+  403: /Country, region, or territory not supported/,
+  404: /does not exist or you do not have access/,
+  409: /updated by another request/, 413: /Maximum content size limit \(26214400\) exceeded/,
+  422: /Unable to process the request/,
+};
+test('a conversation that is too long is a BadRequestError that names the messages', async () => {
+  const call = failing('too-long').chat.completions.create({ model, messages });
+  await assert.rejects(call, (error) => {
+    assert.ok(error instanceof OpenAI.BadRequestError, `${error}`);
+    assert.equal(error.code, 'context_length_exceeded');
+    assert.equal(error.param, 'messages');
+    assert.match(error.message, /maximum context length is 128000 tokens/);
+    return true;
+  });
+});
 
 for (const [status, kind, code, type, attempts] of statuses) {
   for (const stream of [false, true]) {
@@ -32,7 +50,7 @@ for (const [status, kind, code, type, attempts] of statuses) {
         assert.equal(error.status, status);
         assert.equal(error.code ?? null, code);
         assert.equal(error.type, type);
-        assert.ok(error.message.length > 10);
+        assert.match(error.message, words[status] ?? /.{11}/);
         assert.ok(error.headers.get('x-request-id'));
         return true;
       });

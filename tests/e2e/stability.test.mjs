@@ -59,7 +59,8 @@ test('what is wrong with a request is told in a list', async () => {
 });
 
 for (const [status, name] of Object.entries({
-  402: 'payment_required', 403: 'content_moderation', 413: 'payload_too_large',
+  400: 'bad_request', 401: 'unauthorized', 402: 'payment_required', 403: 'content_moderation',
+  404: 'not_found', 413: 'payload_too_large',
   422: 'unprocessable_entity', 429: 'rate_limit_exceeded', 500: 'internal_error' })) {
   test(`${status} is ${name}`, async () => {
     const response = await generate('ultra', { prompt: 'x' },

@@ -130,6 +130,34 @@ TEST_CASE("a figure without a basis, and a basis without its reason, are found w
         });
 }
 
+TEST_CASE("every error status that a provider's documentation or SDK knows is a fault by name") {
+  struct Known {
+    std::string_view provider;
+    std::vector<int> statuses;
+  };
+  const std::vector<Known> all = {
+      {"openai", {400, 401, 403, 404, 409, 413, 422, 429, 500, 502, 503}},
+      {"anthropic", {400, 401, 402, 403, 404, 409, 413, 429, 500, 504, 529}},
+      {"gemini", {400, 401, 403, 404, 429, 499, 500, 503, 504}},
+      {"ollama", {400, 401, 404, 429, 500, 502, 503}},
+      {"replicate", {401, 402, 404, 422, 429, 500, 503}},
+      {"stability", {400, 401, 402, 403, 404, 413, 422, 429, 500}},
+      {"firecrawl", {400, 401, 402, 403, 404, 408, 409, 429, 500, 502}},
+      {"runway", {400, 401, 404, 429, 500, 502, 503, 504}},
+  };
+  for (const auto& [provider, statuses] : all) {
+    const auto profile = load_profile(provider, "");
+    REQUIRE(profile.ok());
+    for (const int status : statuses) {
+      INFO(provider << ' ' << status);
+      CHECK(std::any_of(
+          (*profile)->faults.begin(), (*profile)->faults.end(), [status](const FaultSpec& fault) {
+            return fault.fault == Fault::Status && fault.status == status && !fault.message.empty();
+          }));
+    }
+  }
+}
+
 TEST_CASE("the published ratios come out: image sizes and models, storyboard's back ends") {
   ProviderModel openai(*load_profile("openai", ""), {});
   CallFeatures image;
