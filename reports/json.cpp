@@ -92,6 +92,9 @@ Value http_json(const record::WireSummary& wire) {
   out.set("tls_s", spread_json(wire.tls_s));
   out.set("first_byte_s", spread_json(wire.first_byte_s));
   out.set("body_s", spread_json(wire.body_s));
+  if (wire.added_s.count > 0) {
+    out.set("added_s", spread_json(wire.added_s));
+  }
   return out;
 }
 
@@ -243,6 +246,9 @@ void set_head(const RunSummary& run, Value& out) {
   out.set("max_in_flight", whole(run.max_in_flight));
   out.set("max_schedule_lag_s", tidy(run.max_schedule_lag_s));
   set_pace(run.mock_pace, out);
+  if (run.wire_added_s.count > 0) {
+    out.set("wire_added_s", spread_json(run.wire_added_s));
+  }
 }
 
 void set_lists(const RunSummary& run, Value& out) {

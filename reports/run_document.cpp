@@ -34,12 +34,24 @@ std::string world_text(const record::RunHeader& header) {
   return out;
 }
 
-// A sped-up mock shortens its answers but not the wire, which scenario time then multiplies.
-std::string wire_text(const record::RunHeader& header) {
+// What the wire and the harness added to the times that mocks had planned, in real time. A sped-up
+// mock shortens its answers but not the wire, which scenario time then multiplies.
+std::string wire_text(const RunSummary& run) {
+  const record::RunHeader& header = run.header;
+  const record::Spread& added = run.wire_added_s;
+  const std::string speed = number(header.speed);
+  if (added.count > 0) {
+    const double p50 = added.p50.value_or(added.mean);
+    const double most = added.p99.value_or(added.max);
+    return "over HTTP" + (header.speed == 1 ? "" : " at speed " + speed) +
+           ": the wire and the harness added " + seconds(p50 / header.speed) +
+           (added.p50 ? " at p50, " : " on average, ") + seconds(most / header.speed) +
+           (added.p99 ? " at p99" : " at most") + " of a call" +
+           (header.speed == 1 ? "" : ", in these times × " + speed);
+  }
   if (header.speed == 1 || header.against.find("mock") == std::string::npos) {
     return "";
   }
-  const std::string speed = number(header.speed);
   return "over HTTP at speed " + speed + ": each call includes about its time on the wire × " +
          speed + (header.drive == "app" ? ", each job the program's own time × " + speed : "");
 }
@@ -57,7 +69,7 @@ Paragraph what_ran(const RunSummary& run) {
     workload += " (" + header.workload_text + ")";
   }
   out.lines.push_back({{"workload " + workload}});
-  if (const std::string wire = wire_text(header); !wire.empty()) {
+  if (const std::string wire = wire_text(run); !wire.empty()) {
     out.lines.push_back({{wire, Tone::Dim}});
   }
   if (!header.point.empty()) {

@@ -165,8 +165,8 @@ Table wire_table(const RunSummary& run) {
   out.title = "HTTP and streams";
   out.columns = {{"stage", false, 0},  {"opened", true, 3}, {"dns", true, 5},
                  {"connect", true, 2}, {"tls", true, 4},    {"first byte", true, 0},
-                 {"body", true, 1},    {"itl", true, 0},    {"itl p95", true, 6},
-                 {"tpot", true, 2}};
+                 {"body", true, 1},    {"added", true, 2},  {"itl", true, 0},
+                 {"itl p95", true, 6}, {"tpot", true, 2}};
   const auto mean = [](const record::Spread& spread) {
     return spread.count > 0 && spread.max > 0 ? seconds(spread.mean) : std::string();
   };
@@ -182,6 +182,7 @@ Table wire_table(const RunSummary& run) {
                         {mean(wire.tls_s)},
                         {mean(wire.first_byte_s)},
                         {mean(wire.body_s)},
+                        {mean(wire.added_s)},
                         {mean(wire.itl_s)},
                         {wire.itl_s.count > 0 ? quantile(wire.itl_s, 0.95) : ""},
                         {mean(wire.tpot_s)}});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "harness/base/time.hpp"
@@ -18,6 +19,8 @@ struct WireTimes {
   Duration body;               // from there to its last byte
   Duration content;            // of a stream: first content to last content
   std::vector<Duration> gaps;  // of a stream: between its content chunks, as received
+  // What the call took beyond the time that its mock had planned; nothing where none said so.
+  std::optional<Duration> added;
 };
 
 }  // namespace rehearse

@@ -18,6 +18,7 @@
 #include "harness/wire/openai_embedding.hpp"
 #include "harness/wire/openai_error.hpp"
 #include "harness/wire/openai_image.hpp"
+#include "harness/wire/planned_header.hpp"
 #include "harness/wire/rate_limit.hpp"
 #include "harness/wire/stability.hpp"
 #include "harness/wire/usage_header.hpp"
@@ -76,6 +77,7 @@ void AnswerReader::on_head(int status, const wire::Headers& headers) {
   if (const auto usage = wire::parse_usage_header(headers.get(wire::kUsageHeaderName))) {
     usage_ = *usage;
   }
+  planned_ = wire::parse_planned_header(headers.get(wire::kPlannedHeaderName));
 }
 
 bool AnswerReader::on_body(std::string_view bytes) {
@@ -222,7 +224,7 @@ void AnswerReader::read_end(const Exchange& exchange, Outcome& outcome) {
   outcome.should_retry = provider::is_transient_failure(failure_, exchange.answered);
 }
 
-std::shared_ptr<const WireTimes> AnswerReader::wire_times(const Exchange& exchange) {
+std::shared_ptr<const WireTimes> AnswerReader::wire_times(const Exchange& exchange, Instant due) {
   if (!exchange.answered) {
     return nullptr;
   }
@@ -238,10 +240,13 @@ std::shared_ptr<const WireTimes> AnswerReader::wire_times(const Exchange& exchan
   out->body = exchange.done - exchange.first_byte;
   out->content = last_content_ - first_content_;
   out->gaps = std::move(gaps_);
+  if (planned_) {
+    out->added = std::max(exchange.done - due - *planned_, Duration::zero());
+  }
   return out;
 }
 
-void AnswerReader::finish(const Exchange& exchange, Outcome& outcome) {
+void AnswerReader::finish(const Exchange& exchange, Instant due, Outcome& outcome) {
   outcome.done = exchange.done;
   outcome.status = static_cast<std::uint16_t>(exchange.status);
   if (exchange.failure == Failure::Cancelled) {
@@ -260,7 +265,7 @@ void AnswerReader::finish(const Exchange& exchange, Outcome& outcome) {
   } else {
     read_end(exchange, outcome);
   }
-  outcome.wire = wire_times(exchange);
+  outcome.wire = wire_times(exchange, due);
   if (outcome.ok() && chunks_ == 0) {
     chunks_ = 1;
     first_content_ = exchange.done;

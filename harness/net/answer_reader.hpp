@@ -26,8 +26,9 @@ class AnswerReader final : public ResponseSink {
   void on_head(int status, const wire::Headers& headers) override;
   bool on_body(std::string_view bytes) override;
 
-  // All of the outcome but `started` and `cost`, once the exchange has ended.
-  void finish(const Exchange& exchange, provider::Outcome& outcome);
+  // All of the outcome but `started` and `cost`, once the exchange has ended. The call was due to
+  // leave at `due`: what the wire added counts from there.
+  void finish(const Exchange& exchange, Instant due, provider::Outcome& outcome);
 
  private:
   enum class Framing { Whole, Sse, Lines };
@@ -44,7 +45,7 @@ class AnswerReader final : public ResponseSink {
   void read_chat(std::string_view body);
   void read_status(provider::Outcome& outcome) const;
   void read_end(const Exchange& exchange, provider::Outcome& outcome);
-  std::shared_ptr<const WireTimes> wire_times(const Exchange& exchange);
+  std::shared_ptr<const WireTimes> wire_times(const Exchange& exchange, Instant due);
 
   Codec codec_;
   const provider::Call& call_;
@@ -66,6 +67,7 @@ class AnswerReader final : public ResponseSink {
   bool ended_ = false;      // a stream said so itself
   bool truncated_ = false;  // at max_tokens
   Usage usage_;
+  std::optional<Duration> planned_;  // by the mock
   provider::Failure failure_ = provider::Failure::None;
   std::string detail_;
 };

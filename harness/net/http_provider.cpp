@@ -110,11 +110,12 @@ Task<Outcome> HttpProvider::call(const Call& call, StopToken stop) {
     co_return outcome;
   }
   // Half of it before and half after, as in virtual time: the provider sees calls in that order.
+  Duration there;
   Duration back;
   if (!options_.rtt.is_zero()) {
     const double seconds = options_.rtt.quantile(call.key.uniform(Dimension::RoundTrip));
     const Duration rtt = Duration::from_seconds(seconds);
-    const Duration there = rtt * 0.5;
+    there = rtt * 0.5;
     back = rtt - there;
     const runtime::Wake wake = co_await runtime_.sleep(there, stop);
     if (wake == runtime::Wake::Stopped) {
@@ -125,7 +126,7 @@ Task<Outcome> HttpProvider::call(const Call& call, StopToken stop) {
   AnswerReader reader(codec_of(*endpoint), call, runtime_);
   const ClientRequest& sent = request.value();
   const Exchange exchange = co_await client_.exchange(sent, reader, stop);
-  reader.finish(exchange, outcome);
+  reader.finish(exchange, outcome.started + there, outcome);
   if (options_.price && (outcome.ok() || outcome.usage != Usage())) {
     outcome.cost = options_.price(call.features, outcome.usage);
   }

@@ -68,6 +68,9 @@ void count_wire(const AttemptSpan& attempt, WireTally& tally) {
     }
     tally.first_byte.record(wire.first_byte.count_ns());
     tally.body.record(wire.body.count_ns());
+    if (wire.added) {
+      tally.added.record(wire.added->count_ns());
+    }
   }
   for (const Duration gap : wire.gaps) {
     tally.itl.record(gap.count_ns());

@@ -92,6 +92,7 @@ WireSummary summarise_wire(const WireTally& tally) {
   out.itl_s = spread_of(tally.itl, kPerNano);
   out.tpot_s = spread_of(tally.tpot, kPerNano);
   out.reused = tally.reused;
+  out.added_s = spread_of(tally.added, kPerNano);
   return out;
 }
 
@@ -266,6 +267,11 @@ RunSummary summarise_unjudged(const RunPoint& point) {
     out.monthly_cost_usd = *point.header.jobs_per_month * out.cost_usd.mean;
   }
   out.stages = summarise_stages(point);
+  stats::Histogram added;
+  for (const StageTally& stage : tally.stages) {
+    added.merge(stage.wire.added);
+  }
+  out.wire_added_s = spread_of(added, kPerNano);
   out.tasks = summarise_tasks(point);
   out.resources = summarise_resources(point);
   if (out.issued + out.warmup < kFewJobs) {

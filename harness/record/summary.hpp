@@ -33,6 +33,7 @@ struct WireSummary {
   Spread first_byte_s, body_s;
   Spread itl_s, tpot_s;  // of streams
   std::uint64_t reused = 0;
+  Spread added_s;  // by the wire and the harness to what mocks had planned, in scenario time
 };
 
 struct StageSummary {
@@ -109,6 +110,7 @@ struct RunSummary {
   double max_schedule_lag_s = 0, elapsed_s = 0, wall_s = 0, makespan_s = 0;
   double throughput_per_s = 0, goodput_per_s = 0;
   MockPace mock_pace;
+  Spread wire_added_s;  // of all stages' calls, in scenario time: × the speed
   double little_l = 0, little_lambda_w = 0;
   std::uint64_t engine_events = 0;
   Spread response_s, service_s, queue_s, first_result_s, lost_s, cpu_s, io_wait_s, memory_mb;

@@ -173,6 +173,7 @@ void Tally::merge(const Tally& other) {
   for (std::size_t i = 0; i < other.stages.size(); ++i) {
     each_stage_field(Merge(), stages[i], other.stages[i]);
     each_wire_field(Merge(), stages[i].wire, other.stages[i].wire);
+    stages[i].wire.added.merge(other.stages[i].wire.added);
   }
   first_intended_ns = std::min(first_intended_ns, other.first_intended_ns);
   last_done_ns = std::max(last_done_ns, other.last_done_ns);
@@ -197,6 +198,7 @@ std::string Tally::encode() const {
   for (const StageTally& stage : stages) {
     each_stage_field(write, stage);
     each_wire_field(write, stage.wire);
+    write(stage.wire.added);
   }
   write_timeline(out, timeline);
   return out.take();
@@ -224,6 +226,9 @@ Result<Tally> Tally::decode(std::string_view bytes) {
     each_stage_field(read, stage);
     if (version >= 2) {
       each_wire_field(read, stage.wire);
+    }
+    if (version >= 3) {
+      read(stage.wire.added);
     }
   }
   tally.timeline = read_timeline(in);

@@ -32,6 +32,7 @@ struct WireTally {
   stats::Histogram itl;
   stats::Histogram tpot;
   std::uint64_t reused = 0;  // calls on a kept connection
+  stats::Histogram added;    // by the wire and the harness to what a mock had planned
 };
 
 // What one stage did. Times are over executions inside done jobs, skipped ones apart; counters,

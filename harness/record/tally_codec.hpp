@@ -11,8 +11,9 @@
 namespace rehearse::record {
 
 // The first number of each encoding; a histogram's own version changes only with these.
-inline constexpr std::uint64_t kTallyVersion = 2;  // 1, without WireTally, is read too
-inline constexpr std::uint64_t kEndVersion = 2;    // 1, without MockPace, is read too
+// Tallies of version 1, without WireTally, and of 2, without its `added`, are read too.
+inline constexpr std::uint64_t kTallyVersion = 3;
+inline constexpr std::uint64_t kEndVersion = 2;  // 1, without MockPace, is read too
 inline constexpr std::uint64_t kTraceVersion = 1;
 
 // Whole so far, but of a later version than `known`, or of none.

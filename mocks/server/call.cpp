@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/wire/fault_header.hpp"
+#include "harness/wire/planned_header.hpp"
 #include "harness/wire/usage_header.hpp"
 
 namespace rehearse::server {
@@ -362,6 +363,8 @@ Hint Call::hint() const { return {scripted_ ? 1 : house_.transport.speed(), scri
 void Call::add_headers(wire::Headers& headers) {
   if (scripted_ && !ticket_.refusal) {
     headers.add(std::string(wire::kUsageHeaderName), wire::usage_header_text(ticket_.plan.usage));
+    headers.add(std::string(wire::kPlannedHeaderName),
+                wire::planned_header_text(record_.started - record_.arrived + ticket_.plan.total));
   }
   const double per_wall = 1 / house_.transport.speed();
   add_service_headers(protocol_, headers,

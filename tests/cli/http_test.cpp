@@ -49,6 +49,12 @@ TEST_CASE("over HTTP a run records the phases, and of streams the pace; so does 
   CHECK(pace->find("chunks")->find("count")->as_integer() >=
         stage.find("itl_s")->find("count")->as_integer() + 8);
   CHECK(pace->find("chunks")->find("late_max_s")->as_double() > 0);
+  // So does what the wire and the harness added to each planned time: what is left is virtual time.
+  const json::Value* added = live.find("wire_added_s");
+  REQUIRE(added != nullptr);
+  CHECK(added->find("count")->as_integer() == 8);
+  CHECK(added->find("min")->as_double() > 0);
+  CHECK(json::dump(*added) == json::dump(*http->find("added_s")));
   const json::Value again = report_of(folder, "report a.rehearsal");
   CHECK(json::dump(again) == json::dump(live));
   CHECK(rehearse_in(folder, "report a.rehearsal").out.find("HTTP and streams") !=
@@ -58,6 +64,12 @@ TEST_CASE("over HTTP a run records the phases, and of streams the pace; so does 
   const json::Value& same = *sim.find("stages")->find("draft");
   CHECK(same.find("http") == nullptr);
   CHECK(sim.find("mock_pace") == nullptr);
+  CHECK(sim.find("wire_added_s") == nullptr);
+  const auto mean_service = [](const json::Value& of) {
+    return of.find("service_s")->find("mean")->as_double();
+  };
+  CHECK(mean_service(stage) - added->find("mean")->as_double() ==
+        Approx(mean_service(same)).epsilon(1e-6));
   CHECK(same.find("tpot_s")->find("mean")->as_double() ==
         Approx(stage.find("tpot_s")->find("mean")->as_double()).epsilon(0.2));
 }

@@ -6,6 +6,7 @@
 #include "harness/base/text.hpp"
 #include "harness/wire/call_header.hpp"
 #include "harness/wire/openai_chat.hpp"
+#include "harness/wire/planned_header.hpp"
 #include "harness/wire/usage_header.hpp"
 #include "tests/net/raw_server.hpp"
 
@@ -117,6 +118,21 @@ TEST_CASE(
   CHECK(header->time_ratio == asked.time_ratio);
   CHECK(header->output_tokens == 5);
   CHECK_FALSE(header->bytes.has_value());
+}
+
+TEST_CASE("what a call took beyond the time that its mock had planned is what the wire added") {
+  const auto outcome_of = [](const std::string& planned) {
+    const std::string header = std::string(wire::kPlannedHeaderName) + ": " + planned + "\r\n";
+    const RawServer server(says(200, kJson + header, kChat));
+    return call(options_for(server), chat_call());
+  };
+  const Outcome some = outcome_of("1000");
+  REQUIRE(some.wire->added.has_value());
+  CHECK(*some.wire->added == some.done - some.started - 1_us);
+  CHECK(outcome_of("3600000000000").wire->added == Duration::zero());  // it answered too early
+  for (const char* bad : {"", "-1", "1.5", "1s", "99999999999999999999"}) {
+    CHECK_FALSE(outcome_of(bad).wire->added.has_value());
+  }
 }
 
 TEST_CASE("a streamed chat counts its pieces and keeps the instant of the first") {

@@ -59,10 +59,12 @@ TEST_CASE("phases of HTTP and the pace of streams are counted of successful call
                    .first_byte = 400_ms,
                    .body = 900_ms,
                    .content = 800_ms,
-                   .gaps = {100_ms, 300_ms, 400_ms}};
+                   .gaps = {100_ms, 300_ms, 400_ms},
+                   .added = 2_ms};
   call(opened, 0, 9);
   opened.reused = true;
   opened.gaps.clear();
+  opened.added.reset();
   call(opened, 0, 9);  // came whole: no pace
   call(opened, 3, 9);  // failed
   const WireTally& tally = recorder.tally().stages[0].wire;
@@ -71,6 +73,8 @@ TEST_CASE("phases of HTTP and the pace of streams are counted of successful call
   CHECK(tally.first_byte.count() == 2);
   CHECK(tally.body.sum() == (1800_ms).count_ns());
   CHECK(tally.reused == 1);
+  CHECK(tally.added.count() == 1);  // the second call had no planned time
+  CHECK(tally.added.max() == (2_ms).count_ns());
   CHECK(tally.itl.count() == 3);
   CHECK(tally.itl.sum() == (800_ms).count_ns());
   REQUIRE(tally.tpot.count() == 1);
@@ -82,6 +86,33 @@ TEST_CASE("phases of HTTP and the pace of streams are counted of successful call
   REQUIRE(read);
   CHECK(read->stages[0].wire.itl.count() == 6);
   CHECK(read->stages[0].wire.reused == 2);
+  CHECK(read->stages[0].wire.added.count() == 2);
+  const RunSummary summary = summarise(recorder.point());
+  CHECK(summary.wire_added_s.count == 1);
+  CHECK(summary.wire_added_s.max == 0.002);
+  CHECK(summary.stages[0].wire.added_s.mean == 0.002);
+}
+
+TEST_CASE("tallies of version 2, which know no time that the wire added, are read") {
+  Tally tally;
+  tally.jobs.done = 5;
+  tally.stages.resize(1);
+  tally.stages[0].wire.body.record(1'000);
+  const std::string bytes = tally.encode();
+  // The last field of the only stage, empty, stands before a timeline of two numbers.
+  std::string older = bytes;
+  older.erase(older.size() - 3, 1);
+  REQUIRE_FALSE(Tally::decode(older).ok());
+  older[0] = 2;
+  const auto read = Tally::decode(older);
+  REQUIRE(read.ok());
+  CHECK(read->jobs.done == 5);
+  CHECK(read->stages[0].wire.body.count() == 1);
+  CHECK(read->stages[0].wire.added.empty());
+  std::string later = bytes;
+  later[0] = 4;
+  REQUIRE(Tally::decode(later).error().what ==
+          "counters in an encoding that this version does not know");
 }
 
 TEST_CASE("the critical path of nothing is empty") { REQUIRE(path_of({}).empty()); }

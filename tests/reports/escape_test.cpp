@@ -274,6 +274,43 @@ TEST_CASE("a mock at another speed says that the wire is in its figures") {
           std::string::npos);
 }
 
+TEST_CASE("what the wire added is said in real time, with the quantiles that the calls carry") {
+  record::RunSummary run = summarise(sample::run({10, 0, 1, {}}));
+  const Writers writers = Writers::standard({120, false});
+  run.header.against = "mock";
+  const auto spread = [](std::uint64_t n, double mean, double max) {
+    record::Spread out;
+    out.count = n;
+    out.mean = mean;
+    out.max = max;
+    return out;
+  };
+  const auto says = [&](const std::string& format, const std::string& text) {
+    INFO(format << ": " << (*writers.by_name(format))->run(run));
+    return (*writers.by_name(format))->run(run).find(text) != std::string::npos;
+  };
+  run.wire_added_s = spread(400, 0.0005, 0.009);
+  run.wire_added_s.p50 = 0.0004;
+  run.wire_added_s.p99 = 0.0012;
+  for (const char* format : {"terminal", "markdown", "html"}) {
+    CHECK(
+        says(format,
+             "over HTTP: the wire and the harness added 400 us at p50, 1.20 ms at p99 of a call"));
+  }
+  CHECK(says("json", "\"wire_added_s\""));
+  run.header.speed = 20;
+  run.wire_added_s = spread(100, 0.010, 0.2);
+  run.wire_added_s.p50 = 0.008;
+  CHECK(says("terminal", "over HTTP at speed 20: the wire and the harness added 400 us at p50, "));
+  CHECK(says("terminal", "10.0 ms at most of a call, in these times × 20"));
+  run.wire_added_s = spread(3, 0.010, 0.2);
+  CHECK(says("terminal", "added 500 us on average, 10.0 ms at most of a call"));
+  run.wire_added_s = {};
+  run.header.speed = 1;
+  CHECK_FALSE(says("terminal", "the wire"));
+  CHECK_FALSE(says("json", "wire_added_s"));
+}
+
 TEST_CASE("formats are found by name and by ending, and unknown ones are told what there is") {
   const Writers writers = Writers::standard({});
   REQUIRE((*writers.by_file("a/b.md"))->name() == "markdown");

@@ -6,6 +6,7 @@
 #include "harness/base/text.hpp"
 #include "harness/wire/call_header.hpp"
 #include "harness/wire/openai_chat.hpp"
+#include "harness/wire/planned_header.hpp"
 #include "harness/wire/sse.hpp"
 #include "tests/server/support.hpp"
 
@@ -74,10 +75,13 @@ TEST_CASE("the model plans the same call in the server and outside of it") {
   const auto server = start(std::move(watched));
   wire::CallHeader asks = image_prompt();
   asks.output_tokens.reset();
-  call(*server, "POST", "/openai/v1/chat/completions", kChat + R"(,"max_tokens":100})",
-       header(asks));
+  const std::string body = kChat + R"(,"max_tokens":100})";
+  const auto whole = call(*server, "POST", "/openai/v1/chat/completions", body, header(asks));
+  const auto stream = call(*server, "POST", "/openai/v1/chat/completions",
+                           kChat + R"(,"max_tokens":100,"stream":true})", header(asks));
+  const auto stranger = call(*server, "POST", "/openai/v1/chat/completions", body);
   server->stop();
-  REQUIRE(records.all->size() == 1);
+  REQUIRE(records.all->size() == 3);
   const CallRecord& seen = records.all->front();
 
   latency::ProviderModel model(openai.profile, {});
@@ -92,6 +96,10 @@ TEST_CASE("the model plans the same call in the server and outside of it") {
   CHECK(seen.cost == ticket.plan.cost);
   CHECK(seen.truncated == ticket.plan.truncated);
   CHECK(seen.done - seen.started >= ticket.plan.total);
+  const std::string planned(wire::kPlannedHeaderName);
+  CHECK(whole.headers.at(planned) == wire::planned_header_text(ticket.plan.total));
+  CHECK(stream.headers.at(planned) == wire::planned_header_text(ticket.plan.total));
+  CHECK(stranger.headers.count(planned) == 0);
   CHECK(seen.stage == "image_prompt");
   CHECK(seen.job == 42);
   CHECK(seen.end == CallEnd::Answered);
