@@ -1,6 +1,7 @@
 #include "reports/terminal.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <functional>
 
@@ -104,6 +105,26 @@ class Filler {
   std::size_t at_ = 0;
   bool together_ = false;  // the phrase that begins goes to the next line
 };
+
+// Of a text that is wider than `width`: the bytes for this line, up to the last place inside where
+// a word or a part of a name ends, where there is one.
+std::size_t bytes_that_fit(std::string_view text, std::size_t width) {
+  std::size_t fits = 0;
+  std::size_t whole = 0;
+  for (std::size_t at = 0; fits < text.size();) {
+    const Glyph glyph = glyph_at(text.substr(fits));
+    if (at + glyph.columns > width) {
+      break;
+    }
+    const bool in_name = fits > 0 && std::isalnum(static_cast<unsigned char>(text[fits - 1])) != 0;
+    const bool ends = std::string_view("_-/+:").find(text[fits]) != std::string_view::npos;
+    at += glyph.columns;
+    fits += glyph.bytes;
+    whole = text[fits - glyph.bytes] == ' ' || (in_name && ends) ? fits : whole;
+  }
+  const bool word_ends = fits < text.size() && text[fits] == ' ';
+  return word_ends || whole == 0 ? fits : whole;
+}
 
 std::string write_line(const Line& line, const TerminalOptions& options) {
   // A first part that ends in spaces is a label: what follows is aligned beside it.
@@ -221,6 +242,26 @@ std::string cut_to_width(std::string_view text, std::size_t width) {
     text.remove_prefix(glyph.bytes);
   }
   return width == 0 ? std::string() : out + "…";
+}
+
+std::vector<std::string> wrap_to_width(std::string_view text, std::size_t width, std::size_t most) {
+  const auto leading = [&] { return std::min(text.find_first_not_of(' '), text.size()); };
+  const std::string margin(std::min(leading(), width / 2), ' ');
+  text.remove_prefix(leading());
+  std::vector<std::string> out;
+  while (out.size() + 1 < most && margin.size() + display_width(text) > width) {
+    const std::size_t fits = bytes_that_fit(text, width - margin.size());
+    if (fits == 0) {
+      break;  // not even one glyph
+    }
+    std::string_view part = text.substr(0, fits);
+    part.remove_suffix(part.size() - 1 - std::min(part.find_last_not_of(' '), part.size() - 1));
+    out.push_back(margin + std::string(part));
+    text.remove_prefix(fits);
+    text.remove_prefix(leading());
+  }
+  out.push_back(cut_to_width(margin + std::string(text), width));
+  return out;
 }
 
 std::string write_terminal(const Document& document, const TerminalOptions& asked) {

@@ -16,7 +16,8 @@ struct Bars {
   int rank = 0;
 };
 constexpr std::array<Bars, 4> kBars{{{8, 1}, {5, 1}, {8, 0}, {5, 0}}};
-constexpr std::size_t kNarrowest = 10;
+constexpr std::array<std::size_t, 2> kNarrow{10, 6};  // no column is narrower unless it must be
+constexpr std::size_t kMostLines = 4;                 // of a cell
 
 class Layout {
  public:
@@ -78,17 +79,31 @@ class Layout {
     return true;
   }
 
-  // Cuts the widest column until the table fits.
+  // Takes room from the widest column until the table fits, from words before numbers: what has
+  // too little goes on on a next line.
   void squeeze(std::size_t width) {
-    while (total() > width) {
-      const auto widest = *std::max_element(
-          shown_.begin(), shown_.end(), [&](auto a, auto b) { return widths_[a] < widths_[b]; });
-      if (widths_[widest] <= kNarrowest) {
-        return;
+    for (const std::size_t floor : kNarrow) {
+      for (const bool numbers : {false, true}) {
+        while (total() > width && narrow_widest(numbers, floor)) {
+        }
       }
-      const std::size_t over = total() - width;
-      widths_[widest] = std::max(kNarrowest, widths_[widest] - std::min(over, widths_[widest]));
     }
+  }
+
+  // By one; false where no such column is wider than `floor`.
+  bool narrow_widest(bool numbers, std::size_t floor) {
+    std::size_t* widest = nullptr;
+    for (const std::size_t column : shown_) {
+      const bool may = table_.columns[column].right == numbers && widths_[column] > floor;
+      if (may && (widest == nullptr || widths_[column] > *widest)) {
+        widest = &widths_[column];
+      }
+    }
+    if (widest == nullptr) {
+      return false;
+    }
+    --*widest;
+    return true;
   }
 
   const Table& table_;
@@ -115,6 +130,32 @@ void end_line(std::string& out) {
     out.pop_back();
   }
   out += '\n';
+}
+
+// One row, over several lines where a cell was given too little room for one.
+void write_row(const std::vector<Text>& row, const Table& table, const Layout& layout, bool colour,
+               std::string& out) {
+  std::vector<std::vector<std::string>> parts(row.size());
+  std::size_t lines = 1;
+  for (const std::size_t column : layout.shown()) {
+    const std::size_t bar = row[column].bar ? layout.bar_width(column) : 0;
+    const std::size_t room = layout.width(column) - (bar > 0 ? bar + 1 : 0);
+    parts[column] = wrap_to_width(terminal_safe(row[column].text), room, kMostLines);
+    lines = std::max(lines, parts[column].size());
+  }
+  for (std::size_t line = 0; line < lines; ++line) {
+    for (const std::size_t column : layout.shown()) {
+      Text part = row[column];
+      part.text = line < parts[column].size() ? parts[column][line] : std::string();
+      if (line > 0) {
+        part.bar.reset();
+      }
+      out += cell(part, layout.width(column), table.columns[column].right, layout.bar_width(column),
+                  colour);
+      out += std::string(kGap, ' ');
+    }
+    end_line(out);
+  }
 }
 
 }  // namespace
@@ -152,19 +193,13 @@ std::string write_terminal_table(const Table& table, const TerminalOptions& opti
   if (!table.title.empty()) {
     out += painted({table.title, Tone::Strong}, options.colour) + "\n";
   }
-  for (const std::size_t column : layout.shown()) {
-    const Column& head = table.columns[column];
-    out += cell({head.title, Tone::Dim}, layout.width(column), head.right, 0, options.colour);
-    out += std::string(kGap, ' ');
+  std::vector<Text> head;
+  for (const Column& column : table.columns) {
+    head.push_back({column.title, Tone::Dim});
   }
-  end_line(out);
+  write_row(head, table, layout, options.colour, out);
   for (const auto& row : table.rows) {
-    for (const std::size_t column : layout.shown()) {
-      out += cell(row[column], layout.width(column), table.columns[column].right,
-                  layout.bar_width(column), options.colour);
-      out += std::string(kGap, ' ');
-    }
-    end_line(out);
+    write_row(row, table, layout, options.colour, out);
   }
   return out;
 }

@@ -328,6 +328,36 @@ TEST_CASE("formats are found by name and by ending, and unknown ones are told wh
           std::string::npos);
 }
 
+TEST_CASE(
+    "what is too wide for its column goes on on a next line, between words or parts of names") {
+  using Lines = std::vector<std::string>;
+  CHECK(wrap_to_width("short", 10, 3) == Lines{"short"});
+  CHECK(wrap_to_width("image_model_gpt_image_1_mini", 14, 4) ==
+        Lines{"image_model_", "gpt_image_1_", "mini"});
+  CHECK(wrap_to_width("-8.59 s ± 216 ms", 10, 3) == Lines{"-8.59 s ±", "216 ms"});
+  CHECK(wrap_to_width("-28.1%", 4, 3) == Lines{"-28.", "1%"});  // a sign ends no word
+  CHECK(wrap_to_width("  publish/user_id", 12, 3) == Lines{"  publish/", "  user_id"});
+  CHECK(wrap_to_width("abcdefgh", 3, 2) == Lines{"abc", "de…"});
+  CHECK(wrap_to_width("中中", 3, 2) == Lines{"中", "中"});
+  CHECK(wrap_to_width("中", 1, 2) == Lines{"…"});
+  CHECK(wrap_to_width("", 4, 2) == Lines{""});
+}
+
+TEST_CASE("a table that is too wide wraps its words before its numbers, and cuts nothing") {
+  Table table;
+  table.title = "What costs no quality";
+  table.columns = {{"suggestion", false, 0}, {"p50", true, 0}, {"your variant", false, 0}};
+  table.rows = {{{"parallel_title_description_image"}, {"-4.93 s ± 176 ms"}, {"as parallel_text"}},
+                {{"short"}, {"-1.00 s"}, {""}}};
+  CHECK(write_terminal({"", {table}}, {50, false}) ==
+        "What costs no quality\n"
+        "suggestion                    p50  your variant\n"
+        "parallel_title_  -4.93 s ± 176 ms  as parallel_\n"
+        "description_                       text\n"
+        "image\n"
+        "short                     -1.00 s\n");
+}
+
 TEST_CASE("texts are cut by columns, and wide characters count twice") {
   REQUIRE(display_width("a\xE4\xB8\xAD"
                         "b") == 4);
