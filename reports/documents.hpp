@@ -26,6 +26,10 @@ std::string verdict_word(const record::Comparison& comparison);
 // One screen: the decision, what decided it, what to do now. `passes` says whether the policy lets
 // what is inconclusive pass.
 Document gate_document(const record::GateReport& gate, bool passes);
+// The objectives of level fail that made it fail, or inconclusive, with their figures; empty where
+// none did. And how many of them came to what.
+std::string gate_decided_by(const record::GateReport& gate);
+std::string gate_tally(const record::GateReport& gate);
 // The pipeline against itself.
 Document noise_document(const record::NoiseReport& noise);
 // Runs over time, and where they changed.

@@ -21,31 +21,40 @@ std::string value_text(const std::optional<double>& value, const std::string& un
   return value ? in_unit(*value, unit) : "–";
 }
 
+// What was found of an objective: "delta(p95)<10%: +23.4% (+19.8% … +27.1%)".
+std::string finding(const GateRow& row) {
+  if (!row.delta || !row.change.change) {
+    return row.text + ": " + value_text(row.value, row.unit);
+  }
+  const std::string interval = interval_text(row.change);
+  return row.text + ": " + change(*row.change.change) +
+         (interval.empty() || interval == "–" ? "" : " (" + interval + ")");
+}
+
 Paragraph decision(const GateReport& gate, bool passes) {
   Paragraph out;
   const record::RunHeader& header = gate.candidate.header;
   out.lines.push_back({{header.scenario, Tone::Strong},
                        {": gate of " + side_text(gate.candidate) + " against " +
                         side_text(gate.baseline) + " · workload " + header.workload}});
-  const auto count_of = [&](GateOutcome outcome) {
-    return static_cast<std::uint64_t>(std::count_if(
-        gate.rows.begin(), gate.rows.end(),
-        [&](const GateRow& row) { return row.level == "fail" && row.outcome == outcome; }));
-  };
-  const std::string tally = std::to_string(count_of(GateOutcome::Pass)) + " pass, " +
-                            std::to_string(count_of(GateOutcome::Fail)) + " fail, " +
-                            std::to_string(count_of(GateOutcome::Inconclusive)) + " inconclusive";
-  if (gate.outcome == GateOutcome::Inconclusive) {
-    out.lines.push_back({{"INCONCLUSIVE", Tone::Warn}, {"  " + tally}});
+  const std::string tally = gate_tally(gate);
+  if (gate.outcome == GateOutcome::Pass) {
+    out.lines.push_back({{"PASS", Tone::Good}, {"  " + tally}});
+    return out;
+  }
+  const bool failed = gate.outcome == GateOutcome::Fail;
+  const std::string by = gate_decided_by(gate);
+  out.lines.push_back({{failed ? "FAIL" : "INCONCLUSIVE", tone_of_outcome(gate.outcome)},
+                       {"  " + (by.empty() ? tally : by)}});
+  if (!by.empty()) {
+    out.lines.push_back({{tally, Tone::Dim}});
+  }
+  if (!failed) {
     out.lines.push_back(
         {{passes ? "the policy lets this pass: nothing was proven, neither that it got worse nor "
                    "that it did not (--on-inconclusive fail is strict)"
                  : "the policy does not let this pass",
           Tone::Warn}});
-  } else {
-    const bool passed = gate.outcome == GateOutcome::Pass;
-    out.lines.push_back(
-        {{passed ? "PASS" : "FAIL", tone_of_outcome(gate.outcome)}, {"  " + tally}});
   }
   return out;
 }
@@ -79,6 +88,38 @@ Table rows_table(const GateReport& gate) {
 }
 
 }  // namespace
+
+std::string gate_decided_by(const GateReport& gate) {
+  constexpr std::size_t kMost = 3;
+  if (gate.outcome == GateOutcome::Pass) {
+    return "";
+  }
+  if (gate.candidate.done == 0 && gate.candidate.failed + gate.candidate.timed_out > 0) {
+    return "no job of the candidate was done";
+  }
+  std::vector<std::string> found;
+  for (const GateRow& row : gate.rows) {
+    if (row.level == "fail" && row.outcome == gate.outcome) {
+      found.push_back(finding(row));
+    }
+  }
+  if (found.size() > kMost) {
+    const std::size_t more = found.size() - kMost;
+    found.resize(kMost);
+    found.push_back("and " + std::to_string(more) + " more");
+  }
+  return joined(found, "; ");
+}
+
+std::string gate_tally(const GateReport& gate) {
+  const auto count_of = [&](GateOutcome outcome) {
+    return std::to_string(std::count_if(
+        gate.rows.begin(), gate.rows.end(),
+        [&](const GateRow& row) { return row.level == "fail" && row.outcome == outcome; }));
+  };
+  return count_of(GateOutcome::Pass) + " pass, " + count_of(GateOutcome::Fail) + " fail, " +
+         count_of(GateOutcome::Inconclusive) + " inconclusive";
+}
 
 Document gate_document(const GateReport& gate, bool passes) {
   Document out;

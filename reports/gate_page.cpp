@@ -71,27 +71,14 @@ std::optional<Chart> outcome_chart(const GateReport& gate, const Table& table) {
   return out;
 }
 
-// What decided it, by name.
 std::string gate_headline(const GateReport& gate) {
-  std::vector<std::string> parts;
-  std::uint64_t held = 0;
-  for (const GateRow& row : gate.rows) {
-    held += row.outcome == GateOutcome::Pass ? 1u : 0u;
-    if (row.level != "fail" || row.outcome != gate.outcome || row.outcome == GateOutcome::Pass) {
-      continue;
-    }
-    if (row.outcome == GateOutcome::Inconclusive) {
-      parts.push_back(row.text + " cannot be told" + (row.why.empty() ? "" : ": " + row.why));
-    } else if (row.delta && row.change.change) {
-      parts.push_back(row.text + ": it is " + change(*row.change.change));
-    } else {
-      parts.push_back(row.text + ": it is " +
-                      (row.value ? in_unit(*row.value, row.unit) : std::string("–")));
-    }
-  }
-  return parts.empty()
+  const std::string by = gate_decided_by(gate);
+  const auto held = std::count_if(gate.rows.begin(), gate.rows.end(), [](const GateRow& row) {
+    return row.outcome == GateOutcome::Pass;
+  });
+  return by.empty()
              ? std::to_string(held) + " of " + plural(gate.rows.size(), "objective") + " hold."
-             : joined(parts, "; ") + ".";
+             : by + ".";
 }
 
 }  // namespace
@@ -101,7 +88,6 @@ Page gate_page(const GateReport& gate, bool passes) {
   Page out = document_page(document);
   out.kicker = "rehearse · gate";
   out.title = gate.candidate.header.scenario;
-  const std::string tally = out.headline;
   out.headline = gate_headline(gate);
   for (const GateRow& row : gate.rows) {
     if (out.figures.size() < 6) {
@@ -123,7 +109,7 @@ Page gate_page(const GateReport& gate, bool passes) {
   for (const std::string& label : gate.labels) {
     out.more.lines.push_back({{"note: ", Tone::Warn}, {label}});
   }
-  out.more.lines.push_back({{sentence(tally), Tone::Dim}});
+  out.more.lines.push_back({{sentence(gate_tally(gate)), Tone::Dim}});
   out.sections.clear();
   Section rows{"objectives", "What was gated", {}};
   for (const Block& block : document.blocks) {

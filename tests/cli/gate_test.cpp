@@ -160,7 +160,7 @@ TEST_CASE("a gate passes, fails with 99 and names the stage that made it") {
   CHECK(pass.out.find("PASS") != std::string::npos);
   const Said fail = rehearse_in(folder, "gate slow.rehearsal --baseline main.rehearsal");
   CHECK(fail.code == 99);
-  CHECK(fail.out.find("FAIL") != std::string::npos);
+  CHECK(fail.out.find("FAIL  delta(p(95) of response) < 10%: +") != std::string::npos);
   CHECK(fail.out.find("look at stage draft") != std::string::npos);
   CHECK(lines(fail.out) <= 30);  // one screen
   const Value data =
@@ -196,7 +196,7 @@ TEST_CASE("a candidate whose every job failed does not pass for being quick") {
   const Said said = rehearse_in(folder, "gate b.rehearsal --baseline a.rehearsal");
   CAPTURE(said.out, said.err);
   CHECK(said.code == 99);
-  CHECK(said.out.find("no job of the candidate was done") != std::string::npos);
+  CHECK(said.out.find("FAIL  no job of the candidate was done") != std::string::npos);
   // The other way round nothing can be compared: loud, and no pass where it is strict.
   CHECK(
       rehearse_in(folder, "gate a.rehearsal --baseline b.rehearsal --on-inconclusive fail").code ==

@@ -151,6 +151,33 @@ TEST_CASE("annotations: a failed gate is an error, one that cannot tell a warnin
   CHECK_FALSE(has(text(record::GateOutcome::Pass), "::error"));
 }
 
+TEST_CASE("a gate names first what decided it, with its figure") {
+  record::GateReport gate = hostile::gate("delta(p95)<10%", record::GateOutcome::Fail);
+  const Writers writers = Writers::standard({120, false});
+  const Writer& terminal = **writers.by_name("terminal");
+  const std::string found = "FAIL  delta(p95)<10%: +12.0% (+10.0% … +14.0%)";
+  CHECK(has(terminal.gate(gate, true), found + "\n0 pass, 1 fail, 0 inconclusive\n"));
+  CHECK(gate_page(gate, true).headline == "delta(p95)<10%: +12.0% (+10.0% … +14.0%).");
+  record::GateRow limit;
+  limit.text = "p(50)<50s";
+  limit.level = "fail";
+  limit.unit = "s";
+  limit.value = 76.9;
+  limit.outcome = record::GateOutcome::Fail;
+  gate.rows.push_back(limit);
+  CHECK(has(terminal.gate(gate, true), found + "; p(50)<50s: 76.9 s\n0 pass, 2 fail"));
+  gate.rows.back().level = "warn";  // decides nothing
+  CHECK(has(terminal.gate(gate, true), found + "\n"));
+  gate.rows.insert(gate.rows.end(), 4, gate.rows.front());
+  CHECK(has(terminal.gate(gate, true), "; and 2 more\n0 pass, 5 fail"));
+  const auto other = [&](record::GateOutcome outcome) {
+    return terminal.gate(hostile::gate("delta(p95)<10%", outcome), true);
+  };
+  CHECK(has(other(record::GateOutcome::Pass), "PASS  1 pass, 0 fail, 0 inconclusive\n"));
+  CHECK(has(other(record::GateOutcome::Inconclusive),
+            "INCONCLUSIVE  delta(p95)<10%: +12.0% (+10.0% … +14.0%)\n0 pass, 0 fail, 1 inc"));
+}
+
 TEST_CASE("a gate's page begins with the decision and what to do now") {
   const Page page = gate_page(hostile::gate("word", record::GateOutcome::Inconclusive), false);
   CHECK(page.verdict.text == "INCONCLUSIVE");
