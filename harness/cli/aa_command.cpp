@@ -46,7 +46,7 @@ Result<record::NoiseReport> measure(const Arguments& arguments, const Console& c
   }
   const Status against = check_against(*scenario, setup->world.against);
   const Status reachable = check_live(*scenario, setup->world.against);
-  const Status allowed = allow_spending(*scenario, *setup, arguments.has("yes"));
+  const Status allowed = allow_spending({&*scenario}, *setup, arguments.has("yes"));
   for (const Status* const status : {&against, &reachable, &allowed}) {
     if (!*status) {
       return status->errors();

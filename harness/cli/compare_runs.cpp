@@ -50,7 +50,7 @@ Result<scenarios::Scenario> make_side(const scenarios::ScenarioFile& file,
   if (!against || !reachable || !abortable) {
     return !against ? against.errors() : !reachable ? reachable.errors() : abortable.errors();
   }
-  const Status allowed = allow_spending(*scenario, setup, arguments.has("yes"));
+  const Status allowed = allow_spending({&*scenario}, setup, arguments.has("yes"));
   if (!allowed) {
     return allowed.errors();
   }

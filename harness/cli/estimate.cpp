@@ -30,16 +30,24 @@ Result<Estimate> estimate(const scenarios::Scenario& scenario, const RunSetup& s
   return out;
 }
 
-Status allow_spending(const scenarios::Scenario& scenario, const RunSetup& setup, bool yes) {
+Status allow_spending(const std::vector<const scenarios::Scenario*>& runs, const RunSetup& setup,
+                      bool yes) {
   if (!setup.world.against.any_live() || setup.max_cost || yes) {
     return Done{};
   }
-  const Result<Estimate> expected = estimate(scenario, setup);
-  if (!expected) {
-    return expected.errors();
+  Estimate sum;
+  for (const scenarios::Scenario* const run : runs) {
+    const Result<Estimate> expected = estimate(*run, setup);
+    if (!expected) {
+      return expected.errors();
+    }
+    sum.jobs += expected->jobs;
+    sum.calls += expected->calls;
+    sum.length += expected->length;
+    sum.cost += expected->cost;
   }
   return Error{"--against " + setup.world.against.text(),
-               "costs real money: " + expected->text() +
+               "costs real money: " + sum.text() +
                    " by the profiles; give --max-cost USD or --yes to go on"};
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "harness/cli/run_point.hpp"
 
@@ -19,8 +20,9 @@ struct Estimate {
 
 Result<Estimate> estimate(const scenarios::Scenario& scenario, const RunSetup& setup);
 
-// Whether a run may go on: one that spends real money needs --max-cost or --yes. The error holds
-// the estimate.
-Status allow_spending(const scenarios::Scenario& scenario, const RunSetup& setup, bool yes);
+// Whether runs of these scenarios may go on: what spends real money needs --max-cost or --yes. The
+// error holds the estimate of all of them.
+Status allow_spending(const std::vector<const scenarios::Scenario*>& runs, const RunSetup& setup,
+                      bool yes);
 
 }  // namespace rehearse::cli

@@ -16,6 +16,7 @@
 #include "harness/cli/run_seeds.hpp"
 #include "harness/cli/run_watch.hpp"
 #include "harness/cli/scenario_flags.hpp"
+#include "harness/cli/shared_cost.hpp"
 #include "harness/record/run_detail.hpp"
 #include "harness/record/summary.hpp"
 #include "harness/study/grid.hpp"
@@ -101,17 +102,25 @@ Result<std::vector<Prepared>> prepare(const scenarios::ScenarioFile& file,
 }
 
 // Runs every point, virtual ones on all cores; what comes out does not depend on their number.
+// Points without their turn, at an interrupt or because --max-cost was used up, are left out.
 Result<std::vector<PointResult>> run_points(const std::vector<Prepared>& points,
                                             record::RunWriter* writer, const Console& console) {
   std::vector<std::optional<Result<PointResult>>> results(points.size());
   std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < points.size() && !interrupted(); i = next++) {
-      results[i] = run_point(points[i].scenario, points[i].setup, writer, console);
-    }
-  };
+  SharedCost cost(points.front().setup);
   // A grid over real time runs one point after the other.
   const bool side_by_side = points.front().setup.world.against.is_sim() && points.size() > 1;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < points.size() && !interrupted(); i = next++) {
+      results[i] = run_point(points[i].scenario, cost.lend_to(points[i].setup), writer, console);
+      if (!side_by_side && *results[i]) {
+        cost.take_back(**results[i]);
+        if (cost.used_up()) {
+          return;
+        }
+      }
+    }
+  };
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::jthread> helpers;
   for (unsigned i = 1; side_by_side && i < cores; ++i) {
@@ -122,7 +131,7 @@ Result<std::vector<PointResult>> run_points(const std::vector<Prepared>& points,
   std::vector<PointResult> out;
   for (std::optional<Result<PointResult>>& result : results) {
     if (!result) {
-      continue;  // interrupted before its turn
+      continue;
     }
     if (!*result) {
       return result->errors();
@@ -149,18 +158,23 @@ bool name_unjudged(const std::vector<record::RunSummary>& runs, const Console& c
   return !unjudged.empty();
 }
 
-int exit_code(const std::vector<record::RunSummary>& runs, bool enforce, bool aborted,
+struct RunsEnd {
+  bool aborted = false;  // one of --abort-on
+  bool whole = true;     // every point had its turn
+};
+
+int exit_code(const std::vector<record::RunSummary>& runs, bool enforce, RunsEnd end,
               const Console& console) {
   if (interrupted()) {
     return kInterrupted;
   }
-  if (aborted) {
+  if (end.aborted) {
     return kFailed;
   }
   if (!enforce) {
     return kPass;
   }
-  int code = name_unjudged(runs, console) ? kInconclusive : kPass;
+  int code = name_unjudged(runs, console) || !end.whole ? kInconclusive : kPass;
   for (const record::RunSummary& run : runs) {
     for (const record::ObjectiveSummary& objective : run.objectives) {
       if (objective.info.level == "fail" && objective.met == false) {
@@ -197,11 +211,13 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
   if (arguments.has("dry-run")) {
     return print_estimates(*points, console);
   }
+  std::vector<const scenarios::Scenario*> scenarios;
   for (const Prepared& point : *points) {
-    const Status allowed = allow_spending(point.scenario, point.setup, arguments.has("yes"));
-    if (!allowed) {
-      return console.refuse(allowed.errors());
-    }
+    scenarios.push_back(&point.scenario);
+  }
+  const Status allowed = allow_spending(scenarios, points->front().setup, arguments.has("yes"));
+  if (!allowed) {
+    return console.refuse(allowed.errors());
   }
   const auto writer = create_run_file(arguments, file.name());
   if (!writer) {
@@ -236,9 +252,15 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
   if (!written) {
     return console.refuse(written.errors());
   }
-  const bool aborted =
-      std::any_of(results->begin(), results->end(), [](const auto& r) { return r.aborted; });
-  return exit_code(summaries, arguments.has("enforce"), aborted, console);
+  RunsEnd end{.whole = results->size() == points->size()};
+  for (const PointResult& result : *results) {
+    end.aborted = end.aborted || result.aborted;
+  }
+  if (!end.whole && !interrupted()) {
+    console.say(fmt::format("--max-cost was used up: {} of {} runs were not made",
+                            points->size() - results->size(), points->size()));
+  }
+  return exit_code(summaries, arguments.has("enforce"), end, console);
 }
 
 int run(const Arguments& arguments, const Console& console) {

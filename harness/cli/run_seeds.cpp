@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "harness/cli/interrupt.hpp"
+#include "harness/cli/shared_cost.hpp"
 #include "harness/cli/sharing.hpp"
 
 namespace rehearse::cli {
@@ -65,16 +66,10 @@ Result<PlannedEnd> run_planned(const std::vector<PlannedRun>& runs, record::RunW
   const bool virtually = !runs.empty() && runs.front().setup.world.against.is_sim();
   std::mutex mutex;
   Errors errors;
-  Money spent;
+  SharedCost cost(runs.empty() ? RunSetup() : runs.front().setup);
   const auto work = [&] {
-    for (std::size_t i = next++; i < runs.size() && !interrupted(); i = next++) {
-      RunSetup setup = runs[i].setup;
-      if (!virtually && setup.max_cost) {
-        if (spent >= *setup.max_cost) {
-          return;
-        }
-        setup.max_cost = *setup.max_cost - spent;
-      }
+    for (std::size_t i = next++; i < runs.size() && !interrupted() && !cost.used_up(); i = next++) {
+      const RunSetup setup = cost.lend_to(runs[i].setup);
       const Result<PointResult> result = run_point(*runs[i].scenario, setup, &writer, console);
       const std::lock_guard lock(mutex);
       if (!result) {
@@ -82,7 +77,7 @@ Result<PlannedEnd> run_planned(const std::vector<PlannedRun>& runs, record::RunW
         next = runs.size();
         return;
       }
-      spent += Money::nano_usd(static_cast<std::int64_t>(result->point.tally.cost_nano_usd));
+      cost.take_back(*result);
       aborted = aborted || result->aborted;
     }
   };
@@ -95,7 +90,7 @@ Result<PlannedEnd> run_planned(const std::vector<PlannedRun>& runs, record::RunW
   if (!errors.empty()) {
     return Errors{errors.front()};
   }
-  return PlannedEnd{aborted, spent};
+  return PlannedEnd{aborted, cost.spent()};
 }
 
 std::vector<std::size_t> points_of_side(const record::Run& run, const std::string& side) {

@@ -142,6 +142,22 @@ TEST_CASE("until decided spends no more than its money, and no more than its tim
           "compare paid.json --after other --against mock --speed 500 --max-cost 0.01 --out "
           "x.rehearsal",
           {"--max-cost was used up before both sides had run"});
+  // So do the points of a grid; those without any are not made, and a gate does not pass by that.
+  const Said grid =
+      rehearse_in(folder,
+                  "run paid.json --against mock --speed 500 --max-cost 0.1 "
+                  "--sweep rate=0.5,0.6,0.7 --out grid.rehearsal --format json --enforce");
+  CAPTURE(grid.err);
+  CHECK(grid.code == 96);
+  CHECK(grid.err.find("--max-cost was used up: 1 of 3 runs were not made") != std::string::npos);
+  const Value points = json_of(grid);
+  REQUIRE(points.find("points")->items().size() == 2);
+  double whole = 0;
+  for (const Value& point : points.find("points")->items()) {
+    whole += point.find("cost_usd")->find("total")->as_double();
+  }
+  CHECK(whole <= 0.13);
+  CHECK(whole >= 0.1);
   const Value hurried = end("--max-time 1ms");
   CHECK(hurried.find("notes")->items().back().as_string().find("the budget ended at look 1") == 0);
 }
