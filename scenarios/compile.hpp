@@ -8,6 +8,7 @@
 
 #include "scenarios/model.hpp"
 #include "scenarios/read.hpp"
+#include "scenarios/sweep.hpp"
 
 namespace rehearse::scenarios {
 
@@ -123,14 +124,16 @@ class Compiler {
 
 std::vector<Variant> read_variants(const Node& file, const Reader& reader);
 std::vector<Claim> read_claims(const Node& file, const Reader& reader);
-std::vector<SweepAxis> read_sweep(const Node& file, const Reader& reader);
+Sweep read_sweep(const Node& file);
 // Names in them that nothing in the file has.
 struct Statements {
   const std::vector<Variant>& variants;
   const std::vector<Claim>& claims;
-  const std::vector<SweepAxis>& sweep;
+  const Sweep& sweep;
 };
 void check_statements(const Node& file, const Statements& statements, const Reader& reader);
+void check_sweep(const Node& file, const Sweep& sweep, const std::vector<std::string>& variants,
+                 const Reader& reader);  // read_sweep.cpp, as read_sweep is
 
 // What stands wrong in the text of an objective, gate or metric; nothing where it reads well.
 std::optional<std::string> objective_trouble(std::string_view text);

@@ -139,7 +139,7 @@ Result<ScenarioFile> Loader::load(json::Value json, std::string_view name,
   const Reader reader(base.environment, sink, file.folder_);
   file.variants_ = read_variants(root, reader);
   file.claims_ = read_claims(root, reader);
-  file.sweep_ = read_sweep(root, reader);
+  file.sweep_ = read_sweep(root);
   check_statements(root, {file.variants_, file.claims_, file.sweep_}, reader);
   const std::size_t variants = keys_of(root["variants"]).size();
   if (root["stages"] && count_stages(*root["stages"]) * variants > kMostWork) {

@@ -9,6 +9,7 @@
 #include "harness/base/result.hpp"
 #include "harness/json/value.hpp"
 #include "scenarios/model.hpp"
+#include "scenarios/sweep.hpp"
 
 namespace rehearse::scenarios {
 
@@ -28,7 +29,7 @@ class ScenarioFile {
     return workloads_;
   }  // the first is the default
   const std::vector<Claim>& claims() const { return claims_; }
-  const std::vector<SweepAxis>& sweep() const { return sweep_; }
+  const Sweep& sweep() const { return sweep_; }
 
  private:
   friend class Loader;
@@ -40,7 +41,7 @@ class ScenarioFile {
   std::vector<Variant> variants_;
   std::vector<std::string> workloads_;
   std::vector<Claim> claims_;
-  std::vector<SweepAxis> sweep_;
+  Sweep sweep_;
   std::shared_ptr<TraceScans> scans_ = std::make_shared<TraceScans>();
 };
 

@@ -314,11 +314,6 @@ struct Figure {
   Distribution distribution;  // seconds for times
 };
 
-struct SweepAxis {
-  std::string name;  // a parameter, "concurrency", "users", "rate", "variant", …
-  std::vector<json::Value> values;
-};
-
 // The user's own program, for `--drive app`.
 struct App {
   std::vector<std::string> command;  // ${parameter}, ${job_dir}, ${providers.NAME.url}

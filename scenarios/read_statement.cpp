@@ -196,30 +196,6 @@ void check_claim(const Node& node, const Claim& claim, const Node& file,
                         quoted_excerpt(claim.of));
 }
 
-void check_axis(const Node& node, const std::string& name, const Node& file,
-                const std::vector<std::string>& variants, const Reader& reader) {
-  static const std::set<std::string> kWords{"concurrency", "users", "rate", "jobs"};
-  const std::vector<std::string> parameters = keys_of(file["parameters"]);
-  if (name == "variant") {
-    for (std::size_t i = 0; node->is_array() && i < node->items().size(); ++i) {
-      std::string names = reader.text(node.item(i));
-      while (!names.empty()) {
-        const std::string one = names.substr(0, names.find('+'));
-        names.erase(0, one.size() + 1);
-        if (one != "base" && std::find(variants.begin(), variants.end(), one) == variants.end()) {
-          reader.sink().add(node.item(i),
-                            "unknown variant " + quoted_excerpt(one) + suggestion(one, variants));
-        }
-      }
-    }
-  } else if (!kWords.contains(name) &&
-             std::find(parameters.begin(), parameters.end(), name) == parameters.end()) {
-    std::vector<std::string> all = parameters;
-    all.insert(all.end(), {"concurrency", "users", "rate", "jobs", "variant"});
-    reader.sink().add(node, "unknown parameter " + quoted_excerpt(name) + suggestion(name, all));
-  }
-}
-
 }  // namespace
 
 std::vector<Variant> read_variants(const Node& file, const Reader& reader) {
@@ -253,15 +229,6 @@ std::vector<Claim> read_claims(const Node& file, const Reader& reader) {
     claims.push_back(read_claim(list.item(i), reader));
   }
   return claims;
-}
-
-std::vector<SweepAxis> read_sweep(const Node& file, const Reader&) {
-  std::vector<SweepAxis> axes;
-  for (const std::string& name : keys_of(file["sweep"])) {
-    const Node values = file["sweep"][name];
-    axes.push_back({name, values->is_array() ? values->items() : std::vector<json::Value>()});
-  }
-  return axes;
 }
 
 void check_statements(const Node& file, const Statements& statements, const Reader& reader) {
@@ -310,9 +277,7 @@ void check_statements(const Node& file, const Statements& statements, const Read
       check_objective_names(list.item(i), file, paths, reader);
     }
   }
-  for (const SweepAxis& axis : statements.sweep) {
-    check_axis(file["sweep"][axis.name], axis.name, file, names, reader);
-  }
+  check_sweep(file, statements.sweep, names, reader);
 }
 
 std::optional<std::string> objective_trouble(std::string_view text) {

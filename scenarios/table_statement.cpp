@@ -72,9 +72,12 @@ void Language::add_statements() {
   app.choices = {{"kind of app", {{"command"}, {"url"}}, true}};
   app_ = object(app);
 
-  const Shape* const point =
+  const Shape* const value =
       one_of({add({.form = Form::Number, .low = -1e15, .high = 1e15}), plain_, boolean_});
-  sweep_ = map(array(point, 1, 1'000), 0, true);
+  // A text is a range, or the condition `when`.
+  const Shape* const axis =
+      one_of({array(one_of({value, array(value, 2, 100)}), 1, 1'000), plain_});
+  sweep_ = add({.form = Form::Map, .high = 1'000, .of = axis, .free_keys = true});
 }
 
 }  // namespace rehearse::scenarios

@@ -13,8 +13,6 @@
 namespace rehearse::cli {
 namespace {
 
-using Axes = std::vector<scenarios::SweepAxis>;
-
 // The base and every variant alone, unless one combination is asked for or the sweep names them.
 std::vector<scenarios::Selection> selections_of(const scenarios::ScenarioFile& file,
                                                 const scenarios::Selection& base, bool every) {
@@ -60,17 +58,20 @@ Status add_file(const std::string& path, const Arguments& arguments, std::vector
     return file.errors();
   }
   const Result<scenarios::Selection> base = read_selection(arguments);
-  const Result<Axes> asked = read_axes(arguments, *file);
+  const Result<scenarios::Sweep> asked = read_sweep(arguments, *file);
   if (!base || !asked) {
     return !base ? base.errors() : asked.errors();
   }
-  const Axes& axes = arguments.has("sweep") ? *asked : file->sweep();
-  const bool swept = std::any_of(axes.begin(), axes.end(),
-                                 [](const auto& axis) { return axis.name == "variant"; });
+  const scenarios::Sweep& sweep = arguments.has("sweep") ? *asked : file->sweep();
+  const auto is_variant = [](const std::string& name) { return name == "variant"; };
+  const bool swept = std::any_of(sweep.axes.begin(), sweep.axes.end(), [&](const auto& axis) {
+    const std::vector<std::string> names = axis.names();
+    return std::any_of(names.begin(), names.end(), is_variant);
+  });
   const bool every = !arguments.has("variant") && !swept;
   const auto player = std::make_shared<const SimPlayer>(file->folder());
   for (const scenarios::Selection& selection : selections_of(*file, *base, every)) {
-    const auto grid = study::make_grid(selection, axes);
+    const auto grid = study::make_grid(selection, sweep, grid_options(*file, selection));
     if (!grid) {
       return grid.errors();
     }

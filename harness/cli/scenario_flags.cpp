@@ -65,46 +65,55 @@ Result<scenarios::Selection> read_selection(const Arguments& arguments) {
   return out;
 }
 
-Result<std::vector<scenarios::SweepAxis>> read_axes(const Arguments& arguments,
-                                                    const scenarios::ScenarioFile& file) {
-  std::vector<scenarios::SweepAxis> axes;
+Result<scenarios::Sweep> read_sweep(const Arguments& arguments,
+                                    const scenarios::ScenarioFile& file) {
+  scenarios::Sweep out;
   for (const std::string& text : arguments.list("sweep")) {
     if (text == "own") {
-      if (file.sweep().empty()) {
+      const scenarios::Sweep& own = file.sweep();
+      if (own.axes.empty()) {
         return Error{"--sweep own",
                      "the scenario has no sweep of its own; give --sweep name=a,b,c"};
       }
-      axes.insert(axes.end(), file.sweep().begin(), file.sweep().end());
+      out.axes.insert(out.axes.end(), own.axes.begin(), own.axes.end());
+      out.when.insert(out.when.end(), own.when.begin(), own.when.end());
       continue;
     }
     Result<scenarios::SweepAxis> axis = study::parse_axis(text);
     if (!axis) {
       return axis.errors();
     }
-    axes.push_back(std::move(axis).value());
+    out.axes.push_back(std::move(axis).value());
   }
-  return axes;
+  if (const auto when = arguments.text("sweep-when")) {
+    if (out.axes.empty()) {
+      return Error{"--sweep-when", "goes with --sweep: there is one point alone"};
+    }
+    out.when.push_back(*when);
+  }
+  return out;
+}
+
+study::GridOptions grid_options(const scenarios::ScenarioFile& file,
+                                const scenarios::Selection& selection) {
+  study::GridOptions out;
+  if (const Result<scenarios::Scenario> base = scenarios::instantiate(file, selection)) {
+    out.parameters = base->parameters.is_object() ? base->parameters : json::Value::object();
+    // About a microsecond for each stage of each job, and what a point takes to set up.
+    const double jobs = static_cast<double>(base->workload.jobs.value_or(1'000));
+    out.seconds_a_point = 1e-3 + 1e-6 * jobs * static_cast<double>(base->stages.size());
+  }
+  return out;
 }
 
 Result<std::vector<study::GridPoint>> read_grid(const Arguments& arguments,
                                                 const scenarios::ScenarioFile& file,
                                                 const scenarios::Selection& selection) {
-  const auto axes = read_axes(arguments, file);
-  if (!axes) {
-    return axes.errors();
+  const Result<scenarios::Sweep> sweep = read_sweep(arguments, file);
+  if (!sweep) {
+    return sweep.errors();
   }
-  study::GridOptions options;
-  options.when = arguments.text("sweep-when").value_or("");
-  if (!options.when.empty() && axes->empty()) {
-    return Error{"--sweep-when", "goes with --sweep: there is one point alone"};
-  }
-  if (const Result<scenarios::Scenario> base = scenarios::instantiate(file, selection)) {
-    options.parameters = base->parameters.is_object() ? base->parameters : json::Value::object();
-    // About a microsecond for each stage of each job, and what a point takes to set up.
-    const double jobs = static_cast<double>(base->workload.jobs.value_or(1'000));
-    options.seconds_a_point = 1e-3 + 1e-6 * jobs * static_cast<double>(base->stages.size());
-  }
-  return study::make_grid(selection, *axes, options);
+  return study::make_grid(selection, *sweep, grid_options(file, selection));
 }
 
 Result<scenarios::Scenario> make_scenario(const scenarios::ScenarioFile& file,

@@ -25,9 +25,12 @@ std::vector<Flag> sweep_flags();
 Result<std::vector<study::GridPoint>> read_grid(const Arguments& arguments,
                                                 const scenarios::ScenarioFile& file,
                                                 const scenarios::Selection& selection);
-// The axes of --sweep; none where it is not given.
-Result<std::vector<scenarios::SweepAxis>> read_axes(const Arguments& arguments,
-                                                    const scenarios::ScenarioFile& file);
+// What they say alone; no axis where there is no --sweep.
+Result<scenarios::Sweep> read_sweep(const Arguments& arguments,
+                                    const scenarios::ScenarioFile& file);
+// What a grid over this selection needs to know of the scenario.
+study::GridOptions grid_options(const scenarios::ScenarioFile& file,
+                                const scenarios::Selection& selection);
 
 // Instantiates the selection and applies what no parameter can say: --duration, --warmup.
 Result<scenarios::Scenario> make_scenario(const scenarios::ScenarioFile& file,

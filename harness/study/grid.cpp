@@ -7,11 +7,13 @@
 #include "harness/base/time.hpp"
 #include "harness/json/read.hpp"
 #include "harness/json/write.hpp"
-#include "harness/study/sweep_range.hpp"
 #include "scenarios/resolve.hpp"
+#include "scenarios/sweep.hpp"
 
 namespace rehearse::study {
 namespace {
+
+constexpr const char* kCondition = "the sweep's condition";
 
 std::string value_text(const json::Value& value) {
   return value.is_string() ? value.as_string() : json::dump(value);
@@ -42,19 +44,18 @@ std::vector<std::string_view> split(std::string_view text, char at) {
 }
 
 // Several names take a list of values, one each.
-void apply(GridPoint& point, const std::string& axis, const json::Value& value) {
-  const std::vector<std::string_view> names = split(axis, ',');
+void apply(GridPoint& point, const std::vector<std::string>& names, const json::Value& value) {
   if (names.size() == 1) {
-    apply_one(point, axis, value);
+    apply_one(point, names.front(), value);
     return;
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
-    apply_one(point, std::string(names[i]), value.items()[i]);
+    apply_one(point, names[i], value.items()[i]);
   }
 }
 
-std::optional<SweepRange> range_of(const json::Value& value) {
-  return value.is_string() ? find_range(value.as_string()) : std::nullopt;
+std::optional<scenarios::SweepRange> range_of(const json::Value& value) {
+  return value.is_string() ? scenarios::find_range(value.as_string()) : std::nullopt;
 }
 
 // How many values an axis has, ranges counted as what they stand for.
@@ -84,8 +85,8 @@ Status check_axis(const scenarios::SweepAxis& axis, const std::vector<std::strin
   if (axis.values.empty() || count_values(axis) < 1) {
     return wrong(axis.name, "has no values: expected at least one");
   }
-  const std::vector<std::string_view> names = split(axis.name, ',');
-  for (const std::string_view name : names) {
+  const std::vector<std::string> names = axis.names();
+  for (const std::string& name : names) {
     if (std::find(before.begin(), before.end(), name) != before.end()) {
       return wrong(name, "is given twice: put its values together");
     }
@@ -115,26 +116,42 @@ Error too_many(double count, double seconds_a_point) {
 }
 
 // Whether a point is to be run.
-Result<bool> is_wanted(const GridPoint& point, const GridOptions& options) {
-  scenarios::Environment environment{.parameters = options.parameters, .inputs = {}};
+Result<bool> is_wanted(const GridPoint& point, const std::string& when,
+                       const json::Value& parameters) {
+  scenarios::Environment environment{.parameters = parameters, .inputs = {}};
   for (const auto& [name, value] : point.selection.parameters) {
     environment.parameters.set(name, value);
   }
   for (const json::Member& axis : point.axes.members()) {
     environment.parameters.set(axis.key, axis.value);
   }
-  const bool whole = options.when.find("${") != std::string::npos;
   const Result<scenarios::Resolved> read =
-      scenarios::resolve_text(whole ? options.when : "${" + options.when + "}", environment);
+      scenarios::resolve_text(scenarios::condition_text(when), environment);
   if (!read) {
-    return Error{"--sweep-when", read.error().text()};
+    return Error{kCondition, read.error().text()};
   }
   const json::Value& value = read->value;
   if (!read->expression && (value.is_bool() || value.is_number())) {
     return value.is_bool() ? value.as_bool() : value.as_double() != 0;
   }
-  return Error{"--sweep-when", "expected a comparison such as \"users <= 10 * workers\", found " +
-                                   quoted_excerpt(options.when)};
+  return Error{kCondition, "expected a comparison such as \"users <= 10 * workers\", found " +
+                               quoted_excerpt(when)};
+}
+
+Status keep_wanted(std::vector<GridPoint>& points, const std::string& when,
+                   const json::Value& parameters) {
+  std::vector<GridPoint> wanted;
+  for (GridPoint& point : points) {
+    const Result<bool> keep = is_wanted(point, when, parameters);
+    if (!keep) {
+      return keep.errors();
+    }
+    if (*keep) {
+      wanted.push_back(std::move(point));
+    }
+  }
+  points = std::move(wanted);
+  return Done{};
 }
 
 }  // namespace
@@ -170,14 +187,13 @@ Result<scenarios::SweepAxis> parse_axis(std::string_view text) {
   }
   scenarios::SweepAxis axis;
   axis.name = std::string(text.substr(0, equals));
-  const std::size_t names = split(axis.name, ',').size();
+  const std::size_t names = axis.names().size();
   for (const std::string_view value : split(text.substr(equals + 1), ',')) {
     if (value.empty()) {
       return Error{"--sweep", "expected a value between the commas of " + quoted_excerpt(text)};
     }
-    const Status range = check_range(value);
-    if (!range) {
-      return range.errors();
+    if (const auto trouble = scenarios::range_trouble(value)) {
+      return Error{"--sweep", *trouble};
     }
     if (names == 1) {
       axis.values.push_back(parse_value(value));
@@ -193,17 +209,17 @@ Result<scenarios::SweepAxis> parse_axis(std::string_view text) {
 }
 
 Result<std::vector<GridPoint>> make_grid(const scenarios::Selection& base,
-                                         const std::vector<scenarios::SweepAxis>& axes,
+                                         const scenarios::Sweep& sweep,
                                          const GridOptions& options) {
   double count = 1;
   std::vector<std::string> names;
-  for (const scenarios::SweepAxis& axis : axes) {
+  for (const scenarios::SweepAxis& axis : sweep.axes) {
     const Status good = check_axis(axis, names);
     if (!good) {
       return good.errors();
     }
-    for (const std::string_view name : split(axis.name, ',')) {
-      names.emplace_back(name);
+    for (std::string& name : axis.names()) {
+      names.push_back(std::move(name));
     }
     count *= count_values(axis);
   }
@@ -211,34 +227,29 @@ Result<std::vector<GridPoint>> make_grid(const scenarios::Selection& base,
     return too_many(count, options.seconds_a_point);
   }
   std::vector<GridPoint> points{{.selection = base, .axes = json::Value::object(), .name = ""}};
-  for (const scenarios::SweepAxis& axis : axes) {
+  for (const scenarios::SweepAxis& axis : sweep.axes) {
     const std::vector<json::Value> values = expand(axis);
+    const std::vector<std::string> axis_names = axis.names();
     std::vector<GridPoint> next;
     for (const GridPoint& point : points) {
       for (const json::Value& value : values) {
         next.push_back(point);
-        apply(next.back(), axis.name, value);
+        apply(next.back(), axis_names, value);
       }
     }
     points = std::move(next);
   }
-  if (options.when.empty()) {
-    return points;
-  }
-  std::vector<GridPoint> wanted;
-  for (GridPoint& point : points) {
-    const Result<bool> keep = is_wanted(point, options);
-    if (!keep) {
-      return keep.errors();
+  for (const std::string& when : sweep.when) {
+    const std::size_t all = points.size();
+    const Status kept = keep_wanted(points, when, options.parameters);
+    if (!kept) {
+      return kept.errors();
     }
-    if (*keep) {
-      wanted.push_back(std::move(point));
+    if (points.empty()) {
+      return Error{kCondition, "leaves none of " + std::to_string(all) + " points"};
     }
   }
-  if (wanted.empty()) {
-    return Error{"--sweep-when", "leaves none of " + std::to_string(points.size()) + " points"};
-  }
-  return wanted;
+  return points;
 }
 
 }  // namespace rehearse::study

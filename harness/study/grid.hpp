@@ -30,8 +30,7 @@ Result<scenarios::SweepAxis> parse_axis(std::string_view text);
 json::Value parse_value(std::string_view text);
 
 struct GridOptions {
-  std::string when;  // an expression over axes and parameters: points where it is 0 go
-  json::Value parameters = json::Value::object();  // of the scenario, by name
+  json::Value parameters = json::Value::object();  // of the scenario, by name, for `when`
   double seconds_a_point = 0;  // how long one takes, for who asks too much; 0: nobody knows
 };
 // The product of the axes over a selection, the first axis outermost. The axis `variant` adds to
@@ -39,7 +38,7 @@ struct GridOptions {
 // too many points (said with their number and the time they would take), a condition that cannot
 // be read or leaves nothing.
 Result<std::vector<GridPoint>> make_grid(const scenarios::Selection& base,
-                                         const std::vector<scenarios::SweepAxis>& axes,
+                                         const scenarios::Sweep& sweep,
                                          const GridOptions& options = {});
 
 // The names in "a+b"; "base" and "" are none.

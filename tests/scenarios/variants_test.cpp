@@ -98,3 +98,28 @@ TEST_CASE("sweep words are set on the workload in force") {
   CHECK_FALSE(instantiate(file, {{}, {{"concurrency", 0}}, ""}).ok());
   CHECK_FALSE(instantiate(file, {{}, {{"concurrency", 2}}, "users"}).ok());
 }
+
+TEST_CASE("a sweep of the file has lists, ranges, names that move together and a condition") {
+  const auto file = parse_scenario(R"({
+    "parameters": { "model": "gpt-4o", "size": "1024x1024", "when": 1 },
+    "stages": { "a": { "wait": "1s" } },
+    "workloads": { "crowd": { "users": 4, "jobs": 20 } },
+    "sweep": { "users": "10..40 x2",
+               "model,size": [["gpt-4o", "1024x1024"], ["gpt-4o-mini", "1792x1024"]],
+               "when": "users < 40" }
+  })",
+                                   "x.json", kHere);
+  REQUIRE(file);
+  const Sweep& sweep = file->sweep();
+  REQUIRE(sweep.axes.size() == 2);
+  CHECK(sweep.axes[0].values.front().as_string() == "10..40 x2");
+  CHECK(sweep.axes[1].names() == std::vector<std::string>{"model", "size"});
+  CHECK(sweep.when == std::vector<std::string>{"users < 40"});
+  const auto named = parse_scenario(
+      R"({ "parameters": { "when": 1 }, "stages": { "a": { "wait": "1s" } },
+           "sweep": { "when": [1, 2] } })",
+      "x.json", kHere);
+  REQUIRE(named);
+  CHECK(named->sweep().axes.size() == 1);
+  CHECK(named->sweep().when.empty());
+}

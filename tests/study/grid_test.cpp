@@ -4,6 +4,14 @@
 
 using namespace rehearse;
 
+namespace {
+
+scenarios::Sweep over(std::vector<scenarios::SweepAxis> axes, std::vector<std::string> when = {}) {
+  return {std::move(axes), std::move(when)};
+}
+
+}  // namespace
+
 TEST_CASE("an axis reads numbers as numbers, switches as switches and all else as text") {
   const auto axis = study::parse_axis("x=1,2.5,true,gpt-4o,1024x1024");
   REQUIRE(axis);
@@ -24,7 +32,7 @@ TEST_CASE("axes that say nothing are refused") {
 
 TEST_CASE("a grid is the product of its axes, the first one outermost") {
   const auto points = study::make_grid(
-      {}, {*study::parse_axis("concurrency=1,2"), *study::parse_axis("variant=base,a+b,c")});
+      {}, over({*study::parse_axis("concurrency=1,2"), *study::parse_axis("variant=base,a+b,c")}));
   REQUIRE(points);
   REQUIRE(points->size() == 6);
   CHECK((*points)[0].name == "concurrency=1, variant=base");
@@ -36,21 +44,22 @@ TEST_CASE("a grid is the product of its axes, the first one outermost") {
 
 TEST_CASE("no axis is one point; empty, doubled and endless axes are refused") {
   CHECK(study::make_grid({}, {})->size() == 1);
-  CHECK_FALSE(study::make_grid({}, {{.name = "x", .values = {}}}).ok());
-  CHECK_FALSE(study::make_grid({}, {*study::parse_axis("x=1"), *study::parse_axis("x=2")}).ok());
+  CHECK_FALSE(study::make_grid({}, over({{.name = "x", .values = {}}})).ok());
+  CHECK_FALSE(
+      study::make_grid({}, over({*study::parse_axis("x=1"), *study::parse_axis("x=2")})).ok());
   scenarios::SweepAxis many{.name = "a", .values = std::vector<json::Value>(1000, json::Value(1))};
   scenarios::SweepAxis more = many;
   more.name = "b";
   scenarios::SweepAxis most = many;
   most.name = "c";
-  const auto refused = study::make_grid({}, {many, more, most});
+  const auto refused = study::make_grid({}, over({many, more, most}));
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().what.find("1e+09") != std::string::npos);
 }
 
 TEST_CASE("ranges stand for what lies between, by a step or by a factor") {
   const auto texts = [](const char* axis) {
-    const auto points = study::make_grid({}, {*study::parse_axis(axis)});
+    const auto points = study::make_grid({}, over({*study::parse_axis(axis)}));
     REQUIRE(points);
     std::vector<std::string> out;
     for (const study::GridPoint& point : *points) {
@@ -71,41 +80,43 @@ TEST_CASE("ranges stand for what lies between, by a step or by a factor") {
 }
 
 TEST_CASE("names that are joined by a comma move together") {
-  const auto points =
-      study::make_grid({}, {*study::parse_axis("model,size=a:1,b:2"), *study::parse_axis("n=1,2")});
+  const auto points = study::make_grid(
+      {}, over({*study::parse_axis("model,size=a:1,b:2"), *study::parse_axis("n=1,2")}));
   REQUIRE(points);
   REQUIRE(points->size() == 4);
   CHECK((*points)[0].name == "model=a, size=1, n=1");
   CHECK((*points)[3].name == "model=b, size=2, n=2");
   CHECK((*points)[3].selection.parameters.at("size").as_integer() == 2);
-  CHECK_FALSE(study::make_grid({}, {*study::parse_axis("a,b=1:2,3")}).ok());
+  CHECK_FALSE(study::make_grid({}, over({*study::parse_axis("a,b=1:2,3")})).ok());
   CHECK_FALSE(
-      study::make_grid({}, {*study::parse_axis("a,b=1:2"), *study::parse_axis("b=1")}).ok());
+      study::make_grid({}, over({*study::parse_axis("a,b=1:2"), *study::parse_axis("b=1")})).ok());
 }
 
 TEST_CASE("a condition keeps the points where it holds") {
   study::GridOptions options;
-  options.when = "users <= 10 * workers";
   options.parameters.set("workers", 4);
-  const auto axes = {*study::parse_axis("users=10,20,40,80"), *study::parse_axis("workers=1,2")};
-  const auto points = study::make_grid({}, axes, options);
+  const std::vector<scenarios::SweepAxis> axes = {*study::parse_axis("users=10,20,40,80"),
+                                                  *study::parse_axis("workers=1,2")};
+  const auto points = study::make_grid({}, over(axes, {"users <= 10 * workers"}), options);
   REQUIRE(points);
   REQUIRE(points->size() == 3);
   CHECK((*points)[2].name == "users=20, workers=2");
-  options.when = "users > 1000";
-  CHECK_FALSE(study::make_grid({}, axes, options).ok());
-  options.when = "nobody > 1";
-  CHECK_FALSE(study::make_grid({}, axes, options).ok());
+  const auto both =
+      study::make_grid({}, over(axes, {"users <= 10 * workers", "users > 10"}), options);
+  REQUIRE(both);
+  CHECK(both->size() == 1);
+  CHECK_FALSE(study::make_grid({}, over(axes, {"users > 1000"}), options).ok());
+  CHECK_FALSE(study::make_grid({}, over(axes, {"nobody > 1"}), options).ok());
 }
 
 TEST_CASE("a billion points are refused with their number and the time they would take") {
   study::GridOptions options;
   options.seconds_a_point = 0.001;
-  const auto refused = study::make_grid({}, {*study::parse_axis("n=1..1000000000")}, options);
+  const auto refused = study::make_grid({}, over({*study::parse_axis("n=1..1000000000")}), options);
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().what.find("1e+09 points") != std::string::npos);
   CHECK(refused.error().what.find("about 11.6 d") != std::string::npos);
   options.seconds_a_point = 100;
-  const auto years = study::make_grid({}, {*study::parse_axis("n=1..1000000000")}, options);
+  const auto years = study::make_grid({}, over({*study::parse_axis("n=1..1000000000")}), options);
   CHECK(years.error().what.find("years") != std::string::npos);
 }

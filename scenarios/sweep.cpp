@@ -1,4 +1,4 @@
-#include "harness/study/sweep_range.hpp"
+#include "scenarios/sweep.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 
 #include "harness/base/text.hpp"
 
-namespace rehearse::study {
+namespace rehearse::scenarios {
 namespace {
 
 constexpr double kSlack = 1e-9;  // of a step: 0..1 +0.1 ends at 1
@@ -88,13 +88,29 @@ std::optional<SweepRange> find_range(std::string_view text) {
   return out;
 }
 
-Status check_range(std::string_view text) {
+std::optional<std::string> range_trouble(std::string_view text) {
   const std::optional<SweepRange> range = find_range(text);
   if (range && range->count() < 1) {
-    return Error{"--sweep", "expected a range that goes up, such as 1..64 x2 or 1..10 +3, found " +
-                                quoted_excerpt(text)};
+    return "expected a range that goes up, such as 1..64 x2 or 1..10 +3, found " +
+           quoted_excerpt(text);
   }
-  return Done{};
+  return std::nullopt;
 }
 
-}  // namespace rehearse::study
+std::vector<std::string> SweepAxis::names() const {
+  std::vector<std::string> out(1);
+  for (const char c : name) {
+    if (c == ',') {
+      out.emplace_back();
+    } else {
+      out.back() += c;
+    }
+  }
+  return out;
+}
+
+std::string condition_text(const std::string& when) {
+  return when.find("${") == std::string::npos ? "${" + when + "}" : when;
+}
+
+}  // namespace rehearse::scenarios
