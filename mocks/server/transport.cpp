@@ -212,6 +212,9 @@ void TransportLoop::sweep() {
   for (std::size_t i = connections.size(); i-- > 0;) {
     connections[i]->check_patience(clock);
   }
+  if (wanted_) {
+    listen_again();
+  }
   if (stopping && clock >= stop_by_) {
     drop_connections();
   }
@@ -227,17 +230,31 @@ bool TransportLoop::bind(const sockaddr* address, socklen_t size) {
 }
 
 void TransportLoop::set_listening(bool on) {
-  if (on == listening_ || stopping) {
+  wanted_ = on;
+  if (stopping) {
     return;
   }
-  listening_ = false;
-  if (!on) {
+  if (on) {
+    listen_again();
+  } else if (listening_) {
+    listening_ = false;
     ::close(acceptor_);
-    bind(reinterpret_cast<const sockaddr*>(&address_), address_size_);
-  } else if (::listen(acceptor_, kBacklog) == 0) {
+    bound_ = bind(reinterpret_cast<const sockaddr*>(&address_), address_size_);
+  }
+}
+
+// Where somebody took the port in the meantime this fails, and sweep() tries again.
+void TransportLoop::listen_again() {
+  if (listening_ || stopping) {
+    return;
+  }
+  if (bound_ && ::listen(acceptor_, kBacklog) == 0) {
     listening_ = true;
     events.watch(acceptor_, *this);
+    return;
   }
+  ::close(acceptor_);
+  bound_ = bind(reinterpret_cast<const sockaddr*>(&address_), address_size_);
 }
 
 void TransportLoop::begin_stop() {

@@ -88,10 +88,13 @@ struct TransportLoop final : private EventLoop::Watcher {
  private:
   void ready(bool hung_up) override;  // somebody knocks
   bool bind(const sockaddr* address, socklen_t size);
+  void listen_again();
   void accept();
   WallClock::time_point next_wake();
 
   int acceptor_ = -1;
+  bool wanted_ = true;  // as far as outages go, somebody should listen
+  bool bound_ = true;   // acceptor_ has our port
   bool listening_ = false;
   sockaddr_storage address_{};
   socklen_t address_size_ = 0;

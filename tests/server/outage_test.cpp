@@ -20,12 +20,17 @@ Instant at(double seconds) { return Instant() + Duration::from_seconds(seconds);
 
 std::string out(const char* when) { return std::string(R"({"faults":{"outage":{)") + when + "}}}"; }
 
-// 0, or the error that a connection meets.
-int connect_error(const std::string& url) {
+sockaddr_in address_of(const std::string& url) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1))));
+  return address;
+}
+
+// 0, or the error that a connection meets.
+int connect_error(const std::string& url) {
+  const sockaddr_in address = address_of(url);
   const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
   const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   const int error = ::connect(socket, generic, sizeof address) == 0 ? 0 : errno;
@@ -85,6 +90,25 @@ TEST_CASE("a server that is out at its start opens when it is over") {
   failing.mounts = {mount("openai", "openai", out(R"("during":["0s","300ms"])"))};
   failing.closes_in_outage = true;
   const auto server = start(std::move(failing));
+  wait_for_connect(server->url(), 0);
+  CHECK(call(*server, "GET", "/v1/models").status == 200);
+}
+
+TEST_CASE("a server whose port was taken in an outage opens once it is free again") {
+  auto failing = options(1);
+  failing.mounts = {mount("openai", "openai", out(R"("during":["150ms","600ms"])"))};
+  failing.closes_in_outage = true;
+  const auto server = start(std::move(failing));
+  wait_for_connect(server->url(), ECONNREFUSED);
+  const sockaddr_in address = address_of(server->url());
+  const int thief = ::socket(AF_INET, SOCK_STREAM, 0);
+  const int on = 1;
+  ::setsockopt(thief, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  REQUIRE(::bind(thief, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  REQUIRE(::listen(thief, 1) == 0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  ::close(thief);
+  wait_for_connect(server->url(), ECONNREFUSED);
   wait_for_connect(server->url(), 0);
   CHECK(call(*server, "GET", "/v1/models").status == 200);
 }
