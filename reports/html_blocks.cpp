@@ -31,6 +31,9 @@ std::string depth_class(std::string_view text) {
   return depth == 0 ? "" : "d" + std::to_string(depth);
 }
 
+// A sentence, which may break; anything shorter stays on one line of a narrow screen.
+bool is_long(std::string_view text) { return display_width(terminal_safe(text)) > 24; }
+
 std::string table_row(const Table& table, const std::vector<Text>& row) {
   std::string out = "<tr>";
   for (std::size_t i = 0; i < row.size() && i < table.columns.size(); ++i) {
@@ -41,7 +44,8 @@ std::string table_row(const Table& table, const std::vector<Text>& row) {
              breakable(text) + "</th>";
     } else {
       out +=
-          "<td" + class_of(table.columns[i].right, cell.tone) + ">" +
+          "<td" + class_of(table.columns[i].right, cell.tone, is_long(cell.text) ? "long" : "") +
+          ">" +
           (cell.bar ? share_bar(*cell.bar) + "<span class=\"beside\">" + text + "</span>" : text) +
           "</td>";
     }

@@ -17,7 +17,7 @@ const rehearsePlots = (() => {
     axis: {
       labelColor: 'var(--muted)', titleColor: 'var(--muted)', gridColor: 'var(--line)',
       domainColor: 'var(--line)', tickColor: 'var(--line)', titleFontWeight: 500,
-      labelFontSize: 12, titleFontSize: 12, titlePadding: 8, labelLimit: narrow() ? 110 : 260,
+      labelFontSize: 12, titleFontSize: 12, titlePadding: 8, labelLimit: narrow() ? 135 : 260,
     },
     legend: {
       labelColor: 'var(--fg)', titleColor: 'var(--muted)', labelFontSize: 12, titleFontSize: 12,
@@ -28,7 +28,7 @@ const rehearsePlots = (() => {
     title: {
       anchor: 'start', frame: 'group', color: 'var(--fg)', fontSize: 13, fontWeight: 600,
     },
-    axisX: { tickCount: narrow() ? 5 : 10 },
+    axisX: { tickCount: narrow() ? 5 : 10, labelFlush: 14 },
     // Plots that stand below each other have one left edge.
     axisYQuantitative: { minExtent: narrow() ? 38 : 52 },
 
@@ -38,13 +38,36 @@ const rehearsePlots = (() => {
   const rows = (names, values) =>
     values.map((each) => Object.fromEntries(names.map((name, i) => [name, each[i]])));
 
+  // One row where all names have room, else as many columns as the widest leaves; 0: one row. A
+  // legend stands above the plot, so that names at its side (`named`) take room from it.
+  const legendColumns = (names, named) => {
+    const widths = names.map((name) => 34 + 7.2 * Math.min(name.length, 40));
+    const room = Math.min(window.innerWidth, 1150) - (narrow() ? 70 : 140) - (named ? 120 : 0);
+    const all = widths.reduce((sum, width) => sum + width, 0);
+    return all <= room ? 0 : Math.max(1, Math.floor(room / Math.max(...widths)));
+  };
+
   const series = (names, tones) => ({
     field: 'series', type: 'nominal', title: null,
-    legend: names.length > 1 ? {} : null, sort: names,
+    legend: names.length > 1 ? { columns: legendColumns(names) } : null, sort: names,
     scale: { domain: names, range: names.map((_, i) => colours[tones?.[i]] ?? palette[i % 8]) },
   });
 
   const amount = (title, more = {}) => ({ type: 'quantitative', title, ...more });
+
+  // Right of its place, but left of it where there is more room and too little; else cut.
+  const placeLabel = (each, all, log) => {
+    const at = (x) => log ? Math.log(x) : x;
+    const [least, most] = [at(Math.min(...all)), at(Math.max(...all))];
+    const plot = Math.min(window.innerWidth, 1150) - (narrow() ? 130 : 190);
+    const left = most > least ? plot * (at(each.x) - least) / (most - least) : 0;
+    const needs = 8 + 7 * each.label.length;
+    each.far = needs > plot - left && left > plot - left;
+    const letters = Math.floor(((each.far ? left : plot - left) - 8) / 7);
+    if (each.label.length > letters) {
+      each.label = `${each.label.slice(0, Math.max(0, letters - 1))}…`;
+    }
+  };
 
   // Cumulative shares of jobs by response time, with the band of their quantiles.
   function distribution(d) {
@@ -65,7 +88,7 @@ const rehearsePlots = (() => {
       if (i > 0) each.said = Math.min(each.said, limits[i - 1].said - 0.09);
     });
     const all = [...points, ...limits].map((p) => p.x);
-    const edge = Math.min(...all) + 0.75 * (Math.max(...all) - Math.min(...all));
+    for (const each of [...marks, ...limits]) placeLabel(each, all, d.log);
     return {
       height: 260,
       layer: [
@@ -92,7 +115,7 @@ const rehearsePlots = (() => {
           { data: { values: marks }, mark: { type: 'rule', strokeDash: [3, 3] },
             encoding: { x: { ...x } } },
           ...[[false, 'left', 4], [true, 'right', -4]]
-            .map(([far, ...how]) => [marks.filter((each) => (each.x > edge) === far), ...how])
+            .map(([far, ...how]) => [marks.filter((each) => each.far === far), ...how])
             .filter(([list]) => list.length > 0).map(([list, align, dx]) => ({
               data: { values: list },
               mark: { type: 'text', align, baseline: 'bottom', dx },
@@ -112,7 +135,7 @@ const rehearsePlots = (() => {
                 color: colours[tone] },
               encoding: { x: { ...x }, y } },
             ...[[false, 'left', 8], [true, 'right', -8]]
-              .map(([far, ...how]) => [walls.filter((each) => (each.x > edge) === far), ...how])
+              .map(([far, ...how]) => [walls.filter((each) => each.far === far), ...how])
               .filter(([list]) => list.length > 0).map(([list, align, dx]) => ({
                 data: { values: list },
                 mark: { type: 'text', align, baseline: 'top', dx, dy: 5, color: colours[tone],
@@ -167,7 +190,8 @@ const rehearsePlots = (() => {
     const y = { field: 'metric', type: 'nominal', title: null,
       sort: values.map((each) => each.metric) };
     const colour = {
-      field: 'verdict', type: 'nominal', title: null, legend: {},
+      field: 'verdict', type: 'nominal', title: null,
+      legend: { columns: legendColumns(verdicts, true) },
       scale: { domain: verdicts, range: tones.map((tone) => colours[tone]) },
     };
     const axis = { tickCount: narrow() ? 4 : 8,
@@ -197,7 +221,8 @@ const rehearsePlots = (() => {
             color: colour } },
         { mark: { type: 'point', filled: true, size: 80, opacity: 1 },
           encoding: { y, x: amount(title, { field: 'change', axis, scale }), color: colour,
-            shape: { field: 'verdict', type: 'nominal', title: null, legend: {},
+            shape: { field: 'verdict', type: 'nominal', title: null,
+              legend: { columns: legendColumns(verdicts, true) },
               scale: { domain: verdicts, range: shapes } },
             tooltip: names.slice(0, 5).map((field) => ({ field })) } },
         ...(walls.length ? [{ data: { values: walls },
@@ -277,6 +302,26 @@ const rehearsePlots = (() => {
     };
   }
 
+  // Room beyond bars of this length for the text at their ends.
+  const roomForText = (values, length) => {
+    const text = 8 + 6.8 * Math.max(...values.map((each) => each.text.length));
+    const plot = Math.min(window.innerWidth, 1150) - (narrow() ? 205 : 420);
+    return length * Math.max(0.12, text / Math.max(plot - text, 60));
+  };
+
+  // A title that would leave a narrow screen, over several lines.
+  const titleLines = (title) => {
+    if (!narrow() || !title) return title;
+    const lines = [''];
+    for (const word of title.split(' ')) {
+      const line = `${lines.at(-1)} ${word}`.trim();
+      if (line.length > 30 && lines.at(-1)) lines.push(word);
+      else lines[lines.length - 1] = line;
+    }
+    return lines;
+  };
+
   const kinds = { distribution, differences, changes, stages, lines };
-  return { config, kinds, tools: { colours, narrow, rows, series, amount } };
+  return { config, kinds, tools: { colours, narrow, rows, series, amount, legendColumns,
+    roomForText, titleLines } };
 })();

@@ -2,7 +2,8 @@
 (() => {
   'use strict';
 
-  const { colours, narrow, rows, series, amount } = rehearsePlots.tools;
+  const { colours, narrow, rows, series, amount, legendColumns, roomForText, titleLines } =
+    rehearsePlots.tools;
 
   // Lines over things that have names and an order; marks stand between two of them.
   function trend(d) {
@@ -25,7 +26,7 @@
     const marks = rows(['before', 'label'], d.marks ?? [])
       .map((each) => ({ ...each, at: each.before - 0.5 }));
     return {
-      ...(d.title ? { title: d.title } : {}),
+      ...(d.title ? { title: titleLines(d.title) } : {}),
       height: d.marks?.length ? 150 : 120,
       layer: [
         { data: { values },
@@ -54,8 +55,8 @@
     const tones = ['plain', 'good', 'bad', 'main', 'warn'];
     const y = { field: 'label', type: 'nominal', title: null, sort: null };
     const full = d.full ? [{ all: 1 }] : [];
-    const room = Math.max(...full.map((each) => each.all), ...values.map((each) => each.end)) *
-      (narrow() ? 1.3 : 1.12);
+    const most = Math.max(...full.map((each) => each.all), ...values.map((each) => each.end));
+    const room = most + roomForText(values, most);
     const x = (field) => amount(d.x, { field, scale: { domain: [0, room], nice: false },
       ...(d.x_format ? { axis: { format: d.x_format } } : {}) });
     return {
@@ -154,7 +155,8 @@
           encoding: { y, x: x('low'), x2: { field: 'high' } } },
         { mark: { type: 'rule', strokeWidth: 5, strokeCap: 'round' },
           encoding: { y, x: x('from'), x2: { field: 'to' },
-            color: { field: 'verdict', type: 'nominal', title: null, legend: {},
+            color: { field: 'verdict', type: 'nominal', title: null,
+              legend: { columns: legendColumns(verdicts, true) },
               scale: { domain: verdicts, range: [colours.good, colours.bad, colours.warn] } },
             tooltip: names.map((field) => ({ field })) } },
       ],
@@ -172,7 +174,7 @@
     const seen = kinds.filter((kind) => values.some((each) => each.kind === kind));
     const ends = values.flatMap((each) => [each.value, each.low, each.end]);
     const [least, most] = [Math.min(0, ...ends), Math.max(0, ...ends)];
-    const room = (most - least || 1) * (narrow() ? 0.32 : 0.14);
+    const room = roomForText(values, most - least || 1);
     const scale = { domain: [least - (least < 0 ? room / 4 : 0), most + room], nice: false };
     const y = { field: 'label', type: 'nominal', title: null, sort: null };
     const x = (field) => amount(d.x, { field, scale });
@@ -182,7 +184,7 @@
         { mark: { type: 'bar', height: { band: 0.66 }, cornerRadiusEnd: 3 },
           encoding: { y, x: x('value'),
             color: { field: 'kind', type: 'nominal', title: null,
-              legend: d.legend === false ? null : {},
+              legend: d.legend === false ? null : { columns: legendColumns(seen, true) },
               scale: { domain: seen,
                 range: seen.map((kind) => colours[tones[kinds.indexOf(kind)]]) } },
             tooltip: [{ field: 'label' }, { field: 'text' }, { field: 'kind' }] } },
@@ -215,7 +217,7 @@
     }));
     const steady = ['steady', 'the backlog grows'];
     return {
-      title: d.title,
+      title: titleLines(d.title),
       height: d.height ?? 240,
       layer: [
         ...(knee.length ? [{ data: { values: knee },

@@ -105,6 +105,15 @@ async function picture(page, name) {
   await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}.png`), fullPage: true });
 }
 
+// Texts of charts that leave their picture: titles, names of a legend, figures beside bars.
+const cutTexts = () => [...document.querySelectorAll('.plot svg')].flatMap((svg) => {
+  const around = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text')].filter((text) => {
+    const box = text.getBoundingClientRect();
+    return box.width > 0 && (box.left < around.left - 2 || box.right > around.right + 2);
+  }).map((text) => text.textContent);
+});
+
 // What is where, without sizes that depend on fonts.
 const shape = () => {
   const all = (from, what) => [...from.querySelectorAll(what)];
@@ -184,6 +193,7 @@ for (const name of pages) {
       { viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok(wide <= 360, `${wide} px wide`);
+    assert.deepEqual(await page.evaluate(cutTexts), []);
     assert.deepEqual(complaints, []);
     await picture(page, `${name}-phone-dark`);
     await close();
