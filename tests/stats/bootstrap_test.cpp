@@ -49,13 +49,13 @@ TEST_CASE(
   CHECK(medians.deviation() == Approx(37.83).margin(0.4));
 }
 
-TEST_CASE("bootstrap-t gives the exact interval for the mean of Efron and Tibshirani's mouse data") {
-  // An Introduction to the Bootstrap (1993), table 2.1, the control group. The exact ends, by
-  // enumeration of all 24,310 resamples with their probabilities: t* has its 5% and 95% points at
-  // -4.518 and 1.512, so that 90% is (36.03, 116.53). R 4.2 with 200,000 resamples: (36.01, 116.50).
-  // A normal or a percentile interval ends near 78. Far from zero a logarithm is a straight line, so
-  // that the ratio to a constant tells the mean itself; against so many constants relabelling has
-  // nothing to say.
+TEST_CASE("bootstrap-t gives the exact interval for the mean of Efron's mouse data") {
+  // Efron and Tibshirani, An Introduction to the Bootstrap (1993), table 2.1, the control group.
+  // The exact ends, by enumeration of all 24,310 resamples with their probabilities: t* has its 5%
+  // and 95% points at -4.518 and 1.512, so that 90% is (36.03, 116.53). R 4.2 with 200,000
+  // resamples: (36.01, 116.50). A normal or a percentile interval ends near 78. Far from zero a
+  // logarithm is a straight line, so that the ratio to a constant tells the mean itself; against so
+  // many constants relabelling has nothing to say.
   const std::vector<double> mice{52, 104, 146, 10, 51, 30, 40, 27, 46};
   constexpr double kSmall = 1e-7;
   std::vector<double> after;
