@@ -52,13 +52,16 @@ test("a benchmark stands for a run: its time is the mean response, its iteration
   const report = JSON.parse(readFileSync(file('before.json'), 'utf8'));
   const { benchmarks, context } = JSON.parse(readFileSync(file('before.benchmark.json'), 'utf8'));
   assert.equal(context.json_schema_version, 1);
-  // What github-action-benchmark's googlecpp reader takes of each.
+  // What github-action-benchmark's googlecpp reader takes of each (extractGoogleCppResult of its
+  // src/extract.ts at c38cce9); it finds the same benchmark of another commit by its name alone.
   for (const each of benchmarks) {
     for (const field of ['real_time', 'cpu_time', 'iterations', 'threads']) {
-      assert.equal(typeof each[field], 'number', field);
+      assert.ok(Number.isFinite(each[field]), field);
     }
     assert.equal(each.time_unit, 'ms');
+    assert.ok(typeof each.name === 'string' && each.name.length > 0);
   }
+  assert.equal(new Set(benchmarks.map((each) => each.name)).size, benchmarks.length);
   near(benchmarks[0].real_time, report.response_s.mean * 1e3, 1e-9);
   assert.equal(benchmarks[0].iterations, report.response_s.count);
 });
