@@ -10,7 +10,8 @@
 // are escaped where they are written, never here.
 namespace rehearse::reports {
 
-enum class Tone { Plain, Strong, Dim, Good, Bad, Warn };
+// Code is a line to copy: neither wrapped nor cut.
+enum class Tone { Plain, Strong, Dim, Good, Bad, Warn, Code };
 
 struct Text {
   std::string text;

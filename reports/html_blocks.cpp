@@ -114,6 +114,7 @@ void write_notes(const std::vector<Line>& lines, HtmlOut& out) {
 std::string_view tone_class(Tone tone) {
   switch (tone) {
     case Tone::Plain:
+    case Tone::Code:
       return "";
     case Tone::Strong:
       return "strong";

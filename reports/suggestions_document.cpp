@@ -152,11 +152,11 @@ void fold(const std::string& text, std::size_t width, Paragraph& out) {
     quoted = quoted != (text[i] == '"');
     const bool may_break = !quoted && (text[i] == ',' || text[i] == '{' || text[i] == ':');
     if (may_break && line.size() > width) {
-      out.lines.push_back({{line}});
+      out.lines.push_back({{line, Tone::Code}});
       line = "    ";
     }
   }
-  out.lines.push_back({{line}});
+  out.lines.push_back({{line, Tone::Code}});
 }
 
 // The text of what goes together, else of the first ones.

@@ -127,6 +127,9 @@ std::size_t bytes_that_fit(std::string_view text, std::size_t width) {
 }
 
 std::string write_line(const Line& line, const TerminalOptions& options) {
+  if (line.size() == 1 && line[0].tone == Tone::Code) {
+    return terminal_safe(line[0].text) + "\n";
+  }
   // A first part that ends in spaces is a label: what follows is aligned beside it.
   const bool labelled = line.size() > 1 && line[0].text.ends_with(' ');
   // What is indented stays so on the next line, and a little more.

@@ -13,7 +13,7 @@ struct TerminalOptions {
   bool colour = false;
 };
 
-// A document for a terminal. No line is wider than the width but where one word of a list is; no
+// A document for a terminal. No line is wider than the width but where it is to be copied; no
 // control character, escape sequence or bidirectional override of any text gets through.
 std::string write_terminal(const Document& document, const TerminalOptions& options);
 

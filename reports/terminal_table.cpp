@@ -161,7 +161,7 @@ void write_row(const std::vector<Text>& row, const Table& table, const Layout& l
 }  // namespace
 
 std::string painted(const Text& text, bool colour) {
-  static constexpr std::array<const char*, 6> kCodes{"", "1", "2", "32", "31", "33"};
+  static constexpr std::array<const char*, 7> kCodes{"", "1", "2", "32", "31", "33", ""};
   std::string safe = terminal_safe(text.text);
   const char* const code = kCodes[static_cast<std::size_t>(text.tone)];
   if (!colour || *code == '\0' || safe.empty()) {

@@ -358,6 +358,14 @@ TEST_CASE("a table that is too wide wraps its words before its numbers, and cuts
         "short                     -1.00 s\n");
 }
 
+TEST_CASE("a line to copy is neither wrapped nor cut") {
+  const std::string json =
+      R"(  "parallel": { "trade_off": "none, that is in sight; look at the limits" },)";
+  CHECK(write_terminal({"", {Paragraph{{{{json, Tone::Code}}}}}}, {40, true}) == json + "\n");
+  CHECK(write_terminal({"", {Paragraph{{{{"a\x1b[2Jb", Tone::Code}}}}}}, {40, true}).find('\x1b') ==
+        std::string::npos);
+}
+
 TEST_CASE("texts are cut by columns, and wide characters count twice") {
   REQUIRE(display_width("a\xE4\xB8\xAD"
                         "b") == 4);
