@@ -16,6 +16,10 @@ Paragraph head(const NoiseReport& noise) {
   out.lines.push_back({{header.scenario, Tone::Strong},
                        {" against itself: " + plural(noise.seeds, "seed") + ", 2 runs each · " +
                         header.against + " · workload " + header.workload}});
+  if (noise.runs.done == 0 && noise.runs.failed + noise.runs.timed_out > 0) {
+    out.lines.push_back({{"NO JOB WAS DONE", Tone::Bad},
+                         {"  rehearse report shows what they failed of; no time can be gated"}});
+  }
   if (noise.runs_needed > 0) {
     const double n = 2 * static_cast<double>(noise.runs_needed);
     std::string price = seconds(n * noise.run_s);

@@ -52,6 +52,10 @@ class Comparer {
       out_.notes.push_back(
           "the run before was made after the other one: are they swapped, or is a clock wrong?");
     }
+    const std::string lone = lone_jobs(choice_.pairing, out_.before.done, out_.after.done);
+    if (!lone.empty()) {
+      out_.notes.push_back(lone);
+    }
     warn_of(out_.before, before_, "before");
     warn_of(out_.after, after_, "after");
     price_of_a_job();

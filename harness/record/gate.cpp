@@ -92,6 +92,10 @@ class GateJudge {
     if (!parameters.empty()) {
       out_.labels.push_back("parameters differ: " + parameters);
     }
+    const std::string lone = lone_jobs(choice_.pairing, out_.baseline.done, out_.candidate.done);
+    if (!lone.empty()) {
+      out_.labels.push_back(lone);
+    }
     if (b.created_unix_ms > c.created_unix_ms) {
       out_.labels.push_back(
           "the baseline was made after the candidate: are they swapped, or is a clock wrong?");

@@ -102,6 +102,16 @@ PairingChoice choose_pairing(const ComparisonSide& before, const ComparisonSide&
   return {Pairing::Runs, true, choice.why + "; a whole run is one sample"};
 }
 
+std::string lone_jobs(Pairing pairing, std::uint64_t done_before, std::uint64_t done_after) {
+  const std::uint64_t pairs = std::min(done_before, done_after);
+  const std::uint64_t most = std::max(done_before, done_after);
+  if (pairing != Pairing::Jobs || pairs == 0 || pairs >= most - pairs) {
+    return "";
+  }
+  return "only " + std::to_string(pairs) + " of " + std::to_string(most) +
+         " jobs can have a partner in the other run: the verdict is of those alone";
+}
+
 Samples lay_side_by_side(const std::vector<SideValue>& before, const std::vector<SideValue>& after,
                          Pairing pairing) {
   if (pairing == Pairing::Unpaired || pairing == Pairing::Runs) {

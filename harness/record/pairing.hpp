@@ -11,6 +11,9 @@ namespace rehearse::record {
 // Seeds: whole runs in pairs; Runs: whole runs, each with its own luck.
 enum class Pairing { Jobs, Batches, Unpaired, Seeds, Runs };
 const char* pairing_name(Pairing pairing);  // "jobs", …
+// Where jobs are paired and one run did under half as many as the other: what the verdict leaves
+// out; else empty.
+std::string lone_jobs(Pairing pairing, std::uint64_t done_before, std::uint64_t done_after);
 inline bool of_whole_runs(Pairing pairing) {
   return pairing == Pairing::Seeds || pairing == Pairing::Runs;
 }

@@ -219,6 +219,27 @@ TEST_CASE("a candidate whose every job failed does not pass for being quick") {
       96);
 }
 
+TEST_CASE("a verdict of few of a run's jobs says so, as does the noise of jobs that all failed") {
+  const Folder folder;
+  folder.file("small.json", kSmall);
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 100 --out a.rehearsal").code == 0);
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 10 --out b.rehearsal").code == 0);
+  REQUIRE(rehearse_in(folder, "run small.json --jobs 60 --out c.rehearsal").code == 0);
+  const std::string says = "only 10 of 100 jobs can have a partner";
+  CHECK(rehearse_in(folder, "compare a.rehearsal b.rehearsal").out.find(says) != std::string::npos);
+  CHECK(rehearse_in(folder, "gate b.rehearsal --baseline a.rehearsal").out.find(says) !=
+        std::string::npos);
+  CHECK(rehearse_in(folder, "compare a.rehearsal c.rehearsal").out.find("can have a partner") ==
+        std::string::npos);
+  folder.file("broken.json", R"({
+    "scenario": "small",
+    "stages": { "draft": { "call": "openai.chat", "model": "gpt-4o-mini", "input_tokens": 100,
+                           "output_tokens": 50, "time": "2s", "timeout": "1s",
+                           "retry": "none" } } })");
+  CHECK(rehearse_in(folder, "aa broken.json --jobs 5 --seeds 6").out.find("NO JOB WAS DONE") !=
+        std::string::npos);
+}
+
 TEST_CASE("run files that are none are refused by every verb that reads them") {
   const Folder folder;
   folder.file("small.json", kSmall);
