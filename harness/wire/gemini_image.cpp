@@ -180,31 +180,37 @@ Result<ImageRequest> decode_predict(std::string_view text, std::string_view mode
   return request;
 }
 
-std::string encode_inline_images(const InlineReply& reply) {
+MessageBody encode_inline_images(const InlineReply& reply) {
   // Written by hand: base64 needs no escaping, and there are megabytes of it.
-  std::string out = R"({"candidates":[{"content":{"parts":[)";
+  MessageBody out;
+  out += R"({"candidates":[{"content":{"parts":[)";
   if (!reply.text.empty()) {
     out += "{\"text\":" + json::dump(reply.text) + "}";
   }
   for (std::size_t i = 0; i < reply.images.size(); ++i) {
     out += i == 0 && reply.text.empty() ? "" : ",";
     out += R"({"inlineData":{"mimeType":"image/png","data":")";
-    out.append(encode_base64(reply.images[i])).append("\"}}");
+    reply.images[i].add_base64(out);
+    out += "\"}}";
   }
   out += R"(],"role":"model"},"finishReason":"STOP","index":0}],"usageMetadata":)";
   out += json::dump(encode_usage(reply.usage));
-  return out + ",\"modelVersion\":" + json::dump(reply.model) +
+  out += ",\"modelVersion\":" + json::dump(reply.model) +
          ",\"responseId\":" + json::dump(reply.id) + "}";
+  return out;
 }
 
-std::string encode_predictions(const std::vector<std::string>& images) {
-  std::string out = R"({"predictions":[)";
+MessageBody encode_predictions(const std::vector<Picture>& images) {
+  MessageBody out;
+  out += R"({"predictions":[)";
   for (std::size_t i = 0; i < images.size(); ++i) {
     out += i == 0 ? "" : ",";
     out += R"({"mimeType":"image/png","bytesBase64Encoded":")";
-    out.append(encode_base64(images[i])).append("\"}");
+    images[i].add_base64(out);
+    out += "\"}";
   }
-  return out + "]}";
+  out += "]}";
+  return out;
 }
 
 Result<ImageReply> decode_image_reply(std::string_view text) {

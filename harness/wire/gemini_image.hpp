@@ -34,12 +34,12 @@ struct InlineReply {
   std::string id;
   std::string model;
   std::string text;
-  std::vector<std::string> images;  // PNG
+  std::vector<Picture> images;  // PNG
   Usage usage;
 };
-std::string encode_inline_images(const InlineReply& reply);
+MessageBody encode_inline_images(const InlineReply& reply);
 // {"predictions": [{mimeType, bytesBase64Encoded}]}
-std::string encode_predictions(const std::vector<std::string>& images);
+MessageBody encode_predictions(const std::vector<Picture>& images);
 // Reads either.
 Result<ImageReply> decode_image_reply(std::string_view body);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace rehearse::wire {
 namespace {
@@ -99,6 +100,34 @@ void Response::join() {
   more.clear();
 }
 
+MessageBody& MessageBody::operator+=(std::string_view text) {
+  (more_.empty() ? first_ : last_) += text;
+  return *this;
+}
+
+MessageBody& MessageBody::operator+=(SharedBytes bytes) {
+  if (!last_.empty()) {
+    more_.push_back(std::make_shared<const std::string>(std::exchange(last_, {})));
+  }
+  more_.push_back(std::move(bytes));
+  return *this;
+}
+
+void MessageBody::move_into(Response& response) {
+  response.body = std::exchange(first_, {});
+  response.more = std::exchange(more_, {});
+  if (!last_.empty()) {
+    response.more.push_back(std::make_shared<const std::string>(std::exchange(last_, {})));
+  }
+}
+
+std::string MessageBody::joined() {
+  Response whole;
+  move_into(whole);
+  whole.join();
+  return std::move(whole.body);
+}
+
 std::string_view path_of(std::string_view target) {
   return target.substr(0, target.find_first_of("?#"));
 }
@@ -166,6 +195,12 @@ std::string media_type(std::string_view content_type) {
 
 Response json_response(int status, std::string body) {
   return {status, {{"content-type", "application/json"}}, std::move(body)};
+}
+
+Response json_response(int status, MessageBody body) {
+  Response out = json_response(status, std::string());
+  body.move_into(out);
+  return out;
 }
 
 Request json_post(std::string target, std::string body) {

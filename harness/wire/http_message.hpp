@@ -101,6 +101,22 @@ struct Response {
   void join();
 };
 
+// A body that is put together from texts of its own and from bytes that many share and nobody
+// copies.
+class MessageBody {
+ public:
+  MessageBody& operator+=(std::string_view text);
+  MessageBody& operator+=(SharedBytes bytes);
+  // Into the body of a message that has none yet; both leave this empty.
+  void move_into(Response& response);
+  std::string joined();
+
+ private:
+  std::string first_;
+  std::vector<SharedBytes> more_;
+  std::string last_;  // since the last shared bytes
+};
+
 // The target without its query and fragment.
 std::string_view path_of(std::string_view target);
 // The decoded value of a query parameter, empty where it is missing.
@@ -118,6 +134,7 @@ std::string media_type(std::string_view content_type);
 
 // A JSON answer; the SDKs parse a body only where the content type says exactly this.
 Response json_response(int status, std::string body);
+Response json_response(int status, MessageBody body);
 Request json_post(std::string target, std::string body);
 
 }  // namespace rehearse::wire

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "harness/base/text.hpp"
+#include "harness/wire/base64.hpp"
 
 namespace rehearse::wire {
 
@@ -49,6 +50,13 @@ std::optional<ImageFormat> parse_image_format(std::string_view name) {
 
 std::string image_size_text(ImageSize size) {
   return std::to_string(size.width) + "x" + std::to_string(size.height);
+}
+
+void Picture::add_base64(MessageBody& out) const {
+  out += encode_base64(head);
+  if (shared != nullptr) {
+    out += shared_base64;
+  }
 }
 
 }  // namespace rehearse::wire

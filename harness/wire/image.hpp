@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/base/result.hpp"
+#include "harness/wire/http_message.hpp"
 
 namespace rehearse::wire {
 
@@ -40,11 +41,25 @@ struct ImageRequest {
   bool operator==(const ImageRequest&) const = default;
 };
 
+// An encoded picture that is about to be written. Many share all but a head of their own; then the
+// head's length is a multiple of three, so that the base64 forms of both join.
+struct Picture {
+  std::string head;                     // or the whole, where nothing is shared
+  SharedBytes shared = nullptr;         // what follows the head
+  SharedBytes shared_base64 = nullptr;  // the same, encoded
+
+  bool empty() const { return head.empty() && shared == nullptr; }
+  std::size_t size() const { return head.size() + (shared ? shared->size() : 0); }
+  std::string bytes() const { return shared ? head + *shared : head; }
+  void add_base64(MessageBody& out) const;
+  bool operator==(const Picture&) const = default;
+};
+
 struct Image {
   std::string url;
   std::string bytes;  // the encoded image, where it came inline
   std::string revised_prompt;
-  std::string base64 = {};  // in place of `bytes`, where who writes it has it already
+  Picture picture = {};  // in place of `bytes`, where many share it
   bool operator==(const Image&) const = default;
 };
 

@@ -32,8 +32,12 @@ Image decode_image(const json::Value& value, const std::string& pointer, Errors&
   return image;
 }
 
-std::string text_of(const Image& image) {
-  return image.base64.empty() ? encode_base64(image.bytes) : image.base64;
+void add_base64(const Image& image, MessageBody& out) {
+  if (image.picture.empty()) {
+    out += encode_base64(image.bytes);
+  } else {
+    image.picture.add_base64(out);
+  }
 }
 
 // What a reply says about how its images were made, by name; what is empty is left out.
@@ -223,34 +227,34 @@ Result<ImageRequest> decode_image_edit_request(const Request& request, bool vari
   return out;
 }
 
-std::string encode_image_reply(const ImageReply& reply, std::vector<std::size_t>* base64_ends) {
+MessageBody encode_image_reply(const ImageReply& reply) {
   // Written by hand: base64 needs no escaping, and there are megabytes of it.
-  std::string out = "{\"created\":" + std::to_string(reply.created_s) + ",\"data\":[";
+  MessageBody out;
+  out += "{\"created\":" + std::to_string(reply.created_s) + ",\"data\":[";
   for (std::size_t i = 0; i < reply.images.size(); ++i) {
     const Image& image = reply.images[i];
     out += i == 0 ? "{" : ",{";
-    if (!image.base64.empty() || !image.bytes.empty()) {
-      out.append("\"b64_json\":\"").append(text_of(image));
-      if (base64_ends != nullptr) {
-        base64_ends->push_back(out.size());
-      }
-      out += '"';
+    if (!image.picture.empty() || !image.bytes.empty()) {
+      out += "\"b64_json\":\"";
+      add_base64(image, out);
+      out += "\"";
     } else {
       out += "\"url\":" + json::dump(image.url);
     }
     if (!image.revised_prompt.empty()) {
       out += ",\"revised_prompt\":" + json::dump(image.revised_prompt);
     }
-    out += '}';
+    out += "}";
   }
-  out += ']';
+  out += "]";
   for (const auto& [key, value] : made_of(reply)) {
-    out.append(",\"").append(key).append("\":").append(json::dump(*value));
+    out += std::string(",\"") + key + "\":" + json::dump(*value);
   }
   if (reply.usage) {
     out += ",\"usage\":" + json::dump(encode_image_usage(*reply.usage));
   }
-  return out + "}";
+  out += "}";
+  return out;
 }
 
 std::string encode_image_event(const ImageEvent& event) {
@@ -267,8 +271,9 @@ std::string encode_image_event(const ImageEvent& event) {
   } else if (reply.usage) {
     out += ",\"usage\":" + json::dump(encode_image_usage(*reply.usage));
   }
-  out += ",\"b64_json\":\"";
-  return out.append(text_of(reply.images.front())).append("\"}\n\n");
+  MessageBody picture;
+  add_base64(reply.images.front(), picture);
+  return out.append(",\"b64_json\":\"").append(picture.joined()).append("\"}\n\n");
 }
 
 Result<ImageEvent> decode_image_event(std::string_view data) {

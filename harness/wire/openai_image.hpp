@@ -25,10 +25,8 @@ Request encode_image_edit_request(const ImageRequest& request, std::string targe
 // Edits must have a prompt; variations (`variation`) have none.
 Result<ImageRequest> decode_image_edit_request(const Request& request, bool variation);
 
-// Images that have bytes go as b64_json, the others as url. `base64_ends`: where each b64_json ends
-// in the text, for who has only its beginning at hand and puts the rest there.
-std::string encode_image_reply(const ImageReply& reply,
-                               std::vector<std::size_t>* base64_ends = nullptr);
+// Images that have bytes or a picture go as b64_json, the others as url.
+MessageBody encode_image_reply(const ImageReply& reply);
 Result<ImageReply> decode_image_reply(std::string_view body);
 
 // One event of a streamed answer, a whole SSE frame: image_generation.* or image_edit.*. The reply

@@ -44,14 +44,14 @@ Result<Request> complete_picture_request(std::string_view own, PictureRequest re
 std::optional<Result<PictureRequest>> decode_picture_request(const Request& request,
                                                              std::string_view path);
 
-struct Picture {
-  std::string bytes;
+struct Drawn {
+  Picture picture;
   std::string content_type = "image/png";
   std::uint64_t seed = 0;
   bool filtered = false;
 };
 // One picture; of the older form as many as there are.
-Response encode_pictures(const std::vector<Picture>& pictures, const PictureRequest& request);
+Response encode_pictures(const std::vector<Drawn>& pictures, const PictureRequest& request);
 // Reads all three forms.
 Result<ImageReply> decode_pictures(const Response& response);
 

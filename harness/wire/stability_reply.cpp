@@ -9,7 +9,7 @@
 namespace rehearse::wire::stability {
 namespace {
 
-std::string_view finish_of(const Picture& picture) {
+std::string_view finish_of(const Drawn& picture) {
   return picture.filtered ? "CONTENT_FILTERED" : "SUCCESS";
 }
 
@@ -20,14 +20,17 @@ bool is_image(std::string_view bytes) {
 }
 
 // Written by hand: base64 needs no escaping, and there are megabytes of it.
-std::string encode_artifacts(const std::vector<Picture>& pictures) {
-  std::string out = "{\"artifacts\":[";
-  for (const Picture& picture : pictures) {
-    out += out.back() == '[' ? "{\"base64\":\"" : ",{\"base64\":\"";
-    out += encode_base64(picture.bytes) + "\",\"seed\":" + std::to_string(picture.seed) +
-           ",\"finishReason\":\"" + std::string(finish_of(picture)) + "\"}";
+MessageBody encode_artifacts(const std::vector<Drawn>& pictures) {
+  MessageBody out;
+  out += "{\"artifacts\":[";
+  for (const Drawn& one : pictures) {
+    out += &one == pictures.data() ? "{\"base64\":\"" : ",{\"base64\":\"";
+    one.picture.add_base64(out);
+    out += "\",\"seed\":" + std::to_string(one.seed) + ",\"finishReason\":\"" +
+           std::string(finish_of(one)) + "\"}";
   }
-  return out + "]}";
+  out += "]}";
+  return out;
 }
 
 void take_base64(Fields& fields, std::string_view key, ImageReply& reply) {
@@ -41,22 +44,29 @@ void take_base64(Fields& fields, std::string_view key, ImageReply& reply) {
 
 }  // namespace
 
-Response encode_pictures(const std::vector<Picture>& pictures, const PictureRequest& request) {
+Response encode_pictures(const std::vector<Drawn>& pictures, const PictureRequest& request) {
   if (request.engine && request.json) {
     return json_response(200, encode_artifacts(pictures));
   }
-  const Picture none;
-  const Picture& picture = pictures.empty() ? none : pictures.front();
+  const Drawn none;
+  const Drawn& one = pictures.empty() ? none : pictures.front();
+  MessageBody body;
   if (request.json) {
-    return json_response(200, "{\"image\":\"" + encode_base64(picture.bytes) +
-                                  "\",\"finish_reason\":\"" + std::string(finish_of(picture)) +
-                                  "\",\"seed\":" + std::to_string(picture.seed) + "}");
+    body += "{\"image\":\"";
+    one.picture.add_base64(body);
+    body += "\",\"finish_reason\":\"" + std::string(finish_of(one)) +
+            "\",\"seed\":" + std::to_string(one.seed) + "}";
+    return json_response(200, std::move(body));
   }
   Response out;
-  out.headers.add("content-type", picture.content_type);
-  out.headers.add("finish-reason", std::string(finish_of(picture)));
-  out.headers.add("seed", std::to_string(picture.seed));
-  out.body = picture.bytes;
+  out.headers.add("content-type", one.content_type);
+  out.headers.add("finish-reason", std::string(finish_of(one)));
+  out.headers.add("seed", std::to_string(one.seed));
+  body += one.picture.head;
+  if (one.picture.shared != nullptr) {
+    body += one.picture.shared;
+  }
+  body.move_into(out);
   return out;
 }
 

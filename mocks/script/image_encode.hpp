@@ -8,7 +8,7 @@
 
 namespace rehearse::script {
 
-// A picture in two parts, like SharedPng: only the head holds what tells two answers apart.
+// A picture in two parts, like wire::Picture: only the head holds what tells two answers apart.
 struct PictureParts {
   std::string lead;  // before the text of an answer
   std::string body;  // after it

@@ -65,8 +65,6 @@ PictureKey key_of(const PngSpec& spec) {
 
 }  // namespace
 
-std::string SharedPng::base64() const { return wire::encode_base64(head) + *body_base64; }
-
 std::size_t typical_weight(wire::ImageSize size, wire::ImageFormat format) {
   const std::size_t png = typical_png_weight(size);
   return format == wire::ImageFormat::Png    ? png
@@ -146,7 +144,7 @@ bool PngMaker::has(const PngSpec& spec) const {
   return found != state_->slots.end() && found->second->body != nullptr;
 }
 
-SharedPng PngMaker::make(const PngSpec& spec) {
+wire::Picture PngMaker::make(const PngSpec& spec) {
   const PictureKey key = key_of(spec);
   const std::size_t weight = std::get<2>(key);
   const auto slot = state_->slot(key);

@@ -9,17 +9,6 @@
 
 namespace rehearse::script {
 
-// A whole picture in two parts: the head is this answer's own, the body is shared by all of its
-// size. The head's length is a multiple of three, so that their base64 forms join too.
-struct SharedPng {
-  std::string head;                         // a PNG's signature, IHDR, tEXt
-  std::shared_ptr<const std::string> body;  // padding, IDAT, IEND
-  std::shared_ptr<const std::string> body_base64;
-  std::size_t size() const { return head.size() + body->size(); }
-  std::string bytes() const { return head + *body; }
-  std::string base64() const;
-};
-
 struct PngSpec {
   wire::ImageSize size;
   std::size_t weight = 0;  // bytes of the file; 0: typical_weight(size, format)
@@ -44,7 +33,8 @@ class PngMaker {
   PngMaker(const PngMaker&) = delete;
   PngMaker& operator=(const PngMaker&) = delete;
 
-  SharedPng make(const PngSpec& spec);
+  // Its head is the answer's own, all else is shared by all pictures of its size.
+  wire::Picture make(const PngSpec& spec);
   // Whether make() would find it made, and so be a matter of microseconds.
   bool has(const PngSpec& spec) const;
   std::size_t cached_bytes() const;

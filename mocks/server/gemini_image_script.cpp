@@ -26,22 +26,22 @@ class GeminiImageScript final : public Script {
   wire::Response whole(const latency::Plan& plan) override {
     return wire::json_response(200, body(plan));
   }
-  bool heavy(const latency::Plan&) const override { return true; }
+  bool heavy(const latency::Plan&) const override { return !pictures_->has({request_.size, 0, 0}); }
 
   // A picture comes in one piece even where a stream was asked for.
   std::string_view stream_type() const override { return stream_; }
   std::string ending(const latency::Plan& plan) override {
-    return stream_ == "application/json" ? "[" + body(plan) + "]"
-                                         : "data: " + body(plan) + "\r\n\r\n";
+    const std::string text = body(plan).joined();
+    return stream_ == "application/json" ? "[" + text + "]" : "data: " + text + "\r\n\r\n";
   }
 
  private:
-  std::string body(const latency::Plan& plan) {
-    std::vector<std::string> images;
+  wire::MessageBody body(const latency::Plan& plan) {
+    std::vector<wire::Picture> images;
     const std::int64_t count = std::max<std::int64_t>(plan.usage.images, 1);
     for (std::int64_t i = 0; i < count; ++i) {
       const std::uint64_t own = mix64(content + static_cast<std::uint64_t>(i));
-      images.push_back(pictures_->make({request_.size, 0, own}).bytes());
+      images.push_back(pictures_->make({request_.size, 0, own}));
     }
     if (action_ == wire::gemini::kPredict) {
       return wire::gemini::encode_predictions(images);

@@ -51,7 +51,7 @@ class GenericScript final : public Script {
     if (service_.way == Way::Remove) {
       return {204, {}, ""};
     }
-    wire::Response response = wire::json_response(200, {});
+    wire::Response response = wire::json_response(200, std::string());
     if (service_.way == Way::Down) {
       response.headers.set("content-type", std::string(service_.type));
       response.body = filling(static_cast<std::size_t>(bytes_of(plan)));

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "harness/base/rng.hpp"
-#include "harness/wire/base64.hpp"
 #include "harness/wire/fields.hpp"
 #include "mocks/server/ask.hpp"
 #include "mocks/server/picture.hpp"
@@ -26,18 +25,6 @@ std::string or_default(const std::string& text, const char* otherwise) {
   return text.empty() || text == "auto" ? otherwise : text;
 }
 
-// The encoded reply, each of its pictures' `rest` put in where the text left off.
-wire::Response spliced(const std::string& text, const std::vector<std::size_t>& ends,
-                       std::vector<wire::SharedBytes> rest) {
-  wire::Response out = wire::json_response(200, text.substr(0, ends.front()));
-  for (std::size_t i = 0; i < ends.size(); ++i) {
-    const std::size_t next = i + 1 < ends.size() ? ends[i + 1] : text.size();
-    out.more.push_back(std::move(rest[i]));
-    out.more.push_back(std::make_shared<const std::string>(text, ends[i], next - ends[i]));
-  }
-  return out;
-}
-
 class OpenAiImageScript final : public Script {
  public:
   OpenAiImageScript(wire::ImageRequest request, const Stagehand& hand, bool edit)
@@ -52,14 +39,11 @@ class OpenAiImageScript final : public Script {
 
   wire::Response whole(const latency::Plan& plan) override {
     wire::ImageReply reply = blank(plan);
-    std::vector<wire::SharedBytes> rest;
     for (std::int64_t i = 0; i < request_.count; ++i) {
       const std::uint64_t own = mix64(content + static_cast<std::uint64_t>(i));
       wire::Image image;
       if (request_.base64) {
-        script::SharedPng made = pictures_->make(spec(own));
-        image.base64 = wire::encode_base64(made.head);
-        rest.push_back(std::move(made.body_base64));
+        image.picture = pictures_->make(spec(own));
       } else {
         image.url = origin_ + "/__rehearse/" + picture_path(request_.size, own);
       }
@@ -68,9 +52,7 @@ class OpenAiImageScript final : public Script {
       }
       reply.images.push_back(std::move(image));
     }
-    std::vector<std::size_t> ends;
-    const std::string text = wire::openai::encode_image_reply(reply, &ends);
-    return rest.empty() ? wire::json_response(200, text) : spliced(text, ends, std::move(rest));
+    return wire::json_response(200, wire::openai::encode_image_reply(reply));
   }
   bool heavy(const latency::Plan&) const override {
     return request_.base64 && !pictures_->has(spec(0));
@@ -83,12 +65,13 @@ class OpenAiImageScript final : public Script {
   std::uint32_t pieces(const latency::Plan&) const override {
     return request_.stream ? static_cast<std::uint32_t>(request_.count * each()) : 0;
   }
-  void prepare(const latency::Plan&) override { picture(content); }
+  void prepare(const latency::Plan&) override { pictures_->make(spec(content)); }
   std::string piece(const latency::Plan& plan, std::int64_t from, std::int64_t) override {
     const std::int64_t place = from % each();
     wire::openai::ImageEvent event{blank(plan), std::nullopt, edit_};
     event.reply.images.push_back({});
-    event.reply.images.back().base64 = picture(mix64(content + static_cast<std::uint64_t>(from)));
+    event.reply.images.back().picture =
+        pictures_->make(spec(mix64(content + static_cast<std::uint64_t>(from))));
     if (place + 1 < each()) {
       event.partial = place;
       event.reply.usage.reset();
@@ -99,7 +82,6 @@ class OpenAiImageScript final : public Script {
  private:
   std::int64_t each() const { return request_.partial_images + 1; }
   script::PngSpec spec(std::uint64_t own) const { return {request_.size, 0, own, request_.format}; }
-  std::string picture(std::uint64_t own) const { return pictures_->make(spec(own)).base64(); }
   bool is_gpt() const { return request_.model.find("gpt-image") != std::string::npos; }
 
   wire::ImageReply blank(const latency::Plan& plan) const {

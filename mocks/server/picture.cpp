@@ -70,8 +70,8 @@ std::optional<std::unique_ptr<Exchange>> make_picture(
     return std::nullopt;
   }
   if (pictures->has(spec)) {
-    script::SharedPng made = pictures->make(spec);
-    connection.send({200, {{"content-type", "image/png"}}, std::move(made.head), {made.body}});
+    wire::Picture made = pictures->make(spec);
+    connection.send({200, {{"content-type", "image/png"}}, std::move(made.head), {made.shared}});
     return nullptr;
   }
   return make_later(connection, house, "image/png",

@@ -14,18 +14,20 @@ class StabilityScript final : public Script {
       : request_(std::move(request)), pictures_(hand.pictures) {}
 
   wire::Response whole(const latency::Plan& plan) override {
-    std::vector<wire::stability::Picture> all;
+    std::vector<wire::stability::Drawn> all;
     const std::int64_t count = std::max<std::int64_t>(plan.usage.images, 1);
     for (std::int64_t i = 0; i < count; ++i) {
       const std::uint64_t own = mix64(content + static_cast<std::uint64_t>(i));
-      wire::stability::Picture picture;
-      picture.bytes = pictures_->make({request_.image.size, 0, own}).bytes();
-      picture.seed = request_.seed > 0 ? request_.seed : own % 4'294'967'294 + 1;
-      all.push_back(std::move(picture));
+      wire::stability::Drawn drawn;
+      drawn.picture = pictures_->make({request_.image.size, 0, own});
+      drawn.seed = request_.seed > 0 ? request_.seed : own % 4'294'967'294 + 1;
+      all.push_back(std::move(drawn));
     }
     return wire::stability::encode_pictures(all, request_);
   }
-  bool heavy(const latency::Plan&) const override { return true; }
+  bool heavy(const latency::Plan&) const override {
+    return !pictures_->has({request_.image.size, 0, 0});
+  }
 
  private:
   wire::stability::PictureRequest request_;

@@ -205,7 +205,7 @@ TEST_CASE("pictures are asked for in each provider's way, their size is told to 
   asked.operation = "image";
   asked.flavour = Flavour::Gemini;
   asked.model = "imagen-4.0-generate-001";
-  const Seen imagen = call(asked, 200, kJson, wire::gemini::encode_predictions({"png"}));
+  const Seen imagen = call(asked, 200, kJson, wire::gemini::encode_predictions({{"png"}}).joined());
   CHECK(imagen.request.starts_with(
       "POST /base/v1beta/models/imagen-4.0-generate-001:predict HTTP/1.1\r\n"));
   CHECK(has(imagen.request, ";size=1792x1024"));

@@ -33,7 +33,7 @@ ImageSize decoded_size(const std::string& bytes) {
 TEST_CASE("an image decodes at its size and weighs what a real one weighs") {
   PngMaker maker;
   for (const ImageSize size : {ImageSize{1792, 1024}, ImageSize{1024, 1024}, ImageSize{256, 256}}) {
-    const SharedPng png = maker.make({size, 0, 7});
+    const wire::Picture png = maker.make({size, 0, 7});
     CHECK(decoded_size(png.bytes()) == size);
     const double weight = static_cast<double>(typical_png_weight(size));
     CHECK(static_cast<double>(png.size()) == Approx(weight).epsilon(0.001));
@@ -47,7 +47,7 @@ TEST_CASE("odd sizes and weights still decode") {
   PngMaker maker;
   for (const ImageSize size : {ImageSize{1, 1}, ImageSize{3, 7}, ImageSize{64, 1}}) {
     for (const std::size_t weight : {std::size_t{1}, std::size_t{200}, std::size_t{50'000}}) {
-      const SharedPng png = maker.make({size, weight, 1});
+      const wire::Picture png = maker.make({size, weight, 1});
       INFO(size.width << "x" << size.height << " of " << weight);
       CHECK(decoded_size(png.bytes()) == size);
       CHECK(png.size() >= weight - std::min<std::size_t>(weight, 12));
@@ -57,10 +57,10 @@ TEST_CASE("odd sizes and weights still decode") {
 
 TEST_CASE("one body serves every answer of its size; only the text chunk differs") {
   PngMaker maker;
-  const SharedPng a = maker.make({{64, 64}, 0, 1});
-  const SharedPng b = maker.make({{64, 64}, 0, 2});
+  const wire::Picture a = maker.make({{64, 64}, 0, 1});
+  const wire::Picture b = maker.make({{64, 64}, 0, 2});
   CHECK(maker.encoded_count() == 1);
-  CHECK(a.body == b.body);
+  CHECK(a.shared == b.shared);
   CHECK(a.head != b.head);
   CHECK(a.head.size() == b.head.size());
   CHECK(decoded_size(b.bytes()) == ImageSize{64, 64});

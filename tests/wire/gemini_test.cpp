@@ -233,12 +233,13 @@ TEST_CASE("pictures come back from candidates and from predictions") {
   std::string bytes = "\x89PNG";
   bytes += '\0';
   const auto inlined = gemini::decode_image_reply(
-      gemini::encode_inline_images({"r", "m", "Here:", {bytes, "b"}, Usage{9, 0, 1290, 0}}));
+      gemini::encode_inline_images({"r", "m", "Here:", {{bytes}, {"b"}}, Usage{9, 0, 1290, 0}})
+          .joined());
   REQUIRE(inlined.ok());
   REQUIRE(inlined->images.size() == 2);
   CHECK(inlined->images[0].bytes == bytes);
   CHECK(inlined->usage->output_tokens == 1290);
-  const auto predicted = gemini::decode_image_reply(gemini::encode_predictions({bytes}));
+  const auto predicted = gemini::decode_image_reply(gemini::encode_predictions({{bytes}}).joined());
   REQUIRE(predicted.ok());
   CHECK(predicted->images.at(0).bytes == bytes);
   CHECK_FALSE(gemini::decode_image_reply("{}").ok());

@@ -79,3 +79,25 @@ TEST_CASE("random bytes survive base64") {
     CHECK(*decode_base64(encode_base64(bytes)) == bytes);
   }
 }
+
+TEST_CASE("a body keeps the order of its own texts and shared bytes, and copies no shared ones") {
+  const SharedBytes shared = std::make_shared<const std::string>("shared");
+  MessageBody body;
+  body += "a";
+  body += "b";
+  body += shared;
+  body += "c";
+  body += "d";
+  body += shared;
+  Response out;
+  body.move_into(out);
+  CHECK(out.body == "ab");
+  REQUIRE(out.more.size() == 3);
+  CHECK(out.more[0] == shared);
+  CHECK(*out.more[1] == "cd");
+  CHECK(out.more[2] == shared);
+  CHECK(body.joined().empty());
+  body += shared;
+  body += "e";
+  CHECK(body.joined() == "sharede");
+}

@@ -49,11 +49,11 @@ TEST_CASE("bad image requests name their member") {
 
 TEST_CASE("image replies carry urls or bytes, and usage where there is any") {
   const ImageReply urls{5, {{"https://x/1.png", "", "better"}, {"https://x/2.png", "", ""}}, {}};
-  CHECK(*openai::decode_image_reply(openai::encode_image_reply(urls)) == urls);
+  CHECK(*openai::decode_image_reply(openai::encode_image_reply(urls).joined()) == urls);
   std::string bytes = "\x89PNG";
   bytes += '\0';
   const ImageReply inlined{5, {{"", bytes, ""}}, ImageUsage{7, 1000}};
-  CHECK(*openai::decode_image_reply(openai::encode_image_reply(inlined)) == inlined);
+  CHECK(*openai::decode_image_reply(openai::encode_image_reply(inlined).joined()) == inlined);
   CHECK_FALSE(openai::decode_image_reply(R"({"data":[{"b64_json":"%"}]})").ok());
   CHECK_FALSE(openai::decode_image_reply(R"({"data":[5]})").ok());
   CHECK_FALSE(openai::decode_image_reply("{}").ok());

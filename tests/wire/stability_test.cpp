@@ -115,8 +115,8 @@ TEST_CASE("what is written by hand goes as fields of the form, with what it lack
 TEST_CASE("pictures come back as bytes, as JSON and as artifacts") {
   std::string bytes = "\x89PNG";
   bytes += '\0';
-  stability::Picture picture;
-  picture.bytes = bytes;
+  stability::Drawn picture;
+  picture.picture.head = bytes;
   picture.seed = 42;
   PictureRequest request = request_of("core", {1, 1});
   const Response plain = stability::encode_pictures({picture}, request);
