@@ -43,3 +43,11 @@ TEST_CASE("a 90% interval of a prediction covers about 90% of further plays") {
   CHECK(share > 0.85);  // 450 that hang together in threes: ± 5% at 99%
   CHECK(share < 0.95);
 }
+
+TEST_CASE("a random pipeline's variant always changes something") {
+  rates::TrialOptions options;
+  options.seed = 1620;  // draws the model that it has
+  options.jobs = 2;
+  options.plays = 1;
+  CHECK(rates::try_intervals(options));
+}

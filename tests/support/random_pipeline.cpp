@@ -96,6 +96,13 @@ class Maker {
     return out;
   }
 
+  // Nothing where the stage has that value already.
+  static void change_to(const Value& stage, Value& change, const char* key, Value value) {
+    if (*stage.find(key) != value) {
+      change.set(key, std::move(value));
+    }
+  }
+
   // A level of `count` stages; `change` gets what the variant changes of them.
   Value level(std::int64_t count, int depth, Value& change) {
     Value out = Value::object();
@@ -198,7 +205,7 @@ class Maker {
       stage.set("repeat", dice_.whole(2, 6));
       stage.set("parallel", dice_.whole(1, 3));
       if (dice_.chance(0.4)) {
-        change.set("parallel", dice_.whole(2, 4));
+        change_to(stage, change, "parallel", dice_.whole(2, 4));
       }
     } else if (dice_.chance(0.08)) {
       change.set("cache", object_of("hit_rate", 0.3));
@@ -226,7 +233,7 @@ class Maker {
     }
     chats.push_back(name);
     if (dice_.chance(0.25)) {
-      change.set("model", dice_.chance(0.5) ? "gpt-4o-mini" : "gpt-4.1-nano");
+      change_to(stage, change, "model", dice_.chance(0.5) ? "gpt-4o-mini" : "gpt-4.1-nano");
     } else if (dice_.chance(0.3)) {
       change.set("max_tokens", low * 2);
     }
