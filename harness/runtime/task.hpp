@@ -1,12 +1,13 @@
 #pragma once
 
 #include <coroutine>
+#include <cstddef>
 #include <exception>
-#include <new>
 #include <optional>
 #include <utility>
 
 #include "harness/base/check.hpp"
+#include "harness/runtime/frame_pool.hpp"
 
 namespace rehearse::runtime {
 
@@ -26,6 +27,9 @@ struct PromiseBase {
   void* context = nullptr;
   std::exception_ptr exception;
   Progress progress = Progress::Created;
+
+  static void* operator new(std::size_t size) { return take_frame(size); }
+  static void operator delete(void* frame, std::size_t size) noexcept { give_frame(frame, size); }
 
   std::suspend_always initial_suspend() noexcept { return {}; }
   void unhandled_exception() noexcept { exception = std::current_exception(); }
