@@ -141,9 +141,10 @@ class LoadRunner : public JobSink {
 
   // Whether another job may be issued now.
   bool may_issue() const {
-    return !arrivals_.stop_requested() && (!expected_ || issued() < *expected_) &&
+    return !arrivals_.stop_requested() && !has_all() &&
            (!workload_.length || rt_.now() - Instant() < *workload_.length);
   }
+  bool has_all() const { return expected_ && issued() >= *expected_; }
   std::uint64_t issued() const { return runner_.issued() + runner_.warmup_issued(); }
 
   Task<void> run_places(std::uint32_t places, bool closed) {
@@ -179,12 +180,13 @@ class LoadRunner : public JobSink {
     }
   }
 
+  // Chooses a coroutine and is none: jobs inside at once are many.
   Task<void> run_until_answered(JobId id) {
-    JobRunner::Order order{.id = id, .intended = rt_.now()};
-    if (!shared_.plan.has_background) {
-      co_await runner_.run(order);
-      co_return;
-    }
+    const JobRunner::Order order{.id = id, .intended = rt_.now()};
+    return shared_.plan.has_background ? run_to_answer(order) : runner_.run(order);
+  }
+
+  Task<void> run_to_answer(JobRunner::Order order) {
     runtime::Event answered(rt_);
     order.answered = &answered;
     jobs_group_.spawn(runner_.run(order));
@@ -211,9 +213,13 @@ class LoadRunner : public JobSink {
       options.phases.push_back({phase.rate_from, phase.rate_to, phase.length});
     }
     load::ArrivalSchedule schedule(std::move(options));
+    const StopToken token = arrivals_.token();
     for (Instant due = schedule.next(); due != Instant::never(); due = schedule.next()) {
-      const bool go_on = co_await issue_at(due, nullptr);
-      if (!go_on) {
+      if (has_all()) {
+        break;
+      }
+      const Wake wake = co_await rt_.sleep_until(due, token);
+      if (wake == Wake::Stopped || !issue(due, nullptr)) {
         break;
       }
     }
@@ -224,9 +230,13 @@ class LoadRunner : public JobSink {
       co_await run_replay();
       co_return;
     }
+    const StopToken token = arrivals_.token();
     for (const Instant due : workload_.trace) {
-      const bool go_on = co_await issue_at(due, nullptr);
-      if (!go_on) {
+      if (has_all()) {
+        break;
+      }
+      const Wake wake = co_await rt_.sleep_until(due, token);
+      if (wake == Wake::Stopped || !issue(due, nullptr)) {
         break;
       }
     }
@@ -241,13 +251,14 @@ class LoadRunner : public JobSink {
       co_return;
     }
     load::TraceArrivals arrivals(std::move(rows).value(), play.spec, play.scan, options_.seed);
+    const StopToken token = arrivals_.token();
     for (auto next = arrivals.next(); next; next = arrivals.next()) {
       const bool late = workload_.length && next->due - Instant() >= *workload_.length;
-      if (late) {
+      if (late || has_all()) {
         break;
       }
-      const bool go_on = co_await issue_at(next->due, &next->cells);
-      if (!go_on) {
+      const Wake wake = co_await rt_.sleep_until(next->due, token);
+      if (wake == Wake::Stopped || !issue(next->due, &next->cells)) {
         break;
       }
     }
@@ -261,26 +272,18 @@ class LoadRunner : public JobSink {
     stop("the trace cannot be read");
   }
 
-  // Starts a job at its instant and never waits for those before it.
-  Task<bool> issue_at(Instant due, const std::vector<scenarios::InputValue>* cells) {
-    if (expected_ && issued() >= *expected_) {
-      co_return false;
-    }
-    const StopToken token = arrivals_.token();
-    const Wake wake = co_await rt_.sleep_until(due, token);
-    if (wake == Wake::Stopped) {
-      co_return false;
-    }
+  // Starts the job that is due now and never waits for those before it. False: no more of them.
+  bool issue(Instant due, const std::vector<scenarios::InputValue>* cells) {
     if (runner_.in_flight() >= options_.max_in_flight) {
       invalid_.push_back("saturated: " + std::to_string(runner_.in_flight()) +
                          " jobs were inside at once, and more kept coming");
       stop("saturated");
-      co_return false;
+      return false;
     }
     max_lag_ = std::max(max_lag_, rt_.now() - due);
     const JobRunner::Order order{.id = JobId{next_job_++}, .intended = due, .cells = cells};
     jobs_group_.spawn(runner_.run(order));
-    co_return true;
+    return true;
   }
 
   Shared& shared_;

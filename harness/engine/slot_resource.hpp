@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <vector>
@@ -62,13 +63,21 @@ class Grants {
   ~Grants() { release(); }
 
   void add(SlotResource& resource, std::uint32_t replica, std::uint32_t slots) {
-    held_.push_back({&resource, replica, slots});
+    const Held held{&resource, replica, slots};
+    if (count_ < first_.size()) {
+      first_[count_++] = held;
+    } else {
+      more_.push_back(held);
+    }
   }
   void release() {
-    while (!held_.empty()) {
-      const Held held = held_.back();
-      held_.pop_back();
-      held.resource->released(held.replica, held.slots);
+    while (!more_.empty()) {
+      const Held held = more_.back();
+      more_.pop_back();
+      held.give_back();
+    }
+    while (count_ > 0) {
+      first_[--count_].give_back();
     }
   }
 
@@ -77,8 +86,11 @@ class Grants {
     SlotResource* resource;
     std::uint32_t replica;
     std::uint32_t slots;
+    void give_back() const { resource->released(replica, slots); }
   };
-  std::vector<Held> held_;
+  std::array<Held, 2> first_;  // seldom are there more
+  std::vector<Held> more_;
+  std::size_t count_ = 0;  // of first_
 };
 
 }  // namespace rehearse::engine
