@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "harness/record/critical_path.hpp"
 #include "harness/record/run_file.hpp"
@@ -41,7 +42,6 @@ void count_job_end(JobTally& jobs, const JobRecord& job) {
   switch (job.end) {
     case JobEnd::Done:
       ++jobs.done;
-      jobs.response.record((job.done - job.intended).count_ns());
       break;
     case JobEnd::Failed:
       ++jobs.failed;
@@ -109,9 +109,13 @@ struct Gathered {
 };
 
 struct Recorder::Scratch {
-  std::vector<std::uint8_t> many;      // by stage: it or a group around it is fanned out
-  std::vector<Gathered> gathered;      // by stage
-  std::vector<std::uint32_t> touched;  // stages gathered of this job
+  // Most of what ends did not wait: then its response and service times are the same, and one note
+  // stands for both and for a queue time of zero until settle().
+  stats::Histogram prompt_jobs;                // their first result came with the end, too
+  std::vector<stats::Histogram> prompt_spans;  // by stage
+  std::vector<std::uint8_t> many;              // by stage: it or a group around it is fanned out
+  std::vector<Gathered> gathered;              // by stage
+  std::vector<std::uint32_t> touched;          // stages gathered of this job
   std::vector<CriticalPart> path;
   std::uint64_t job = 0;
 };
@@ -123,6 +127,7 @@ Recorder::Recorder(RunHeader header, RunWriter* writer, std::uint64_t expected_j
   point_.tally.stages.resize(stages.size());
   point_.tally.tasks.resize(std::max<std::size_t>(point_.header.tasks.size(), 1));
   scratch_->gathered.resize(stages.size());
+  scratch_->prompt_spans.resize(stages.size());
   for (const StageInfo& stage : stages) {
     const bool around = stage.parent < scratch_->many.size() && scratch_->many[stage.parent] != 0;
     scratch_->many.push_back(stage.fanned_out || around ? 1 : 0);
@@ -162,6 +167,9 @@ void Recorder::count_job(const JobRecord& job) {
   count_job_end(tally.jobs, job);
   if (job.task < tally.tasks.size() && tally.tasks.size() > 1) {
     count_job_end(tally.tasks[job.task], job);
+    if (done) {
+      tally.tasks[job.task].response.record(response.count_ns());
+    }
   }
   tally.retries += job.retries;
   tally.late_background += job.drained > job.done ? 1u : 0u;
@@ -178,9 +186,20 @@ void Recorder::count_job(const JobRecord& job) {
   const bool good = (!header.good_response || response <= *header.good_response) &&
                     (!header.good_cost || job.cost <= *header.good_cost);
   tally.good += good ? 1u : 0u;
-  tally.service.record((job.done - job.started).count_ns());
-  tally.queue.record((job.started - job.intended).count_ns());
-  tally.first_result.record((job.first_result - job.intended).count_ns());
+  time_job(job);
+}
+
+void Recorder::time_job(const JobRecord& job) {
+  Tally& tally = point_.tally;
+  const Duration response = job.done - job.intended;
+  if (job.started == job.intended && job.first_result == job.done) {
+    scratch_->prompt_jobs.record(response.count_ns());
+  } else {
+    tally.jobs.response.record(response.count_ns());
+    tally.service.record((job.done - job.started).count_ns());
+    tally.queue.record((job.started - job.intended).count_ns());
+    tally.first_result.record((job.first_result - job.intended).count_ns());
+  }
   if (job.cpu > Duration::zero() || job.io_wait > Duration::zero()) {
     tally.cpu.record(job.cpu.count_ns());
     tally.io_wait.record(job.io_wait.count_ns());
@@ -239,6 +258,10 @@ void Recorder::time_span(const StageSpan& span, StageTally& stage) {
   }
   const std::int64_t service = (span.done - span.started).count_ns();
   if (scratch.many[span.stage] == 0) {
+    if (span.started == span.ready) {
+      scratch.prompt_spans[span.stage].record(service);
+      return;
+    }
     stage.response.record((span.done - span.ready).count_ns());
     stage.queue.record((span.started - span.ready).count_ns());
     stage.service.record(service);
@@ -264,13 +287,15 @@ void Recorder::time_span(const StageSpan& span, StageTally& stage) {
 void Recorder::count_critical(std::span<const StageSpan> spans) {
   Tally& tally = point_.tally;
   critical_path(spans, scratch_->path);
+  Wide all = 0;
   for (const CriticalPart& part : scratch_->path) {
     const std::uint32_t index = spans[part.span].stage;
     if (index < tally.stages.size()) {
       tally.stages[index].critical_ns += part.time.count_ns();
-      tally.critical_ns += part.time.count_ns();
+      all += part.time.count_ns();
     }
   }
+  tally.critical_ns += all;
 }
 
 void Recorder::count_attempts(const JobRecord&, std::span<const StageSpan> spans,
@@ -295,6 +320,25 @@ void Recorder::count_attempts(const JobRecord&, std::span<const StageSpan> spans
   }
 }
 
+// Writes the notes of what did not wait into the histograms that they stand for.
+void Recorder::settle() {
+  Tally& tally = point_.tally;
+  const auto spread = [](stats::Histogram& prompt, std::initializer_list<stats::Histogram*> into,
+                         stats::Histogram& queue) {
+    for (stats::Histogram* const each : into) {
+      each->merge(prompt);
+    }
+    queue.record(0, prompt.count());
+    prompt.clear();
+  };
+  spread(scratch_->prompt_jobs, {&tally.jobs.response, &tally.service, &tally.first_result},
+         tally.queue);
+  for (std::size_t i = 0; i < tally.stages.size(); ++i) {
+    StageTally& stage = tally.stages[i];
+    spread(scratch_->prompt_spans[i], {&stage.response, &stage.service}, stage.queue);
+  }
+}
+
 void Recorder::tick(Instant wall_now) {
   if (writer_ == nullptr) {
     return;
@@ -302,6 +346,7 @@ void Recorder::tick(Instant wall_now) {
   if (!last_commit_) {
     last_commit_ = wall_now;
   } else if (wall_now - *last_commit_ >= kCommitEvery) {
+    settle();
     writer_->save_point(writer_point_, point_.tally, nullptr);
     writer_->commit();
     last_commit_ = wall_now;
@@ -309,6 +354,7 @@ void Recorder::tick(Instant wall_now) {
 }
 
 Status Recorder::finish(RunEnd end) {
+  settle();
   check_conservation(point_.tally, end);
   std::sort(point_.first_jobs.begin(), point_.first_jobs.end(),
             [](const JobTrace& a, const JobTrace& b) { return a.job.id < b.job.id; });

@@ -43,19 +43,24 @@ class Recorder {
   Status finish(RunEnd end);
 
   const RunHeader& header() const { return point_.header; }
-  const Tally& tally() const { return point_.tally; }
+  const Tally& tally() { return point().tally; }
   // Everything a report needs; whole after finish(). Holds traces of the first jobs (at most 6).
-  const RunPoint& point() const { return point_; }
+  const RunPoint& point() {
+    settle();
+    return point_;
+  }
   RunPoint take_point() { return std::move(point_); }
 
  private:
   struct Scratch;
   void count_job(const JobRecord& job);
+  void time_job(const JobRecord& job);
   void count_spans(const JobRecord& job, std::span<const StageSpan> spans);
   void time_span(const StageSpan& span, StageTally& stage);
   void count_critical(std::span<const StageSpan> spans);
   void count_attempts(const JobRecord& job, std::span<const StageSpan> spans,
                       std::span<const AttemptSpan> attempts);
+  void settle();
 
   RunPoint point_;
   RunWriter* writer_ = nullptr;

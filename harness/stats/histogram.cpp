@@ -82,6 +82,14 @@ Histogram::Bucket Histogram::bucket_at(std::size_t bucket, std::uint64_t n) cons
   return out;
 }
 
+void Histogram::clear() {
+  std::fill(counts_.begin(), counts_.end(), std::uint64_t{0});
+  count_ = 0;
+  sum_ = 0;
+  min_ = INT64_MAX;
+  max_ = 0;
+}
+
 void Histogram::merge(const Histogram& other) {
   if (this == &other) {
     const Histogram copy = other;

@@ -24,29 +24,28 @@ class Histogram {
   // The bound on |read back - recorded| / recorded of quantiles, ranks and buckets.
   static constexpr double kRelativeError = 1.0 / 1024;
 
-  // Counts `value` (below zero: as zero) `times` times. A few nanoseconds.
-  void record(std::int64_t value, std::uint64_t times = 1) {
-    if (value < 0) [[unlikely]] {
-      value = 0;
-    }
-    const std::size_t bucket = bucket_of(value);
-    if (page_of_.empty() || page_of_[bucket >> kPageBits] == 0) [[unlikely]] {
-      if (times == 0) {
-        return;
-      }
-      make_page(bucket >> kPageBits);
-    }
-    const std::size_t page = page_of_[bucket >> kPageBits] - 1u;
-    counts_[(page << kPageBits) | (bucket & (kPageSize - 1))] += times;
-    if (times == 0) [[unlikely]] {
-      return;
-    }
-    count_ += times;
-    sum_ += static_cast<UnsignedWide>(value) * times;
+  // Counts `value` (below zero: as zero). A few nanoseconds.
+  void record(std::int64_t value) {
+    value = value < 0 ? 0 : value;
+    ++counter(value);
+    ++count_;
+    sum_ += static_cast<UnsignedWide>(value);
     min_ = value < min_ ? value : min_;
     max_ = value > max_ ? value : max_;
   }
+  // The same `times` times.
+  void record(std::int64_t value, std::uint64_t times) {
+    if (times > 0) {
+      value = value < 0 ? 0 : value;
+      record(value);
+      counter(value) += times - 1;
+      count_ += times - 1;
+      sum_ += static_cast<UnsignedWide>(value) * (times - 1);
+    }
+  }
 
+  // Forgets all values; keeps the pages that they needed.
+  void clear();
   // Adds all that `other` holds, as if each of its values had been recorded here.
   void merge(const Histogram& other);
 
@@ -125,6 +124,14 @@ class Histogram {
            (static_cast<std::uint64_t>(value) >> shift);
   }
   Bucket bucket_at(std::size_t bucket, std::uint64_t n) const;
+  std::uint64_t& counter(std::int64_t value) {
+    const std::size_t bucket = bucket_of(value);
+    if (page_of_.empty() || page_of_[bucket >> kPageBits] == 0) [[unlikely]] {
+      make_page(bucket >> kPageBits);
+    }
+    const std::size_t page = page_of_[bucket >> kPageBits] - 1u;
+    return counts_[(page << kPageBits) | (bucket & (kPageSize - 1))];
+  }
   void make_page(std::size_t page);
 
   std::vector<std::uint16_t> page_of_;  // place of a page in counts_, plus one; 0: none. Or empty

@@ -219,6 +219,24 @@ TEST_CASE("a narrow histogram stays small, and negative values count as zero") {
   CHECK(negative.max() == 0);
 }
 
+TEST_CASE("a value may be recorded many times at once, and a cleared histogram holds nothing") {
+  Histogram once;
+  Histogram at_once;
+  for (const std::int64_t value : {-3LL, 0LL, 5LL, 1'000'000LL}) {
+    for (int i = 0; i < 7; ++i) {
+      once.record(value);
+    }
+    at_once.record(value, 7);
+    at_once.record(value + 1, 0);
+  }
+  CHECK(once == at_once);
+  once.clear();
+  CHECK(once == Histogram());
+  CHECK(once.encode() == Histogram().encode());
+  once.record(9);
+  CHECK((once.min() == 9 && once.max() == 9 && once.count() == 1));
+}
+
 TEST_CASE("moments of parts merge to the moments of the whole") {
   std::vector<double> values;
   for (std::uint64_t i = 0; i < 1000; ++i) {
