@@ -1,13 +1,13 @@
 #include "harness/runtime/event_queue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "harness/base/check.hpp"
-#include "harness/base/wide.hpp"
 
 namespace rehearse::runtime {
 
-EventQueue::EventQueue() : ready_(64) { heap_.reserve(64); }
+EventQueue::EventQueue() : heap_(64, kLast), ready_(64) {}
 
 void EventQueue::grow_ready() {
   std::vector<std::coroutine_handle<>> bigger(ready_.size() * 2);
@@ -34,11 +34,9 @@ void EventQueue::schedule(TimerNode& node, Instant at) {
   const Entry entry{at.count_ns(), (sequence_++ << 24) | slot};
   if (hole_) {
     hole_ = false;
-    heap_.front() = entry;
-    sift_down(0);
+    sift_down(0, entry);
   } else {
-    heap_.push_back(entry);
-    sift_up(heap_.size() - 1);
+    push(entry);
   }
 }
 
@@ -49,7 +47,7 @@ void EventQueue::cancel(TimerNode& node) {
   slots_[node.slot] = nullptr;
   node.slot = TimerNode::kIdle;
   ++cancelled_;
-  if (cancelled_ > 64 && cancelled_ > heap_.size() / 2) {
+  if (cancelled_ > 64 && cancelled_ > size_ / 2) {
     sweep();
   }
 }
@@ -59,28 +57,33 @@ void EventQueue::free_slot(std::uint32_t slot) { free_slots_.push_back(slot); }
 void EventQueue::sweep() {
   close_hole();
   std::size_t kept = 0;
-  for (const Entry& entry : heap_) {
-    const auto slot = static_cast<std::uint32_t>(entry.order & kSlotMask);
+  for (std::size_t i = 0; i < size_; ++i) {
+    const auto slot = static_cast<std::uint32_t>(heap_[i].order & kSlotMask);
     if (slots_[slot] != nullptr) {
-      heap_[kept++] = entry;
+      heap_[kept++] = heap_[i];
     } else {
       free_slot(slot);
     }
   }
-  heap_.resize(kept);
+  std::fill(heap_.begin() + static_cast<std::ptrdiff_t>(kept),
+            heap_.begin() + static_cast<std::ptrdiff_t>(size_), kLast);
+  size_ = kept;
   cancelled_ = 0;
-  for (std::size_t i = kept / 4 + 1; i-- > 0;) {
+  for (std::size_t i = kept / kWidth + 1; i-- > 0;) {
     if (i < kept) {
-      sift_down(i);
+      sift_down(i, heap_[i]);
     }
   }
 }
 
-void EventQueue::sift_up(std::size_t at) {
-  const Entry entry = heap_[at];
+void EventQueue::push(Entry entry) {
+  if (size_ + kWidth >= heap_.size()) {
+    heap_.resize(heap_.size() * 2, kLast);
+  }
+  std::size_t at = size_++;
   while (at > 0) {
-    const std::size_t parent = (at - 1) / 4;
-    if (!(entry < heap_[parent])) {
+    const std::size_t parent = (at - 1) / kWidth;
+    if (entry.key() >= heap_[parent].key()) {
       break;
     }
     heap_[at] = heap_[parent];
@@ -89,48 +92,41 @@ void EventQueue::sift_up(std::size_t at) {
   heap_[at] = entry;
 }
 
-void EventQueue::sift_down(std::size_t at) {
-  // As one number, so that which child is least costs no branch: no processor can guess it.
-  const auto key = [](const Entry& e) {
-    return static_cast<Wide>(e.time) << 64 | static_cast<Wide>(e.order);
-  };
-  const Entry entry = heap_[at];
-  const Wide entry_key = key(entry);
-  const std::size_t size = heap_.size();
+void EventQueue::sift_down(std::size_t at, Entry entry) {
+  const Wide entry_key = entry.key();
   for (;;) {
-    const std::size_t first = at * 4 + 1;
-    if (first >= size) {
+    const std::size_t first = at * kWidth + 1;
+    if (first >= size_) {
       break;
     }
-    std::size_t least = first;
-    Wide least_key = key(heap_[first]);
-    const std::size_t end = std::min(first + 4, size);
-    for (std::size_t child = first + 1; child < end; ++child) {
-      const Wide child_key = key(heap_[child]);
-      const bool less = child_key < least_key;
-      least = less ? child : least;
-      least_key = less ? child_key : least_key;
-    }
-    if (least_key >= entry_key) {
+    // Without a branch: no processor can guess which of them comes first.
+    const Entry* const child = &heap_[first];
+    const Wide keys[kWidth] = {child[0].key(), child[1].key(), child[2].key(), child[3].key()};
+    const auto in_left = static_cast<std::size_t>(keys[1] < keys[0]);
+    const auto in_right = static_cast<std::size_t>(keys[3] < keys[2]);
+    const Wide left = in_left != 0 ? keys[1] : keys[0];
+    const Wide right = in_right != 0 ? keys[3] : keys[2];
+    const auto is_right = static_cast<std::size_t>(right < left);
+    if ((is_right != 0 ? right : left) >= entry_key) {
       break;
     }
-    heap_[at] = heap_[least];
-    at = least;
+    const std::size_t least = is_right << 1 | (is_right & in_right) | (~is_right & in_left);
+    heap_[at] = child[least];
+    at = first + least;
   }
   heap_[at] = entry;
 }
 
 void EventQueue::pop() {
-  heap_.front() = heap_.back();
-  heap_.pop_back();
-  if (!heap_.empty()) {
-    sift_down(0);
+  const Entry last = std::exchange(heap_[--size_], kLast);
+  if (size_ > 0) {
+    sift_down(0, last);
   }
 }
 
 void EventQueue::drop_cancelled_top() {
   close_hole();
-  while (!heap_.empty()) {
+  while (size_ > 0) {
     const auto slot = static_cast<std::uint32_t>(heap_.front().order & kSlotMask);
     if (slots_[slot] != nullptr) {
       return;
@@ -143,23 +139,24 @@ void EventQueue::drop_cancelled_top() {
 
 Instant EventQueue::earliest() const {
   if (!hole_) {
-    return heap_.empty() ? Instant::never() : Instant::from_ns(heap_.front().time);
+    return Instant::from_ns(heap_.front().time);
   }
-  std::int64_t first = Instant::never().count_ns();
-  for (std::size_t child = 1; child < std::min<std::size_t>(heap_.size(), 5); ++child) {
-    first = std::min(first, heap_[child].time);
-  }
-  return Instant::from_ns(first);
+  return Instant::from_ns(
+      std::min(std::min(heap_[1].time, heap_[2].time), std::min(heap_[3].time, heap_[4].time)));
 }
 
 Instant EventQueue::next_time() {
-  drop_cancelled_top();
-  return heap_.empty() ? Instant::never() : Instant::from_ns(heap_.front().time);
+  if (!top_is_live()) {
+    drop_cancelled_top();
+  }
+  return Instant::from_ns(heap_.front().time);
 }
 
 void EventQueue::fire_next() {
-  drop_cancelled_top();
-  REHEARSE_CHECK(!heap_.empty());
+  if (!top_is_live()) {
+    drop_cancelled_top();
+  }
+  REHEARSE_CHECK(size_ > 0);
   const auto slot = static_cast<std::uint32_t>(heap_.front().order & kSlotMask);
   TimerNode* node = slots_[slot];
   slots_[slot] = nullptr;

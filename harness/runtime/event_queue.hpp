@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/base/time.hpp"
+#include "harness/base/wide.hpp"
 
 namespace rehearse::runtime {
 
@@ -57,7 +58,7 @@ class EventQueue {
   // Something happened without this queue: a wait that ended where it began (Runtime::jump_to).
   void count_event() { ++events_; }
 
-  std::size_t pending_timers() const { return heap_.size() - cancelled_ - (hole_ ? 1 : 0); }
+  std::size_t pending_timers() const { return size_ - cancelled_ - (hole_ ? 1 : 0); }
   // Ready coroutines resumed and timers fired so far.
   std::uint64_t events() const { return events_; }
 
@@ -65,15 +66,16 @@ class EventQueue {
   struct Entry {
     std::int64_t time;
     std::uint64_t order;  // sequence << 24 | slot
-    bool operator<(const Entry& other) const {
-      return time != other.time ? time < other.time : order < other.order;
-    }
+    // What they are ordered by.
+    Wide key() const { return static_cast<Wide>(time) << 64 | static_cast<Wide>(order); }
   };
   static constexpr std::uint64_t kSlotMask = (1u << 24) - 1;
+  static constexpr std::size_t kWidth = 4;
+  static constexpr Entry kLast{INT64_MAX, UINT64_MAX};  // after all others
 
   void grow_ready();
-  void sift_up(std::size_t at);
-  void sift_down(std::size_t at);
+  void push(Entry entry);
+  void sift_down(std::size_t at, Entry entry);
   void pop();
   void close_hole() {
     if (hole_) {
@@ -81,11 +83,15 @@ class EventQueue {
       pop();
     }
   }
+  bool top_is_live() const {
+    return !hole_ && (size_ == 0 || slots_[heap_.front().order & kSlotMask] != nullptr);
+  }
   void drop_cancelled_top();
   void sweep();
   void free_slot(std::uint32_t slot);
 
-  std::vector<Entry> heap_;
+  std::vector<Entry> heap_;  // and behind it so many kLast that whoever has a child has four
+  std::size_t size_ = 0;
   std::vector<TimerNode*> slots_;  // nullptr: cancelled, or free
   std::vector<std::uint32_t> free_slots_;
   bool hole_ = false;  // the first entry has fired
