@@ -22,12 +22,16 @@ ArrivalSchedule::ArrivalSchedule(Options options) : options_(std::move(options))
 }
 
 Instant ArrivalSchedule::next() {
-  const DrawKey key{.seed = options_.seed, .job = index_, .stage = hash_name("arrivals")};
   // A constant rate starts at once; a random one after its first gap.
   if (gap_.is_constant()) {
     expected_ = static_cast<double>(index_);
   } else {
-    expected_ += gap_.quantile(key.uniform(Dimension::Arrival));
+    if (index_ % kBlockDraws == 0) {
+      const DrawKey key{.seed = options_.seed, .job = index_, .stage = hash_name("arrivals")};
+      key.uniforms(Dimension::Arrival, gaps_);
+      gap_.quantiles(gaps_);
+    }
+    expected_ += gaps_[index_ % kBlockDraws];
   }
   ++index_;
   const Instant due = at(expected_);
@@ -44,6 +48,9 @@ Instant ArrivalSchedule::at(double expected) const {
     const double length = phase.length.count_s();
     const double inside = (phase.rate_from + phase.rate_to) / 2 * length;
     if (left <= inside && inside > 0) {
+      if (phase.rate_from == phase.rate_to) {
+        return Instant::from_seconds(start + left / phase.rate_from);
+      }
       // Solve rate_from t + slope t² / 2 = left in the form that is stable for a small slope.
       const double slope = (phase.rate_to - phase.rate_from) / length;
       const double root =

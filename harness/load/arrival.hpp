@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -40,6 +41,7 @@ class ArrivalSchedule {
 
   Options options_;
   Distribution gap_;
+  std::array<double, kBlockDraws> gaps_{};  // that of index_ and its neighbours, drawn together
   std::uint64_t index_ = 0;
   double expected_ = 0;  // arrivals expected until the current one
 };
