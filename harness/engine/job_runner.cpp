@@ -150,13 +150,7 @@ void JobRunner::finish(Job& job, Instant answered, bool gave_up) {
   record.first_result = std::min(job.first_result, answered);
   record.failed_span = job.failed_span;
   record.retries = job.retries;
-  job.trail.expand(spans_, attempts_);
-  for (const record::StageSpan& span : spans_) {
-    record.usage += span.usage;
-    record.cost += span.cost;
-    record.cpu += span.cpu;
-    record.io_wait += span.io_wait;
-  }
+  job.trail.expand(spans_, attempts_, record);
   ++ended_;
   not_done_ += record.end == record::JobEnd::Done ? 0 : 1;
   hash_ = hash_job(hash_, record, spans_);

@@ -17,11 +17,11 @@ constexpr std::uint64_t kHedge = 1;
 constexpr std::uint64_t kLateStart = 2;   // later than its span: a connection was opened before
 constexpr std::uint64_t kFirstChunk = 4;  // before the end
 constexpr std::uint64_t kCost = 8;
-constexpr std::size_t kMostWords = 14;
 
-// The fields of a usage, in their order.
-using UsageWords = std::array<std::int64_t, 8>;
-static_assert(sizeof(UsageWords) == sizeof(Usage));
+constexpr std::array kUsageFields{
+    &Usage::input_tokens, &Usage::cached_tokens, &Usage::output_tokens, &Usage::images,
+    &Usage::audio_ms,     &Usage::video_ms,      &Usage::characters,    &Usage::bytes};
+static_assert(sizeof(kUsageFields) == sizeof(Usage));
 
 std::uint64_t head(std::uint32_t span, std::uint64_t number, std::uint64_t mask) {
   return std::uint64_t{span} << 32 | number << 8 | mask;
@@ -41,8 +41,10 @@ class Reader {
   const std::int64_t* end_;
 };
 
-void read_attempt(Reader& in, std::uint64_t first, const record::StageSpan& span,
-                  record::AttemptSpan& out) {
+// What was used is added field by field: few are there, and whole usages just written by their
+// fields cannot be read at once.
+void read_attempt(Reader& in, std::uint64_t first, record::StageSpan& span,
+                  record::AttemptSpan& out, record::JobRecord& job) {
   const std::uint64_t second = in.bits();
   out.span = static_cast<std::uint32_t>(first >> 32);
   out.number = static_cast<std::uint32_t>(first >> 8 & 0xFF'FFFF);
@@ -54,20 +56,28 @@ void read_attempt(Reader& in, std::uint64_t first, const record::StageSpan& span
   out.done = Instant::from_ns(in.word());
   out.first_chunk = (second & kFirstChunk) != 0 ? Instant::from_ns(in.word()) : out.done;
   out.cost = (second & kCost) != 0 ? Money::nano_usd(in.word()) : Money();
-  UsageWords usage{};
+  span.cost += out.cost;
+  job.cost += out.cost;
+  out.usage = Usage();
   for (std::uint64_t mask = first & 0xFF; mask != 0; mask &= mask - 1) {
-    usage[static_cast<std::size_t>(std::countr_zero(mask))] = in.word();
+    const auto field = kUsageFields[static_cast<std::size_t>(std::countr_zero(mask))];
+    const std::int64_t units = in.word();
+    out.usage.*field = units;
+    span.usage.*field += units;
+    job.usage.*field += units;
   }
-  out.usage = std::bit_cast<Usage>(usage);
 }
 
 }  // namespace
 
 // In small steps: jobs in flight are many, and what they do not use is lost.
-void Trail::make_room(std::size_t words) {
-  if (notes_.capacity() - notes_.size() < words) {
-    notes_.reserve(notes_.size() + words + notes_.size() / 4);
+std::int64_t* Trail::extend(std::size_t words) {
+  const std::size_t before = notes_.size();
+  if (notes_.capacity() - before < words) {
+    notes_.reserve(before + words + before / 4);
   }
+  notes_.resize(before + words);
+  return notes_.data() + before;
 }
 
 void Trail::note_local(std::uint32_t span, Duration cpu, Duration io_wait) {
@@ -76,13 +86,13 @@ void Trail::note_local(std::uint32_t span, Duration cpu, Duration io_wait) {
   if (mask == 0) {
     return;
   }
-  make_room(3);
-  put(static_cast<std::int64_t>(head(span, kLocal, mask)));
+  std::int64_t* next = extend(mask == 3 ? 3 : 2);
+  *next++ = static_cast<std::int64_t>(head(span, kLocal, mask));
   if ((mask & 1) != 0) {
-    put(cpu.count_ns());
+    *next++ = cpu.count_ns();
   }
   if ((mask & 2) != 0) {
-    put(io_wait.count_ns());
+    *next = io_wait.count_ns();
   }
 }
 
@@ -92,44 +102,43 @@ void Trail::note_attempt(std::uint32_t span, std::uint32_t number, bool hedge,
     wires_.push_back({attempts_, outcome.wire});
   }
   ++attempts_;
-  const auto usage = std::bit_cast<UsageWords>(outcome.usage);
   std::uint64_t mask = 0;
-  for (std::size_t i = 0; i < usage.size(); ++i) {
-    mask |= usage[i] != 0 ? std::uint64_t{1} << i : 0;
+  std::size_t words = 3;
+  for (std::size_t i = 0; i < kUsageFields.size(); ++i) {
+    const bool used = outcome.usage.*kUsageFields[i] != 0;
+    mask |= std::uint64_t{used} << i;
+    words += std::size_t{used};
   }
   const bool late = outcome.started != spans[span].started;
   const bool early = outcome.first_chunk != outcome.done;
   const bool paid = outcome.cost != Money();
   const std::uint64_t flags = (hedge ? kHedge : 0) | (late ? kLateStart : 0) |
                               (early ? kFirstChunk : 0) | (paid ? kCost : 0);
-  std::array<std::int64_t, kMostWords> words;
-  std::size_t count = 0;
-  const auto put_next = [&](std::int64_t word) { words[count++] = word; };
-  put_next(
-      static_cast<std::int64_t>(head(span, std::min<std::uint64_t>(number, kLocal - 1), mask)));
-  put_next(static_cast<std::int64_t>(
+  words += std::size_t{late} + std::size_t{early} + std::size_t{paid};
+  std::int64_t* next = extend(words);
+  const auto put = [&next](std::int64_t word) { *next++ = word; };
+  put(static_cast<std::int64_t>(head(span, std::min<std::uint64_t>(number, kLocal - 1), mask)));
+  put(static_cast<std::int64_t>(
       std::uint64_t{outcome.chunks} << 32 | std::uint64_t{outcome.status} << 16 |
       std::uint64_t{static_cast<std::uint8_t>(outcome.failure)} << 8 | flags));
   if (late) {
-    put_next(outcome.started.count_ns());
+    put(outcome.started.count_ns());
   }
-  put_next(outcome.done.count_ns());
+  put(outcome.done.count_ns());
   if (early) {
-    put_next(outcome.first_chunk.count_ns());
+    put(outcome.first_chunk.count_ns());
   }
   if (paid) {
-    put_next(outcome.cost.count_nano_usd());
+    put(outcome.cost.count_nano_usd());
   }
   for (; mask != 0; mask &= mask - 1) {
-    put_next(usage[static_cast<std::size_t>(std::countr_zero(mask))]);
+    put(outcome.usage.*kUsageFields[static_cast<std::size_t>(std::countr_zero(mask))]);
   }
-  make_room(count);
-  notes_.insert(notes_.end(), words.begin(), words.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 // Written over what the job before left there: whole records are large, and most of each is zero.
-void Trail::expand(std::vector<record::StageSpan>& all,
-                   std::vector<record::AttemptSpan>& attempts) const {
+void Trail::expand(std::vector<record::StageSpan>& all, std::vector<record::AttemptSpan>& attempts,
+                   record::JobRecord& job) const {
   all.resize(spans.size());
   attempts.resize(attempts_);
   for (std::size_t i = 0; i < spans.size(); ++i) {
@@ -159,12 +168,12 @@ void Trail::expand(std::vector<record::StageSpan>& all,
     if ((first >> 8 & 0xFF'FFFF) == kLocal) {
       span.cpu = Duration::nanoseconds((first & 1) != 0 ? in.word() : 0);
       span.io_wait = Duration::nanoseconds((first & 2) != 0 ? in.word() : 0);
+      job.cpu += span.cpu;
+      job.io_wait += span.io_wait;
     } else {
       record::AttemptSpan& attempt = attempts[read++];
-      read_attempt(in, first, span, attempt);
       attempt.wire.reset();
-      span.usage += attempt.usage;
-      span.cost += attempt.cost;
+      read_attempt(in, first, span, attempt, job);
     }
   }
   for (const Wire& wire : wires_) {

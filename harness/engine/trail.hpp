@@ -39,9 +39,9 @@ class Trail {
   void note_attempt(std::uint32_t span, std::uint32_t number, bool hedge,
                     const provider::Outcome& outcome);
 
-  // Writes it all out, as a sink takes it.
-  void expand(std::vector<record::StageSpan>& all,
-              std::vector<record::AttemptSpan>& attempts) const;
+  // Writes it all out, as a sink takes it, and adds what was consumed to `job`.
+  void expand(std::vector<record::StageSpan>& all, std::vector<record::AttemptSpan>& attempts,
+              record::JobRecord& job) const;
   void clear() {
     spans.clear();
     notes_.clear();
@@ -50,8 +50,7 @@ class Trail {
   }
 
  private:
-  void make_room(std::size_t words);
-  void put(std::int64_t word) { notes_.push_back(word); }
+  std::int64_t* extend(std::size_t words);  // notes_; yields where to write
 
   // What only calls over a wire, and streams, have.
   struct Wire {

@@ -236,7 +236,7 @@ void Planner::draw(Ticket& ticket, const Load& load, Instant now) {
   if (plan.chunks > 1) {
     plan.chunks_per_burst = draw_burst(*ticket.entry, ticket.key);
   }
-  plan.usage = usage_of(work);
+  tell_usage(work, plan.usage);
   plan.cost = ticket.entry->rates.cost(plan.usage, work.size, work.quality);
   if (faults_) {
     draw_fault(ticket, now);

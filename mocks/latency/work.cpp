@@ -149,8 +149,7 @@ double typical_total_s(const Work& work) {
                   kLeastTypical);
 }
 
-Usage usage_of(const Work& work) {
-  Usage usage;
+void tell_usage(const Work& work, Usage& usage) {
   usage.input_tokens = work.input_tokens;
   usage.cached_tokens = work.cached_tokens;
   usage.output_tokens = work.output_tokens * work.n;
@@ -159,7 +158,6 @@ Usage usage_of(const Work& work) {
   usage.video_ms = work.video_ms * work.n;
   usage.characters = work.characters;
   usage.bytes = work.bytes;
-  return usage;
 }
 
 Demand demand_of(const Entry& entry, const CallFeatures& features) {

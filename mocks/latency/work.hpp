@@ -44,7 +44,7 @@ inline double total_seconds(const Work& work, double first, double pace) {
 double typical_first_s(const Work& work);
 double typical_total_s(const Work& work);
 
-Usage usage_of(const Work& work);
+void tell_usage(const Work& work, Usage& usage);  // all of its fields
 Demand demand_of(const Entry& entry, const CallFeatures& features);
 
 }  // namespace rehearse::latency

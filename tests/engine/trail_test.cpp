@@ -14,11 +14,12 @@ namespace {
 struct Expanded {
   std::vector<StageSpan> spans;
   std::vector<AttemptSpan> attempts;
+  record::JobRecord job;
 };
 
 Expanded expand(const Trail& trail) {
   Expanded out;
-  trail.expand(out.spans, out.attempts);
+  trail.expand(out.spans, out.attempts, out.job);
   return out;
 }
 
@@ -53,7 +54,7 @@ TEST_CASE("an empty trail expands to nothing, whatever stood there before") {
   Expanded out;
   out.spans.resize(3);
   out.attempts.resize(2);
-  trail.expand(out.spans, out.attempts);
+  trail.expand(out.spans, out.attempts, out.job);
   CHECK(out.spans.empty());
   CHECK(out.attempts.empty());
 }
@@ -88,6 +89,7 @@ TEST_CASE("every attempt comes back as it was noted, and a span has what its att
     CHECK(out.spans[1].usage == both);
     CHECK(out.spans[1].cost == outcomes[0].cost + outcomes[1].cost);
     CHECK(out.spans[0].usage == Usage());
+    CHECK((out.job.usage == both && out.job.cost == out.spans[1].cost));
   }
 }
 
@@ -104,4 +106,5 @@ TEST_CASE("local work comes back with its CPU and its waiting apart") {
   CHECK((out.spans[1].cpu == 3_ms && out.spans[1].io_wait == 0_s));
   CHECK((out.spans[2].cpu == 0_s && out.spans[2].io_wait == 4_ms));
   CHECK((out.spans[3].cpu == 5_ms && out.spans[3].io_wait == 6_ms));
+  CHECK((out.job.cpu == 8_ms && out.job.io_wait == 10_ms));
 }
