@@ -31,10 +31,9 @@ std::string_view text_of(const scenarios::Text& text, const Job& job, std::strin
   return storage;
 }
 
-// What a call asks for; `plan` is that of `spec`.
-CallFeatures features_of(const CallPlan& plan, const scenarios::CallSpec& spec, const Job& job,
-                         const DrawKey& key, CallTexts& texts) {
-  CallFeatures f = plan.features;
+// Draws what a call asks for over what all calls of its stage ask for; `plan` is that of `spec`.
+void fill_features(const CallPlan& plan, const scenarios::CallSpec& spec, const Job& job,
+                   const DrawKey& key, CallTexts& texts, CallFeatures& f) {
   if (plan.texts_vary) {
     f.model = text_of(spec.model, job, texts.model);
     f.size = text_of(spec.size, job, texts.size);
@@ -44,7 +43,6 @@ CallFeatures features_of(const CallPlan& plan, const scenarios::CallSpec& spec, 
     f.*each.field =
         std::max(each.least, whole(amount(*each.amount, job, key, each.dimension) * each.units));
   }
-  return f;
 }
 
 // How much longer the call takes than the base's, by the two profiles; 1 where one does not know.
@@ -166,19 +164,24 @@ struct Prepared {
   provider::Call call;
 };
 
-// All that virtual time looks at.
-void prepare_features(const Job& job, const scenarios::Stage& stage, const DrawKey& key,
-                      CallTexts& texts, provider::Call& call) {
+std::uint32_t index_of(const Job& job, const scenarios::Stage& stage) {
+  return static_cast<std::uint32_t>(&stage - job.shared.scenario.stages.data());
+}
+
+// Draws over a draft of the stage's calls (Shared::drafts) what this job's asks for: all that
+// virtual time looks at.
+void draw_call(const Job& job, const scenarios::Stage& stage, const DrawKey& key, CallTexts& texts,
+               provider::Call& call) {
+  const std::uint32_t index = index_of(job, stage);
   call.key = key;
-  call.stage = stage.path;
-  const auto index = static_cast<std::size_t>(&stage - job.shared.scenario.stages.data());
-  call.features = features_of(job.shared.plan.calls[index], stage.call.spec, job, key, texts);
+  fill_features(job.shared.plan.calls[index], stage.call.spec, job, key, texts, call.features);
   call.time_ratio = stage.time_scale;
   if (stage.call.base) {
+    const CallPlan& plan = job.shared.plan.base_calls[index];
     CallTexts base_texts;
-    call.time_ratio *= time_ratio(
-        job, stage, key, call.features,
-        features_of(job.shared.plan.base_calls[index], *stage.call.base, job, key, base_texts));
+    CallFeatures base = plan.features;
+    fill_features(plan, *stage.call.base, job, key, base_texts, base);
+    call.time_ratio *= time_ratio(job, stage, key, call.features, base);
   }
 }
 
@@ -186,9 +189,10 @@ void prepare_features(const Job& job, const scenarios::Stage& stage, const DrawK
 void prepare(const Job& job, const scenarios::Stage& stage, const DrawKey& key, bool new_connection,
              Prepared& out) {
   const Shared& shared = job.shared;
-  const auto index = static_cast<std::uint32_t>(&stage - shared.scenario.stages.data());
+  const std::uint32_t index = index_of(job, stage);
   provider::Call& call = out.call;
-  prepare_features(job, stage, key, out.texts, call);
+  call = shared.drafts[index];
+  draw_call(job, stage, key, out.texts, call);
   call.new_connection = new_connection;
   if (shared.plan.fills_request[index] != 0) {
     out.request = job.fill_request(index);
@@ -200,7 +204,7 @@ void prepare(const Job& job, const scenarios::Stage& stage, const DrawKey& key, 
 }
 
 void keep_text(Job& job, const scenarios::Stage& stage, const Outcome& outcome) {
-  const auto index = static_cast<std::uint32_t>(&stage - job.shared.scenario.stages.data());
+  const std::uint32_t index = index_of(job, stage);
   if (job.shared.plan.keep_text[index] != 0 && outcome.ok()) {
     job.texts[index] = outcome.text;
   }
@@ -217,20 +221,25 @@ void note_timeout(Outcome& outcome, bool expired) {
 
 provider::Foreseen* foresee_call(Job& job, const scenarios::Stage& stage, const DrawKey& key,
                                  bool new_connection) {
+  // The draft itself: it need not outlive foresee(), and whoever draws over it draws all.
+  provider::Call& call = job.shared.drafts[index_of(job, stage)];
   CallTexts texts;
-  provider::Call call;
-  prepare_features(job, stage, key, texts, call);
+  draw_call(job, stage, key, texts, call);
   call.new_connection = new_connection;
   return job.shared.providers[stage.call.spec.provider]->foresee(call);
 }
 
-bool note_attempt(Job& job, const scenarios::Stage& stage, DrawKey key, std::uint32_t span,
+bool note_attempt(Job& job, const scenarios::Stage& stage, const DrawKey& key, std::uint32_t span,
                   const Outcome& outcome, Tries& tries) {
-  key.attempt = tries.attempts;
-  ++tries.attempts;
-  job.trail.note_attempt(span, key.attempt, false, outcome);
+  const std::uint32_t attempt = tries.attempts++;
+  job.trail.note_attempt(span, attempt, false, outcome);
   note_outcome(job, span, outcome, tries);
-  return plan_retry(job, stage, key, outcome, tries);
+  if (outcome.ok()) {
+    return false;
+  }
+  DrawKey again = key;
+  again.attempt = attempt;
+  return plan_retry(job, stage, again, outcome, tries);
 }
 
 Task<record::StageEnd> run_call(Job& job, const scenarios::Stage& stage, DrawKey key,

@@ -19,7 +19,7 @@ struct Tries {
 provider::Foreseen* foresee_call(Job& job, const scenarios::Stage& stage, const DrawKey& key,
                                  bool new_connection);
 // Notes an attempt that is over. True: another one follows, `tries` says when.
-bool note_attempt(Job& job, const scenarios::Stage& stage, DrawKey key, std::uint32_t span,
+bool note_attempt(Job& job, const scenarios::Stage& stage, const DrawKey& key, std::uint32_t span,
                   const provider::Outcome& outcome, Tries& tries);
 
 // Tells a timeout from another's wish to stop.

@@ -22,6 +22,9 @@ Shared::Shared(runtime::Runtime& the_runtime, const scenarios::Scenario& the_sce
   for (const scenarios::Pool& spec : scenario.pools) {
     pools.emplace_back(runtime, spec);
   }
+  for (std::size_t i = 0; i < scenario.stages.size(); ++i) {
+    drafts.push_back({.stage = scenario.stages[i].path, .features = plan.calls[i].features});
+  }
   for (const scenarios::Stage& stage : scenario.stages) {
     caches.push_back(stage.cache && !stage.cache->hit_rate
                          ? std::make_unique<Cache>(stage.cache->ttl, stage.cache->capacity)

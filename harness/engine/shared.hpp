@@ -38,6 +38,7 @@ struct Shared {
   std::vector<std::unique_ptr<Cache>> caches;                   // by stage; null where none
   std::vector<std::unique_ptr<load::CircuitBreaker>> breakers;  // by stage; null where none
   DrawTable draws;
+  std::vector<provider::Call> drafts;  // by stage: its calls, as far as all jobs make the same
 };
 
 }  // namespace rehearse::engine

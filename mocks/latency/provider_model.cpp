@@ -94,22 +94,22 @@ struct ProviderModel::State {
     }
   }
 
-  std::size_t index(const Ticket& ticket) const {
-    return static_cast<std::size_t>(ticket.entry - profile->entries.data());
+  std::size_t index(const Entry& entry) const {
+    return static_cast<std::size_t>(&entry - profile->entries.data());
   }
-  Line& line(const Ticket& ticket) { return lines[line_of[index(ticket)]]; }
+  Line& line(const Ticket& ticket) { return lines[line_of[ticket.place]]; }
 
   void start(Ticket& ticket, Instant now) {
     const Line& at = line(ticket);
-    planner.draw(
-        ticket, {at.capacity.slowdown(at.busy), warmth.enter(index(ticket), ticket.key, now)}, now);
+    planner.draw(ticket,
+                 {at.capacity.slowdown(at.busy), warmth.enter(ticket.place, ticket.key, now)}, now);
     ticket.state = Ticket::State::InService;
     bill += ticket.plan.cost;
   }
 
   // Counts the call with all limits, or refuses it by the one that it would wait for longest.
   bool let_in(Ticket& ticket, Instant now) {
-    Limits& mine = own[index(ticket)];
+    Limits& mine = own[ticket.place];
     if (!mine.any() && !shared.any()) {
       return true;
     }
@@ -118,7 +118,7 @@ struct ProviderModel::State {
     const Limits::Verdict by_shared = shared.ask(demand, now);
     if (by_own.wait > Duration::zero() || by_shared.wait > Duration::zero()) {
       const bool own_is_worse = by_own.wait >= by_shared.wait;
-      auto& refused = refusals[own_is_worse ? index(ticket) + 1 : 0];
+      auto& refused = refusals[own_is_worse ? ticket.place + 1 : 0];
       refused[static_cast<std::size_t>((own_is_worse ? by_own : by_shared).what)] += 1;
       ticket.refusal = refuse_limited(*profile, ticket.entry->model, own_is_worse ? mine : shared,
                                       own_is_worse ? by_own : by_shared, now);
@@ -167,6 +167,7 @@ void ProviderModel::arrive(Ticket& ticket, const DrawKey& key, const CallFeature
         refuse_unknown(*s.profile, features.model.empty() ? features.operation : features.model);
     return;
   }
+  ticket.place = s.index(*ticket.entry);
   Line& line = s.line(ticket);
   line.settle(now);
   const bool slot = line.has_slot();
@@ -178,7 +179,7 @@ void ProviderModel::arrive(Ticket& ticket, const DrawKey& key, const CallFeature
   if (!s.let_in(ticket, now)) {
     return;
   }
-  s.own[s.index(ticket)].enter(now);
+  s.own[ticket.place].enter(now);
   s.shared.enter(now);
   if (slot) {
     ++line.busy;
@@ -196,7 +197,7 @@ void ProviderModel::leave(Ticket& ticket, Instant now) {
   State& s = *state_;
   Line& line = s.line(ticket);
   line.settle(now);
-  s.own[s.index(ticket)].leave(now);
+  s.own[ticket.place].leave(now);
   s.shared.leave(now);
   if (ticket.state == Ticket::State::Queued) {
     ticket.state = Ticket::State::Left;
@@ -205,7 +206,7 @@ void ProviderModel::leave(Ticket& ticket, Instant now) {
   }
   ticket.state = Ticket::State::Left;
   --line.busy;
-  s.warmth.leave(s.index(ticket), now);
+  s.warmth.leave(ticket.place, now);
   if (line.first != nullptr && line.has_slot()) {
     Ticket& next = *line.first;
     line.remove(next);
@@ -223,8 +224,7 @@ bool ProviderModel::has_slot(const CallFeatures& features) const {
     return true;
   }
   const Entry* entry = s.planner.entries().find(features.operation, features.model);
-  return entry == nullptr ||
-         s.lines[s.line_of[static_cast<std::size_t>(entry - s.profile->entries.data())]].has_slot();
+  return entry == nullptr || s.lines[s.line_of[s.index(*entry)]].has_slot();
 }
 
 Duration ProviderModel::typical(const CallFeatures& features) const {
@@ -287,7 +287,7 @@ std::int64_t ProviderModel::chunk_tokens(const Ticket& ticket, std::uint32_t chu
 LimitState ProviderModel::limits(const Ticket& ticket, Instant now) const {
   LimitState out;
   if (ticket.entry != nullptr) {
-    state_->own[state_->index(ticket)].describe(out, now);
+    state_->own[ticket.place].describe(out, now);
     state_->shared.describe(out, now);
   }
   return out;

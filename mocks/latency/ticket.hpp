@@ -72,6 +72,7 @@ struct Ticket {
   const CallFeatures* features = nullptr;
   double time_ratio = 1;
   const Entry* entry = nullptr;
+  std::size_t place = 0;  // of the entry in its profile
   Ticket* previous = nullptr;
   Ticket* next = nullptr;
 };
