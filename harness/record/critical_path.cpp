@@ -94,12 +94,33 @@ class Walk {
   Instant cursor_;
 };
 
+// Whether each span began when the one before it ended, and because of it: most jobs are so, and
+// then every span is critical from its first to its last instant.
+bool is_chain(std::span<const StageSpan> spans) {
+  std::uint32_t before = kNoStage;
+  for (const StageSpan& span : spans) {
+    if (span.released_by != before || span.parent != kNoStage || span.background ||
+        span.end == StageEnd::Skipped || span.done < span.ready ||
+        (before != kNoStage && span.ready != spans[before].done)) {
+      return false;
+    }
+    ++before;  // from kNoStage to 0
+  }
+  return true;
+}
+
 }  // namespace
 
 void critical_path(std::span<const StageSpan> spans, std::vector<CriticalPart>& path) {
   path.clear();
-  if (!spans.empty()) {
+  if (!is_chain(spans)) {
     Walk(spans, path).run();
+    return;
+  }
+  for (std::size_t i = spans.size(); i-- > 0;) {
+    if (spans[i].ready < spans[i].done) {
+      path.push_back({static_cast<std::uint32_t>(i), spans[i].done - spans[i].ready});
+    }
   }
 }
 

@@ -148,6 +148,52 @@ TEST_CASE("background and skipped spans are on no critical path") {
   REQUIRE(path_of(spans) == Path{{0, 10}});
 }
 
+TEST_CASE("a job whose stages follow one another has the path that a walk over it finds") {
+  std::vector<StageSpan> spans{span(0, 0, 0, 10), span(1, 10, 12, 30, 0), span(2, 30, 30, 30, 1),
+                               span(0, 30, 30, 45, 2)};
+  const Path path{{3, 15}, {1, 20}, {0, 10}};
+  REQUIRE(path_of(spans) == path);
+  spans.push_back(span(4, 10, 10, 99, 0));  // no longer a chain
+  spans.back().background = true;
+  REQUIRE(path_of(spans) == path);
+  spans.pop_back();
+  spans[3].done = at_ms(20);  // before it began: damaged
+  REQUIRE(path_of(spans) == Path{{1, 20}, {0, 10}});
+}
+
+TEST_CASE("what waited and what did not stand in one histogram, whenever it is read") {
+  Recorder recorder(sample::header());
+  stats::Histogram response;
+  stats::Histogram queue;
+  stats::Histogram service;
+  const auto check = [&] {
+    const Tally& tally = recorder.tally();
+    REQUIRE((tally.jobs.response == response && tally.first_result == response));
+    REQUIRE((tally.queue == queue && tally.service == service));
+    const StageTally& stage = tally.stages[0];
+    REQUIRE((stage.response == response && stage.queue == queue && stage.service == service));
+  };
+  for (std::int64_t i = 0; i < 60; ++i) {
+    const std::int64_t wait = i % 3 == 0 ? 7 : 0;
+    JobRecord job;
+    job.id = JobId{static_cast<std::uint64_t>(i)};
+    job.started = at_ms(wait);
+    job.done = job.drained = job.first_result = at_ms(10 + wait + i);
+    const StageSpan only = span(0, 0, wait, 10 + wait + i);
+    recorder.job_finished(job, {&only, 1}, {});
+    response.record(ms(10 + wait + i).count_ns());
+    queue.record(ms(wait).count_ns());
+    service.record(ms(10 + i).count_ns());
+    if (i % 20 == 5) {
+      check();
+    }
+  }
+  RunEnd end;
+  end.issued = 60;
+  REQUIRE(recorder.finish(end).ok());
+  check();
+}
+
 TEST_CASE("a circle of releasers ends") {
   const std::vector<StageSpan> spans{span(0, 0, 0, 10, 1), span(1, 0, 0, 10, 0),
                                      span(2, 5, 5, 6, 2, 2)};
