@@ -24,6 +24,9 @@ class Duration {
   // Floored to whole nanoseconds; NaN becomes zero, and values past the range its nearest end.
   static constexpr Duration from_seconds(double s) {
     const double ns = s * 1e9;
+    if (ns >= 0 && ns < 9.2e18) [[likely]] {
+      return Duration(static_cast<std::int64_t>(ns));
+    }
     if (!(ns == ns)) {
       return Duration(0);
     }
