@@ -21,8 +21,12 @@ std::string value_text(const std::optional<double>& value, const std::string& un
   return value ? in_unit(*value, unit) : "–";
 }
 
-// What was found of an objective: "delta(p95)<10%: +23.4% (+19.8% … +27.1%)".
+// What was found of an objective: "delta(p95)<10%: +23.4% (+19.8% … +27.1%)", or why nothing was.
 std::string finding(const GateRow& row) {
+  const bool bounded = row.change.low && row.change.high;
+  if (row.outcome == GateOutcome::Inconclusive && !bounded && !row.why.empty()) {
+    return row.text + " cannot be told: " + row.why;
+  }
   if (!row.delta || !row.change.change) {
     return row.text + ": " + value_text(row.value, row.unit);
   }

@@ -176,6 +176,11 @@ TEST_CASE("a gate names first what decided it, with its figure") {
   CHECK(has(other(record::GateOutcome::Pass), "PASS  1 pass, 0 fail, 0 inconclusive\n"));
   CHECK(has(other(record::GateOutcome::Inconclusive),
             "INCONCLUSIVE  delta(p95)<10%: +12.0% (+10.0% … +14.0%)\n0 pass, 0 fail, 1 inc"));
+  gate = hostile::gate("delta(p95)<10%", record::GateOutcome::Inconclusive);
+  gate.rows.front().change.low.reset();
+  gate.rows.front().why = "needs 720 jobs a side";
+  CHECK(has(terminal.gate(gate, true),
+            "INCONCLUSIVE  delta(p95)<10% cannot be told: needs 720 jobs a side\n"));
 }
 
 TEST_CASE("a gate's page begins with the decision and what to do now") {
