@@ -3,8 +3,8 @@
 
 #include "harness/cli/command.hpp"
 #include "harness/cli/exit_code.hpp"
-#include "harness/cli/report_output.hpp"
 #include "harness/cli/sim_player.hpp"
+#include "harness/cli/study_start.hpp"
 #include "harness/record/run_file.hpp"
 #include "harness/study/model_check.hpp"
 #include "harness/study/suggest.hpp"
@@ -95,23 +95,19 @@ std::string written_by(const reports::Writer& writer, const Found& found) {
 }
 
 int what_if(const Arguments& arguments, const Console& console) {
-  const Result<ReportOutput> output = ReportOutput::make_of_study(arguments, console);
-  const Result<WhatIfFlags> options = read_whatif_flags(arguments);
-  if (!output || !options) {
-    return console.refuse(output ? options.errors() : output.errors());
+  const auto start = start_study(arguments, console, read_whatif_flags(arguments));
+  if (!start) {
+    return console.refuse(start.errors());
   }
-  const Result<scenarios::ScenarioFile> file =
-      scenarios::load_scenario(arguments.positional().front());
-  if (!file) {
-    return console.refuse(file.errors());
-  }
-  const SimPlayer player(file->folder());
-  const Result<Found> found = options->recording.empty() ? study_of(*file, player, *options)
-                                                         : checked_study(*file, player, *options);
+  const WhatIfFlags& options = start->options;
+  const SimPlayer player(start->file.folder());
+  const Result<Found> found = options.recording.empty()
+                                  ? study_of(start->file, player, options)
+                                  : checked_study(start->file, player, options);
   if (!found) {
     return console.refuse(found.errors());
   }
-  const Status written = output->write(
+  const Status written = start->output.write(
       console, [&](const reports::Writer& writer) { return written_by(writer, *found); });
   if (!written) {
     return console.refuse(written.errors());
