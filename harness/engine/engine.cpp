@@ -19,6 +19,9 @@ using scenarios::Workload;
 
 constexpr std::uint64_t kTickMask = 255;       // jobs between two ticks in virtual time
 constexpr std::uint64_t kFirstErrorLook = 20;  // jobs
+// Nothing lasts longer than 100 years: what began before it ends within the time that there is.
+constexpr Duration kLastStart = Duration::seconds(190LL * 31'557'600);
+constexpr std::uint64_t kStorm = 1'000'000;  // jobs that fail in one instant
 
 // Feeds the workload's jobs into a JobRunner and watches over the run.
 class LoadRunner : public JobSink {
@@ -71,8 +74,13 @@ class LoadRunner : public JobSink {
     if (stop_.stop_requested()) {
       return false;
     }
-    invalid_.push_back("the jobs wait for each other for ever: resources are held in a circle");
-    stop_reason_ = "deadlock";
+    if (rt_.now() - Instant() > kLastStart) {
+      invalid_.push_back("a job lasts longer than the 292 years in which time is counted");
+      stop_reason_ = "endless";
+    } else {
+      invalid_.push_back("the jobs wait for each other for ever: resources are held in a circle");
+      stop_reason_ = "deadlock";
+    }
     stop_.request_stop();
     return true;
   }
@@ -88,6 +96,7 @@ class LoadRunner : public JobSink {
         failed > options_.max_error_rate * static_cast<double>(ended)) {
       stop("too many errors");
     }
+    stop_a_storm(job);
     cost_ += job.cost;
     if (options_.max_cost && cost_ >= *options_.max_cost) {
       stop("the cost limit was reached");
@@ -103,6 +112,22 @@ class LoadRunner : public JobSink {
       stop_reason_ = reason;
     }
     arrivals_.request_stop();
+  }
+
+  // Users whose jobs fail at once and who do not think ask again in the same instant, for ever.
+  void stop_a_storm(const record::JobRecord& job) {
+    if (rt_.speed() > 0 || workload_.kind != scenarios::LoadKind::Closed ||
+        job.end == record::JobEnd::Done || job.done != stormy_) {
+      stormy_ = job.done;
+      in_the_instant_ = 0;
+      return;
+    }
+    if (++in_the_instant_ == kStorm && stop_reason_.empty()) {
+      invalid_.push_back("saturated: " + std::to_string(kStorm) +
+                         " jobs failed in one instant, as users whose jobs fail at once ask again "
+                         "at once: give them time to think");
+      stop("saturated");
+    }
   }
 
   void tick() {
@@ -166,6 +191,12 @@ class LoadRunner : public JobSink {
   // A user: a job, then a pause to think. Job numbers are the user's own, so that one user's luck
   // does not depend on the others' speed.
   Task<void> run_user(std::uint32_t user) {
+    if (workload_.ramp > Duration::zero()) {
+      const StopToken token = arrivals_.token();
+      const double part = static_cast<double>(user) / workload_.users;
+      const Duration pause = Duration::from_seconds(workload_.ramp.count_s() * part);
+      co_await rt_.sleep(pause, token);
+    }
     for (std::uint64_t round = 0; may_issue(); ++round) {
       const JobId id{round * workload_.users + user};
       co_await run_until_answered(id);
@@ -300,6 +331,8 @@ class LoadRunner : public JobSink {
   std::uint64_t next_job_ = 0;
   Duration max_lag_;
   Money cost_;
+  Instant stormy_;
+  std::uint64_t in_the_instant_ = 0;
   std::string stop_reason_;
   std::vector<std::string> invalid_;
 };

@@ -243,6 +243,20 @@ TEST_CASE("resources held in a circle end as an invalid run, not as a hang") {
   CHECK(run.sink.jobs.at(0).job.end == JobEnd::Cancelled);
 }
 
+TEST_CASE("a job that outlasts the time that is counted is called endless, not a deadlock") {
+  ScenarioBuilder b;
+  const double century = 3.1e9;
+  b.local("one", exactly(century));
+  b.local("two", exactly(century));
+  b.local("three", exactly(century));
+  b["two"].before = {b.index("one")};
+  b["three"].before = {b.index("two")};
+  const SimRun run = run_sim(b.s);
+  CHECK(run.outcome.end.stop_reason == "endless");
+  REQUIRE(run.outcome.end.invalid_reasons.size() == 1);
+  CHECK(run.outcome.end.invalid_reasons[0].find("292 years") != std::string::npos);
+}
+
 TEST_CASE("users who lose patience leave, and the job counts as cancelled") {
   ScenarioBuilder b;
   b.local("work", exactly(5));
