@@ -38,10 +38,10 @@ void add_reasons(const CapacityKnee& knee, Paragraph& out) {
     out.lines.push_back({{"  what binds: "},
                          {knee.binds, Tone::Strong},
                          {", " + percent(knee.binds_share) + " used; " + knee.evidence}});
-    if (!knee.next.empty()) {
+    if (const std::string next = next_binder(knee); !next.empty()) {
       out.lines.push_back({{"  with plenty of it, "},
-                           {knee.next, Tone::Strong},
-                           {" binds next, at about " + load_text(knee.axis, knee.next_load)}});
+                           {next, Tone::Strong},
+                           {" binds next, at " + load_text(knee.axis, knee.ladder.front().load)}});
     }
   }
   if (!knee.note.empty()) {
@@ -61,7 +61,8 @@ Line check_line(const record::CapacityCheck& check) {
   return {{speed + load_text(check.axis, check.load) + " (" + load_text(check.axis, check.low) +
            " … " + load_text(check.axis, check.high) + "), "},
           {off + (check.difference < 0 ? " less" : " more"), close ? Tone::Good : Tone::Warn},
-          {" than the same " + count(check.jobs) + " jobs in virtual time" + note}};
+          {" (± " + percent(check.unsure) + ") than the same " + count(check.jobs) +
+           " jobs in virtual time" + note}};
 }
 
 Paragraph head(const CapacityPlan& plan) {
@@ -166,6 +167,7 @@ Document plan_document(const CapacityPlan& plan) {
   for (const CapacityKnee& knee : plan.knees) {
     add(objective_table(knee));
     add(limit_table(knee));
+    add(ladder_table(knee));
   }
   return out;
 }

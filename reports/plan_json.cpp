@@ -45,6 +45,32 @@ Value limit_json(const record::CapacityLimit& limit) {
   return out;
 }
 
+Value need_json(const record::CapacityNeed& need) {
+  Value out = Value::object();
+  out.set("name", need.name);
+  out.set("unit", need.unit);
+  out.set("has", tidy(need.has));
+  out.set("needs", tidy(need.needs));
+  out.set("utilisation", tidy(need.utilisation));
+  return out;
+}
+
+Value rung_json(const record::CapacityRung& rung) {
+  Value out = Value::object();
+  const bool found = rung.end == "found";
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  out.set("with_plenty_of", rung.lifted);
+  out.set("end", rung.end);
+  out.set("largest", rung.load > 0 ? tidy(rung.load) : Value());
+  out.set("interval", interval_json(found ? rung.low : none, found ? rung.high : none));
+  out.set("breaks", text_or_null(rung.objective));
+  out.set("binds", text_or_null(rung.binds));
+  out.set("binds_utilisation", rung.binds.empty() ? Value() : tidy(rung.binds_share));
+  out.set("evidence", text_or_null(rung.evidence));
+  out.set("needs", list_json(rung.needs, need_json));
+  return out;
+}
+
 Value knee_json(const record::CapacityKnee& knee) {
   Value out = Value::object();
   const bool found = knee.end == "found";
@@ -57,8 +83,10 @@ Value knee_json(const record::CapacityKnee& knee) {
   out.set("binds", text_or_null(knee.binds));
   out.set("binds_utilisation", knee.binds.empty() ? Value() : tidy(knee.binds_share));
   out.set("evidence", text_or_null(knee.evidence));
-  out.set("binds_next", text_or_null(knee.next));
-  out.set("binds_next_load", knee.next.empty() ? Value() : tidy(knee.next_load));
+  const bool next = !knee.ladder.empty() && !knee.ladder.front().binds.empty();
+  out.set("binds_next", next ? Value(knee.ladder.front().binds) : Value());
+  out.set("binds_next_load", next ? tidy(knee.ladder.front().load) : Value());
+  out.set("ladder", list_json(knee.ladder, rung_json));
   out.set("probes", static_cast<std::int64_t>(knee.probes));
   out.set("jobs", static_cast<std::int64_t>(knee.jobs));
   out.set("note", text_or_null(knee.note));
@@ -77,6 +105,9 @@ Value check_json(const record::CapacityCheck& check) {
   out.set("seen_over_http", check.found ? tidy(check.seen) : Value());
   out.set("seen_in_virtual_time", check.found ? tidy(check.twin) : Value());
   out.set("difference", check.found ? tidy(check.difference) : Value());
+  out.set("difference_interval", check.found ? interval_json(check.difference - check.unsure,
+                                                             check.difference + check.unsure)
+                                             : Value());
   out.set("breaks", text_or_null(check.objective));
   out.set("probes", static_cast<std::int64_t>(check.probes));
   out.set("jobs", static_cast<std::int64_t>(check.jobs));
@@ -96,16 +127,6 @@ Value headroom_json(const record::HeadroomRow& row) {
   out.set("broken", texts_json(row.broken));
   out.set("fullest", text_or_null(row.binds));
   out.set("utilisation", tidy(row.binds_share));
-  return out;
-}
-
-Value need_json(const record::CapacityNeed& need) {
-  Value out = Value::object();
-  out.set("name", need.name);
-  out.set("unit", need.unit);
-  out.set("has", tidy(need.has));
-  out.set("needs", tidy(need.needs));
-  out.set("utilisation", tidy(need.utilisation));
   return out;
 }
 

@@ -121,9 +121,9 @@ std::vector<KeyFigure> plan_figures(const CapacityPlan& plan) {
       if (!knee.binds.empty()) {
         out.push_back({"what binds", knee.binds, percent(knee.binds_share) + " used there"});
       }
-      if (!knee.next.empty()) {
+      if (const std::string next = next_binder(knee); !next.empty()) {
         out.push_back(
-            {"what binds next", knee.next, "at about " + load_text(knee.axis, knee.next_load)});
+            {"what binds next", next, "at " + load_text(knee.axis, knee.ladder.front().load)});
       }
     }
   }
@@ -172,7 +172,7 @@ Page plan_page(const CapacityPlan& plan) {
     out.more.lines.push_back(std::move(line));
   }
   out.subtitle = without_title(std::move(head), out.title);
-  std::vector<PageBlock> asked, load, limits, headroom, money;
+  std::vector<PageBlock> asked, load, limits, ladder, headroom, money;
   if (plan.span) {
     asked.emplace_back(std::get<Paragraph>(document.blocks[1]));
   }
@@ -191,12 +191,14 @@ Page plan_page(const CapacityPlan& plan) {
     } else {
       add_table(limits, std::move(table));
     }
+    add_table(ladder, ladder_table(knee));
   }
   add_table(headroom, headroom_table(plan));
   add_table(money, money_table(plan));
   add_plan_section(out, "asked", "What was asked", std::move(asked));
   add_plan_section(out, "load", "Load against objectives", std::move(load));
   add_plan_section(out, "limits", "What runs out", std::move(limits));
+  add_plan_section(out, "next", "What binds next", std::move(ladder));
   add_plan_section(out, "headroom", "Headroom", std::move(headroom));
   add_plan_section(out, "money", "Money", std::move(money));
   return out;

@@ -135,6 +135,50 @@ Table objective_table(const record::CapacityKnee& knee) {
   return out;
 }
 
+std::string next_binder(const record::CapacityKnee& knee) {
+  return knee.ladder.empty() ? "" : knee.ladder.front().binds;
+}
+
+Table ladder_table(const record::CapacityKnee& knee) {
+  Table out;
+  out.title = "What binds next, " + std::string(knee.axis == "users" ? "users" : "arrivals");
+  out.columns = {{"with plenty of", false, 0},
+                 {"carries", true, 0},
+                 {"95%", true, 2},
+                 {"breaks then", false, 1},
+                 {"by", false, 0},
+                 {"used", true, 1},
+                 {"takes, of what was lifted", false, 1}};
+  for (const record::CapacityRung& rung : knee.ladder) {
+    std::vector<std::string> needs;
+    for (const record::CapacityNeed& need : rung.needs) {
+      needs.push_back(amount(need.has, "") + "→ " + amount(need.needs, need.unit));
+    }
+    const bool found = rung.end == "found";
+    const bool law = rung.end == "law";
+    out.rows.push_back(
+        {{(out.rows.empty() ? "" : "… and of ") + rung.lifted, Tone::Strong},
+         {found || rung.load > 0 ? load_text(knee.axis, rung.load) : "any load"},
+         {found ? load_text(knee.axis, rung.low) + " … " + load_text(knee.axis, rung.high)
+          : law ? "not played"
+                : ""},
+         {found ? rung.objective
+          : law ? "full"
+                : "nothing up to there"},
+         {found && rung.binds.empty() ? rung.evidence : rung.binds,
+          rung.binds.empty() ? Tone::Warn : Tone::Strong},
+         rung.binds.empty() ? Text{""} : share(rung.binds_share),
+         {joined(needs, "; ")}});
+  }
+  const bool any_law = std::any_of(knee.ladder.begin(), knee.ladder.end(),
+                                   [](const auto& rung) { return rung.end == "law"; });
+  if (any_law) {
+    out.notes.push_back(
+        {{"not played: by the utilisation law, where too many jobs are inside at once"}});
+  }
+  return out;
+}
+
 Table limit_table(const record::CapacityKnee& knee) {
   Table out;
   out.title = "What runs out, fullest first, at the largest " +

@@ -242,6 +242,7 @@ struct Workload {
   std::optional<Duration> length;     // `for`: no arrivals after it
   std::uint32_t concurrency = 1;      // Batch
   std::uint32_t users = 1;            // Closed
+  Duration ramp;                      // Closed: over which users come, one by one
   Amount think;                       // seconds, Closed
   std::vector<Phase> phases;          // Open; the last one lasts on where `length` is longer
   Arrivals arrivals = Arrivals::Poisson;

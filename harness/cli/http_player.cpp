@@ -51,7 +51,7 @@ Result<engine::RunOutcome> HttpPlayer::play_watched(const scenarios::Scenario& s
   }
   WorldOptions how = world_;
   how.seed = options.seed;
-  how.limits_used_up = watch.limits_used_up;
+  how.limits_used = watch.limits_used;
   const auto world = RealWorld::make(scenario, *profiles, how, {});
   if (!world) {
     return world.errors();

@@ -3,9 +3,9 @@
 #include "harness/cli/exit_code.hpp"
 #include "harness/cli/http_player.hpp"
 #include "harness/cli/interrupt.hpp"
-#include "harness/cli/report_output.hpp"
 #include "harness/cli/scenario_flags.hpp"
 #include "harness/cli/sim_player.hpp"
+#include "harness/cli/study_start.hpp"
 #include "harness/study/capacity.hpp"
 #include "scenarios/scalar.hpp"
 
@@ -147,28 +147,26 @@ Result<bool> read_check(const Arguments& arguments, HttpPlayer& http, study::Cap
 }
 
 int plan(const Arguments& arguments, const Console& console) {
-  const Result<ReportOutput> output = ReportOutput::make_of_study(arguments, console);
-  Result<study::CapacityOptions> options = read_options(arguments);
-  if (!output || !options) {
-    return console.refuse(output ? options.errors() : output.errors());
+  auto start = start_study(arguments, console, read_options(arguments));
+  if (!start) {
+    return console.refuse(start.errors());
   }
-  const Result<scenarios::ScenarioFile> file =
-      scenarios::load_scenario(arguments.positional().front());
-  if (!file) {
-    return console.refuse(file.errors());
-  }
-  const SimPlayer player(file->folder());
-  HttpPlayer http(player, console, {.against = {.all = WorldKind::Mock}, .folder = file->folder()});
-  const Result<bool> checks = read_check(arguments, http, *options);
+  const std::filesystem::path folder = start->file.folder();
+  const SimPlayer player(folder);
+  HttpPlayer http(player, console, {.against = {.all = WorldKind::Mock}, .folder = folder});
+  const Result<bool> checks = read_check(arguments, http, start->options);
   if (!checks) {
     return console.refuse(checks.errors());
   }
-  const Result<record::CapacityPlan> found = study::plan_capacity(*file, player, *options);
+  start->options.stopped = &interrupted;
+  const Result<record::CapacityPlan> found =
+      study::plan_capacity(start->file, player, start->options);
   if (!found) {
-    return console.refuse(found.errors());
+    const int refused = console.refuse(found.errors());
+    return interrupted() ? kInterrupted : refused;
   }
-  const Status written =
-      output->write(console, [&](const reports::Writer& writer) { return writer.plan(*found); });
+  const Status written = start->output.write(
+      console, [&](const reports::Writer& writer) { return writer.plan(*found); });
   if (!written) {
     return console.refuse(written.errors());
   }
@@ -201,7 +199,7 @@ Command plan_command() {
       {"wall", "TIME", "mock: how long rate and users may take each, on the wall; 1m", Kind::Text},
       {"volume", "R", "jobs in real life, e.g. 1000/day, for money a month", Kind::Text},
       {"value-per-job", "USD", "what a finished job earns", Kind::Text},
-      {"jobs", "N", "of a probe that decides, at most; 200000 over (stages + 1) / 2", Kind::Text},
+      {"jobs", "N", "of a probe that decides, at most; as many as take a moment", Kind::Text},
       {"precision", "SHARE", "half of the interval that is aimed at; 0.01", Kind::Text},
       {"seed", "N", "of all draws; 1", Kind::Text}};
   usage.flags.insert(usage.flags.end(), own.begin(), own.end());

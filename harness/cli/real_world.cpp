@@ -109,7 +109,8 @@ class HttpWorld final : public RealWorld {
       if (!scenario.providers[i].only_base &&
           options.against.of(scenario.providers[i].name) == WorldKind::Mock) {
         server_options.mounts.push_back(make_mount(scenario, i, profiles[i]));
-        server_options.mounts.back().options.limits_used_up = options.limits_used_up;
+        server_options.mounts.back().options.limits_used =
+            latency::starts_of(options.limits_used, i);
       }
     }
     if (server_options.mounts.empty()) {

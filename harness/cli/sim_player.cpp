@@ -1,5 +1,6 @@
 #include "harness/cli/sim_player.hpp"
 
+#include "harness/cli/interrupt.hpp"
 #include "harness/cli/run_header.hpp"
 #include "harness/cli/sharing.hpp"
 #include "harness/cli/world.hpp"
@@ -87,9 +88,13 @@ Result<engine::RunOutcome> SimPlayer::play_watched(const scenarios::Scenario& sc
     return profiles.errors();
   }
   const std::unique_ptr<World> world =
-      make_sim_world(scenario, *profiles, {.pace = false, .limits_used_up = watch.limits_used_up});
+      make_sim_world(scenario, *profiles, {.pace = false, .limits_used = watch.limits_used});
+  engine::Options watched = options;
+  watched.on_tick = [](const engine::Progress&) {
+    return interrupted() ? engine::Command::StopAll : engine::Command::GoOn;
+  };
   engine::RunOutcome outcome =
-      engine::run(world->runtime(), scenario, world->providers(), sink, options);
+      engine::run(world->runtime(), scenario, world->providers(), sink, watched);
   watch.uses = world->limit_uses();
   return outcome;
 }

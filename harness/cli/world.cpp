@@ -21,7 +21,7 @@ class SimWorld final : public World {
     for (std::uint32_t i = 0; i < profiles.size(); ++i) {
       const scenarios::Provider& spec = scenario.providers[i];
       latency::ModelOptions model = model_options(spec);
-      model.limits_used_up = how.limits_used_up;
+      model.limits_used = latency::starts_of(how.limits_used, i);
       models_.push_back(
           std::make_unique<latency::ProviderModel>(profiles[i], stage_times(scenario, i), model));
       const sim::VirtualOptions options{.rtt = spec.rtt.distribution, .pace = how.pace};

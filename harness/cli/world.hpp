@@ -20,8 +20,8 @@ struct WorldOptions {
   double speed = 1;
   std::optional<Duration> pace_ceiling = {};  // of mocks; nothing: the server's own
   std::uint64_t seed = 1;
-  std::filesystem::path folder;  // of the scenario: where profile files are looked for
-  bool limits_used_up = false;   // of mocks, at the start: as after a long time at full load
+  std::filesystem::path folder;           // of the scenario: where profile files are looked for
+  latency::LimitStarts limits_used = {};  // of mocks, by provider; empty: nothing is
 };
 
 // One world: its clock and its providers, in the order of Scenario::providers.
@@ -43,7 +43,7 @@ Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,
 
 struct SimWorldOptions {
   bool pace = true;  // else nobody is told the gaps inside streams, which cost as much as a call
-  bool limits_used_up = false;  // as after a long time at full load, not as in the morning
+  latency::LimitStarts limits_used = {};  // by provider; empty: nothing is
 };
 
 // A world of virtual time over profiles that were loaded before, in the order of the providers.

@@ -44,17 +44,36 @@ struct CapacityPoint {
   std::vector<std::optional<double>> values;  // of each objective of the knee
 };
 
+// How much of something a load needs.
+struct CapacityNeed {
+  std::string name, unit;
+  double has = 0, needs = 0;
+  double utilisation = 0;  // at the load, with what it needs
+};
+
+// The knee of the same system with plenty of all that bound it further down.
+struct CapacityRung {
+  std::string lifted;  // what bound the one before
+  std::string end;     // as of CapacityKnee, or "law": not played, by the utilisation law
+  double load = 0;
+  double low = 0, high = 0;  // 95% interval
+  std::string objective;     // that breaks beyond it
+  std::string binds;         // empty: no limit, slot or connection does
+  double binds_share = 0;
+  std::string evidence;
+  std::vector<CapacityNeed> needs;  // of all that was lifted, to get here
+};
+
 struct CapacityKnee {
   std::string axis;  // "rate", "users"
   std::string end;   // "found", "unbounded", "none"
   double load = 0;
-  double low = 0, high = 0;  // 95% interval
-  std::string objective;     // that breaks beyond it
-  std::string binds;         // the limit that is first to run out; empty: none does
-  double binds_share = 0;    // its utilisation there
-  std::string evidence;      // whether more of it was seen to help
-  std::string next;          // … what runs out next
-  double next_load = 0;      // where, by the utilisation law
+  double low = 0, high = 0;          // 95% interval
+  std::string objective;             // that breaks beyond it
+  std::string binds;                 // the limit that is first to run out; empty: none does
+  double binds_share = 0;            // its utilisation there
+  std::string evidence;              // whether more of it was seen to help
+  std::vector<CapacityRung> ladder;  // … what binds next, and then
   unsigned probes = 0;
   std::uint64_t jobs = 0;
   std::string note;
@@ -70,10 +89,11 @@ struct CapacityCheck {
   bool found = false;
   double speed = 1;          // scenario seconds a wall second
   double load = 0;           // the knee over HTTP: that of virtual time, moved by the difference
-  double low = 0, high = 0;  // 95% interval, moved alike
+  double low = 0, high = 0;  // 95% interval: chance of the virtual search and of the wire
   double seen = 0;           // what the jobs of the check alone say, over HTTP
   double twin = 0;           // … and in virtual time
   double difference = 0;     // seen / twin - 1
+  double unsure = 0;         // half of its 95% interval, by the replications
   std::string objective;     // that breaks beyond it, over HTTP
   unsigned probes = 0;
   std::uint64_t jobs = 0;                                 // over HTTP
@@ -93,11 +113,6 @@ struct HeadroomRow {
 };
 
 // What a target load takes.
-struct CapacityNeed {
-  std::string name, unit;
-  double has = 0, needs = 0;
-  double utilisation = 0;  // at the target, with what it needs
-};
 struct CapacityTarget {
   std::string axis;
   double load = 0;

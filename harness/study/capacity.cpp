@@ -60,8 +60,15 @@ Status find_knees(const Player& player, const Surveyed& surveyed, const Capacity
     if (axis == LoadAxis::Rate ? !options.rate : !options.users) {
       continue;
     }
-    const KneeOptions how = knee_options(options, axis);
-    Result<record::CapacityKnee> knee = report_knee(player, surveyed, how);
+    KneeOptions how = knee_options(options, axis);
+    const double most = how.axis == LoadAxis::Rate
+                            ? surveyed.unloaded.bound_per_s()
+                            : surveyed.unloaded.bound_per_s() *
+                                  (surveyed.unloaded.response_s + surveyed.unloaded.think_s);
+    how.replications = fitting_runs(surveyed.unloaded, axis, most, how.jobs, {6, how.replications});
+    const std::optional<double> target =
+        axis == LoadAxis::Rate ? options.target_per_s : options.target_users;
+    Result<record::CapacityKnee> knee = report_knee(player, surveyed, how, target);
     if (!knee) {
       return knee.errors();
     }
@@ -171,6 +178,34 @@ KneeOptions knee_options(const CapacityOptions& options, LoadAxis axis) {
   return out;
 }
 
+std::uint64_t jobs_of_events(const Unloaded& unloaded, double events) {
+  return static_cast<std::uint64_t>(std::clamp(events / unloaded.events_a_job, 2e3, 2e5));
+}
+
+std::uint64_t fitting_runs(const Unloaded& unloaded, LoadAxis axis, double load, std::uint64_t jobs,
+                           Runs runs) {
+  const double inside = axis == LoadAxis::Rate ? load * unloaded.longest_s : load;
+  const double fit = std::isfinite(inside) ? static_cast<double>(jobs) / (kInsideOnce * inside + 1)
+                                           : static_cast<double>(runs.most);
+  return static_cast<std::uint64_t>(
+      std::clamp(fit, static_cast<double>(runs.least), static_cast<double>(runs.most)));
+}
+
+Result<Probe> look_at(const Player& player, const LoadedSystem& system, const Unloaded& rest,
+                      const std::vector<Target>& targets, const KneeOptions& how, double load) {
+  const std::uint64_t jobs = look_jobs(rest, how);
+  ProbeOptions options;
+  options.seed = how.seed;
+  options.replications = fitting_runs(rest, how.axis, load, jobs);
+  options.threads = how.threads;
+  const LoadLevel level = level_at(load, rest, how, {options.replications, jobs, 1});
+  return probe(player, system, level, targets, options);
+}
+
+std::uint64_t look_jobs(const Unloaded& unloaded, const KneeOptions& how) {
+  return std::min(how.jobs, jobs_of_events(unloaded, kLookEvents));
+}
+
 Result<Surveyed> survey(const Player& player, LoadedSystem system, const CapacityOptions& options,
                         const KneeOptions& how) {
   Result<std::vector<Target>> targets =
@@ -210,10 +245,6 @@ Result<CapacityPlan> plan_capacity(const scenarios::ScenarioFile& file, const Pl
     }
     system.think = std::move(think).value();
   }
-  if (!asked.jobs) {
-    const double stages = static_cast<double>(system.scenario.stages.size());
-    options.jobs = static_cast<std::uint64_t>(std::clamp(400'000 / (stages + 1), 1e4, 2e5));
-  }
   const LoadAxis own =
       system.scenario.workload.kind == LoadKind::Closed ? LoadAxis::Users : LoadAxis::Rate;
   Result<Surveyed> surveyed =
@@ -221,15 +252,15 @@ Result<CapacityPlan> plan_capacity(const scenarios::ScenarioFile& file, const Pl
   if (!surveyed) {
     return surveyed.errors();
   }
+  if (!asked.jobs) {
+    options.jobs = jobs_of_events(surveyed->unloaded, kProbeEvents);
+  }
   Status done = find_knees(player, *surveyed, options, plan);
   if (done) {
     done = add_headroom(player, *surveyed, options, plan);
   }
   if (done) {
     done = add_asked(player, *surveyed, options, plan);
-  }
-  if (done) {
-    done = add_checks(player, *surveyed, options, plan);
   }
   if (!done) {
     return done.errors();
@@ -241,6 +272,13 @@ Result<CapacityPlan> plan_capacity(const scenarios::ScenarioFile& file, const Pl
     }
     plan.money = std::move(money).value();
     plan.money_axis = std::string(axis_name(own));
+  }
+  if (options.stopped && options.stopped()) {
+    return Error{"plan", "interrupted before it was made"};
+  }
+  done = add_checks(player, *surveyed, options, plan);
+  if (!done) {
+    return done.errors();
   }
   return plan;
 }

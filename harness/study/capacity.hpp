@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ struct CapacityOptions {
   bool money = true;  // the table of variants that cost something
   unsigned threads = 0;
   std::optional<HttpCheck> check;  // the knees once more in real time
+  std::function<bool()> stopped;   // somebody wants it to end
 };
 
 // What `rehearse plan` says of a scenario: its knees, what binds there and next, headroom, what a

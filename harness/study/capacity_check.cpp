@@ -8,6 +8,7 @@
 #include "harness/base/text.hpp"
 #include "harness/study/capacity_parts.hpp"
 #include "harness/study/knee_fit.hpp"
+#include "harness/study/knee_read.hpp"
 
 // A knee looked at once more over HTTP. Three loads around it are played in both worlds with the
 // same jobs and the same luck, so that what differs is the wire and the machine, not chance: a
@@ -82,24 +83,19 @@ class KneeCheck {
     return std::floor(speed / step) * step;  // one digit
   }
 
-  std::array<double, 3> loads_around(double at) const {
+  std::array<double, 3> around(double at) const {
     const double left = surveyed_.unloaded.hard_bound_per_s() / at - 1;
     double apart = kApart;
     if (!users() && std::isfinite(left)) {
       apart = std::clamp(0.5 * left, kLeastApart, kApart);
     }
-    if (!users()) {
-      return {at * (1 - apart), at, at * (1 + apart)};
-    }
-    const double middle = std::max(std::round(at), 2.0);
-    const double step = std::max(std::round(at * apart), 1.0);
-    return {middle - step, middle, middle + step};
+    return loads_around(at, apart, how_.axis);
   }
 
   // Around where so few jobs as there is time for have their knee in virtual time: their luck moves
   // it, and moves it alike over HTTP.
   Result<std::array<double, 3>> loads_of_twins(double at, LoadLevel level) const {
-    std::array<double, 3> loads = loads_around(at);
+    std::array<double, 3> loads = around(at);
     for (int i = 0; i < kPlacings; ++i) {
       std::vector<Probe> twins;
       for (const double load : loads) {
@@ -115,7 +111,7 @@ class KneeCheck {
           std::abs(there.load - loads[1]) < 0.6 * (loads[2] - loads[1])) {
         break;
       }
-      loads = loads_around(there.load);
+      loads = around(there.load);
     }
     return loads;
   }
@@ -213,19 +209,21 @@ class KneeCheck {
     }
   }
 
-  static double bound_of(const Probe& probe) {
-    double out = std::numeric_limits<double>::infinity();
-    for (const Constraint& constraint : probe.constraints) {
-      if (!constraint.refuses) {
-        out = std::min(out, constraint.bound_per_s());
-      }
+  // Half of the 95% interval of the difference, by the replications: each was played in both worlds
+  // with the same luck, so that what differs is the wire and the machine.
+  double unsure(std::array<const Probe*, 3> real, std::array<const Probe*, 3> twins) const {
+    const std::vector<double> seen = crossings_without(surveyed_.targets, real);
+    const std::vector<double> twin = crossings_without(surveyed_.targets, twins);
+    std::vector<double> ratios;
+    for (std::size_t r = 0; r < std::min(seen.size(), twin.size()); ++r) {
+      ratios.push_back(std::log(std::max(seen[r], 1e-9) / std::max(twin[r], 1e-9)));
     }
-    return probe.level.axis == LoadAxis::Users ? std::numeric_limits<double>::infinity() : out;
+    return ratios.size() < 2 ? 0 : jackknife(std::log(out_.seen / out_.twin), ratios).half;
   }
 
   bool conclude(std::array<const Probe*, 3> real, std::array<const Probe*, 3> twins) {
-    const KneeFit seen = fit_knee(surveyed_.targets, real, bound_of(*real[1]));
-    const KneeFit twin = fit_knee(surveyed_.targets, twins, bound_of(*twins[1]));
+    const KneeFit seen = fit_knee(surveyed_.targets, real, waiting_bound(*real[1]));
+    const KneeFit twin = fit_knee(surveyed_.targets, twins, waiting_bound(*twins[1]));
     out_.found = seen.inside && twin.inside;
     out_.seen = seen.load;
     out_.twin = twin.load;
@@ -233,8 +231,14 @@ class KneeCheck {
     // So few jobs have luck of their own, but the same in both worlds: what differs moves the knee
     // that many jobs gave (a control variate).
     out_.load = knee_.load * (1 + out_.difference);
-    out_.low = knee_.low * (1 + out_.difference);
-    out_.high = knee_.high * (1 + out_.difference);
+    out_.unsure = unsure(real, twins);
+    // Chance of the many virtual jobs, and of the wire: apart from each other.
+    const auto both = [&](double end) {
+      const double chance = std::hypot(std::log(std::max(end, 1e-12) / knee_.load), out_.unsure);
+      return out_.load * std::exp(end < knee_.load ? -chance : chance);
+    };
+    out_.low = both(knee_.low);
+    out_.high = both(knee_.high);
     out_.objective = surveyed_.targets[seen.target].text;
     out_.note = trouble_;
     if (!seen.inside) {

@@ -4,20 +4,14 @@
 
 #include "harness/base/text.hpp"
 #include "harness/record/objective_words.hpp"
-#include "harness/study/capacity_parts.hpp"
+#include "harness/study/binding.hpp"
 
-// The knee of one axis, and what binds there.
+// The knee of one axis.
 namespace rehearse::study {
 namespace {
 
 using record::CapacityKnee;
 using record::CapacityObjective;
-
-constexpr double kMore = 1.5;         // so many times as much of what may bind
-constexpr double kBeyondKnee = 1.03;  // where it is to help
-constexpr std::size_t kSuspects = 3;  // that are tried
-constexpr double kSuspicious = 0.3;   // less full than this binds nobody
-constexpr std::uint64_t kReliefRuns = 8;
 
 std::string role_name(Target::Role role) {
   switch (role) {
@@ -56,173 +50,11 @@ std::vector<CapacityObjective> objectives_of(const std::vector<Target>& targets,
   return out;
 }
 
+}  // namespace
+
 std::string end_name(Knee::End end) {
   return end == Knee::End::Found ? "found" : end == Knee::End::Unbounded ? "unbounded" : "none";
 }
-
-std::vector<Constraint> fullest_first(const std::vector<Constraint>& constraints,
-                                      double jobs_per_s) {
-  std::vector<Constraint> out;
-  for (const Constraint& constraint : constraints) {
-    if (constraint.demand > 0 || constraint.refused > 0) {
-      out.push_back(constraint);
-    }
-  }
-  std::stable_sort(out.begin(), out.end(), [&](const Constraint& a, const Constraint& b) {
-    return a.utilisation(jobs_per_s) > b.utilisation(jobs_per_s);
-  });
-  return out;
-}
-
-// Which constraints bind: of those that are full, the first of which more is seen to help; where
-// none helps alone, as few as do together.
-class Binders {
- public:
-  Binders(const Player& player, const Surveyed& surveyed, const KneeOptions& how, const Knee& knee)
-      : player_(player), surveyed_(surveyed), how_(how), knee_(knee) {
-    per_s_ = knee.at->throughput_per_s;
-    ranked_ = fullest_first(knee.at->constraints, per_s_);
-    for (const Constraint& each : ranked_) {
-      if (suspects_.size() < kSuspects &&
-          (each.utilisation(per_s_) >= kSuspicious || each.refused > 0)) {
-        suspects_.push_back(&each);
-      }
-    }
-  }
-
-  Status name(CapacityKnee& out) {
-    if (suspects_.empty()) {
-      out.evidence = "no limit, slot or connection is near its end";
-      return Done{};
-    }
-    Result<Set> found = alone();
-    if (found && found->empty() && suspects_.size() > 1) {
-      found = together();
-    }
-    if (!found) {
-      return found.errors();
-    }
-    if (found->empty()) {
-      out.evidence =
-          "more of " + names(suspects_, ", ") +
-          (suspects_.size() > 1 ? " does not help, alone or together" : " does not help");
-      return Done{};
-    }
-    tell(*found, out);
-    return Done{};
-  }
-
- private:
-  using Set = std::vector<const Constraint*>;
-
-  static std::string names(const Set& set, const char* between) {
-    std::string out;
-    for (const Constraint* each : set) {
-      out += (out.empty() ? "" : between) + each->name;
-    }
-    return out;
-  }
-
-  // Whether more of it lets a load just past the knee inside the objectives.
-  Result<bool> helps(const Set& set) {
-    LoadedSystem eased = surveyed_.system;
-    for (const Constraint* each : set) {
-      relieve(*each, kMore, eased.scenario, eased.changes);
-    }
-    const double load = how_.axis == LoadAxis::Users
-                            ? std::max(std::ceil(knee_.load * kBeyondKnee), knee_.load + 2)
-                            : knee_.load * kBeyondKnee;
-    ProbeOptions options;
-    options.seed = how_.seed;
-    options.replications = kReliefRuns;
-    options.threads = how_.threads;
-    const LoadLevel level =
-        level_at(load, surveyed_.unloaded, how_, {kReliefRuns, how_.jobs / 4, 1});
-    const Result<Probe> found = probe(player_, eased, level, surveyed_.targets, options);
-    if (!found) {
-      return found.errors();
-    }
-    return !found->growing && tightest(surveyed_.targets, found->values).margin > 0;
-  }
-
-  Result<Set> alone() {
-    for (const Constraint* suspect : suspects_) {
-      const Result<bool> help = helps({suspect});
-      if (!help) {
-        return help.errors();
-      }
-      if (*help) {
-        return Set{suspect};
-      }
-      in_vain_.push_back(suspect);
-    }
-    return Set{};
-  }
-
-  // The fullest two, three, … until they help; then without those that are not needed.
-  Result<Set> together() {
-    for (std::size_t n = 2; n <= suspects_.size(); ++n) {
-      Set set(suspects_.begin(), suspects_.begin() + static_cast<std::ptrdiff_t>(n));
-      const Result<bool> help = helps(set);
-      if (!help) {
-        return help.errors();
-      }
-      for (std::size_t i = 0; *help && n > 2 && i + 1 < set.size();) {
-        Set fewer = set;
-        fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-        const Result<bool> enough = helps(fewer);
-        if (!enough) {
-          return enough.errors();
-        }
-        if (*enough) {
-          set = std::move(fewer);
-        } else {
-          ++i;
-        }
-      }
-      if (*help) {
-        in_vain_.clear();
-        return set;
-      }
-    }
-    return Set{};
-  }
-
-  void tell(const Set& set, CapacityKnee& out) const {
-    out.binds = names(set, " and ");
-    for (const Constraint* each : set) {
-      out.binds_share = std::max(out.binds_share, each->utilisation(per_s_));
-    }
-    out.evidence = set.size() > 1
-                       ? "with half as much again of all, 3% more load is inside the objectives, "
-                         "and not with more of one alone"
-                       : "with half as much again of it, 3% more load is inside the objectives";
-    if (!in_vain_.empty()) {
-      out.evidence += "; not so with more of " + names(in_vain_, ", ");
-    }
-    // What runs out next at the share to which these are used at the knee.
-    for (const Constraint& other : ranked_) {
-      const bool named = std::any_of(set.begin(), set.end(),
-                                     [&](const Constraint* each) { return each->same_as(other); });
-      const double load = knee_.load * out.binds_share / std::max(other.utilisation(per_s_), 1e-12);
-      if (!named && other.demand > 0 && (out.next.empty() || load < out.next_load)) {
-        out.next = other.name;
-        out.next_load = std::max(load, knee_.load);
-      }
-    }
-  }
-
-  const Player& player_;
-  const Surveyed& surveyed_;
-  const KneeOptions& how_;
-  const Knee& knee_;
-  double per_s_ = 0;
-  std::vector<Constraint> ranked_;
-  Set suspects_;
-  Set in_vain_;
-};
-
-}  // namespace
 
 std::string unit_of(const Constraint& constraint) {
   switch (constraint.kind) {
@@ -231,7 +63,7 @@ std::string unit_of(const Constraint& constraint) {
     case Constraint::Kind::Capacity:
       return "calls at once";
     case Constraint::Kind::Resource:
-      return "slots";
+      return constraint.faster ? "bytes a second" : "slots";
     case Constraint::Kind::Limit:
       break;
   }
@@ -284,7 +116,7 @@ record::CapacityPoint point_of(const Probe& probe) {
 }
 
 Result<CapacityKnee> report_knee(const Player& player, const Surveyed& surveyed,
-                                 const KneeOptions& how) {
+                                 const KneeOptions& how, std::optional<double> target) {
   CapacityKnee out;
   out.axis = std::string(axis_name(how.axis));
   const bool any = std::any_of(surveyed.targets.begin(), surveyed.targets.end(),
@@ -319,9 +151,9 @@ Result<CapacityKnee> report_knee(const Player& player, const Surveyed& surveyed,
   if (knee->end == Knee::End::Found) {
     out.objective = surveyed.targets[knee->target].text;
     out.objectives[knee->target].role = "binds";
-    const Status bound_by = Binders(player, surveyed, how, *knee).name(out);
-    if (!bound_by) {
-      return bound_by.errors();
+    const Status climbed = climb(player, surveyed, how, *knee, target, out);
+    if (!climbed) {
+      return climbed.errors();
     }
   }
   return out;

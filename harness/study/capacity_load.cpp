@@ -10,8 +10,6 @@ namespace rehearse::study {
 namespace {
 
 constexpr double kFactors[] = {1.25, 1.5, 2, 10};
-constexpr std::uint64_t kHeadroomRuns = 8;
-constexpr std::uint64_t kHeadroomJobs = 24'000;  // of a row
 // Stage executions that are played in about a minute of one core, recording on.
 constexpr double kMinute = 4e7;
 constexpr std::uint64_t kWindows = 20;
@@ -164,13 +162,8 @@ Result<std::vector<record::HeadroomRow>> headroom(const Player& player, const Su
   for (const double factor : kFactors) {
     double load = of * factor;
     load = how.axis == LoadAxis::Users ? std::min(std::round(load), 1e6) : load;
-    ProbeOptions options;
-    options.seed = how.seed;
-    options.replications = kHeadroomRuns;
-    options.threads = how.threads;
-    const LoadLevel level =
-        level_at(load, surveyed.unloaded, how, {kHeadroomRuns, kHeadroomJobs, 1});
-    const Result<Probe> found = probe(player, surveyed.system, level, surveyed.targets, options);
+    const Result<Probe> found =
+        look_at(player, surveyed.system, surveyed.unloaded, surveyed.targets, how, load);
     if (!found) {
       return found.errors();
     }
@@ -181,7 +174,7 @@ Result<std::vector<record::HeadroomRow>> headroom(const Player& player, const Su
     row.binds = fullest(*found, row.binds_share);
     for (std::size_t t = 0; t < surveyed.targets.size(); ++t) {
       const Target& target = surveyed.targets[t];
-      const bool judged = target.role == Target::Role::Bound && found->values[t];
+      const bool judged = target.role == Target::Role::Bound && !target.backlog && found->values[t];
       if (judged && !record::holds(*found->values[t], target.what.op, target.what.value)) {
         row.broken.push_back(in_words(target, *found->values[t]));
       }

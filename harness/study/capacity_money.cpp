@@ -16,7 +16,6 @@ using record::VariantMoney;
 using scenarios::Variant;
 
 constexpr std::size_t kMostRows = 12;
-constexpr std::uint64_t kJobs = 24'000;
 constexpr double kPrecision = 0.03;
 
 struct Costs {
@@ -75,7 +74,6 @@ Result<VariantMoney> row_of(const scenarios::ScenarioFile& file, const Player& p
   }
   out.name = out.name.empty() ? "base" : out.name;
   KneeOptions how = knee_options(options, axis);
-  how.jobs = kJobs;
   how.precision = kPrecision;
   how.replications = 8;
   LoadedSystem system{std::move(scenario).value(), {}, {}};
@@ -85,6 +83,7 @@ Result<VariantMoney> row_of(const scenarios::ScenarioFile& file, const Player& p
     return surveyed.errors();
   }
   const Unloaded& rest = surveyed->unloaded;
+  how.jobs = jobs_of_events(rest, kLookEvents);
   out.cost_usd = rest.cost_usd;
   out.done_share = rest.done_share;
   out.capacity = std::numeric_limits<double>::quiet_NaN();
@@ -96,9 +95,7 @@ Result<VariantMoney> row_of(const scenarios::ScenarioFile& file, const Player& p
     if (!knee) {
       return knee.errors();
     }
-    out.capacity_end = knee->end == Knee::End::Found       ? "found"
-                       : knee->end == Knee::End::Unbounded ? "unbounded"
-                                                           : "none";
+    out.capacity_end = end_name(knee->end);
     out.capacity = knee->load;
     out.done_share = knee->at ? knee->at->done_share : rest.done_share;
   }

@@ -21,6 +21,24 @@ struct Surveyed {
 Result<Surveyed> survey(const Player& player, LoadedSystem system, const CapacityOptions& options,
                         const KneeOptions& how);
 
+// What is played is bounded by the engine's events (some millions a second), not by jobs, of which
+// some take a handful and some hundreds.
+inline constexpr double kProbeEvents = 6e5;  // of a probe that decides
+inline constexpr double kLookEvents = 2e5;   // of one that only says on which side a load is
+std::uint64_t jobs_of_events(const Unloaded& unloaded, double events);
+// Fewer and longer replications where jobs that warm up would outnumber those that count.
+inline constexpr double kInsideOnce = 3;  // times the jobs inside, that a replication is long
+struct Runs {
+  std::uint64_t least = 2;
+  std::uint64_t most = 8;
+};
+std::uint64_t fitting_runs(const Unloaded& unloaded, LoadAxis axis, double load, std::uint64_t jobs,
+                           Runs runs = {});
+// On which side of the objectives a load is; `rest` is the system at rest.
+Result<Probe> look_at(const Player& player, const LoadedSystem& system, const Unloaded& rest,
+                      const std::vector<Target>& targets, const KneeOptions& how, double load);
+std::uint64_t look_jobs(const Unloaded& unloaded, const KneeOptions& how);
+
 KneeOptions knee_options(const CapacityOptions& options, LoadAxis axis);
 
 // Limits with what a probe made of them, the fullest first; those that jobs do not need left out.
@@ -28,13 +46,19 @@ std::vector<record::CapacityLimit> limits_at(const std::vector<Constraint>& cons
                                              double jobs_per_s);
 std::string unit_of(const Constraint& constraint);
 
+std::string end_name(Knee::End end);
 std::string grouped(double count);  // "12,345"
 record::CapacityPoint point_of(const Probe& probe);
 std::string in_words(const Target& target, double value);  // "p(95) < 15s: 61 s"
 
-// The knee, what binds there (seen to help when there is more of it) and what comes next.
+// The knee, what binds there (seen to help when there is more of it) and what comes next, up to
+// the load that is wanted, where one is.
 Result<record::CapacityKnee> report_knee(const Player& player, const Surveyed& surveyed,
-                                         const KneeOptions& how);
+                                         const KneeOptions& how, std::optional<double> target);
+
+// What binds at a knee, and the knees of systems that have plenty of what bound the one before.
+Status climb(const Player& player, const Surveyed& surveyed, const KneeOptions& how,
+             const Knee& knee, std::optional<double> target, record::CapacityKnee& out);
 
 // A knee that was found, once more over HTTP.
 Result<record::CapacityCheck> check_over_http(const Player& sim, const Surveyed& surveyed,

@@ -9,7 +9,6 @@
 namespace rehearse::study {
 namespace {
 
-constexpr std::uint64_t kSizingRuns = 8;
 constexpr double kMostReserve = 64;
 constexpr unsigned kMostTries = 9;
 constexpr double kEndlessReserve = 1e4;
@@ -106,18 +105,13 @@ class Sizing {
     const Sized candidate = sized(surveyed_, per_s_, reserve);
     Unloaded rest = surveyed_.unloaded;
     for (std::size_t c = 0; c < rest.constraints.size(); ++c) {
-      rest.constraints[c].has *= candidate.factors[c];
+      rest.relieve(surveyed_.unloaded.constraints[c], candidate.factors[c]);
     }
     return inside(candidate.system, rest);
   }
 
   Result<bool> inside(const LoadedSystem& system, const Unloaded& rest) {
-    ProbeOptions options;
-    options.seed = how_.seed;
-    options.replications = kSizingRuns;
-    options.threads = how_.threads;
-    const LoadLevel level = level_at(load_, rest, how_, {kSizingRuns, how_.jobs / 4, 1});
-    const Result<Probe> found = probe(player_, system, level, surveyed_.targets, options);
+    const Result<Probe> found = look_at(player_, system, rest, surveyed_.targets, how_, load_);
     ++out_.probes;
     if (!found) {
       return found.errors();

@@ -11,6 +11,10 @@ using scenarios::Resource;
 
 constexpr double kNano = 1e-9;
 constexpr double kMostSlots = 4e9;
+constexpr double kNoEnd = std::numeric_limits<double>::infinity();
+// Places of a queue that is full only where the backlog grows without end: at the load at which it
+// would, M/M/1/K loses 1 in K + 1.
+constexpr double kWaitingRoom = 100;
 
 // The most items' worth of work that a shared processor does in a second.
 double best_rate(const Resource& resource) {
@@ -28,8 +32,11 @@ Constraint of_resource(const Resource& resource, const record::ResourceTally& ta
   const bool slots = resource.sharing == scenarios::Sharing::Slots;
   out.has = slots ? static_cast<double>(resource.slots) * resource.replicas : best_rate(resource);
   out.written = resource.bytes_per_s > 0 ? resource.bytes_per_s : out.has;
-  out.refuses = slots && resource.queue_max && resource.on_full == scenarios::OnFull::Reject;
+  out.refuses = slots && resource.queue_max && resource.on_full == scenarios::OnFull::Reject &&
+                static_cast<double>(*resource.queue_max) < kWaitingRoom;
   out.usd_per_hour = resource.usd_per_hour * resource.replicas;
+  out.places = slots && resource.queue_max ? static_cast<double>(*resource.queue_max) : kNoEnd;
+  out.faster = resource.bytes_per_s > 0;
   out.demand = static_cast<double>(tally.busy_ns) * kNano;
   out.refused = tally.rejected;
   return out;
@@ -40,10 +47,11 @@ Constraint of_limit(const std::string& provider, const latency::LimitUse& use) {
   out.kind = use.place.what ? Constraint::Kind::Limit : Constraint::Kind::Capacity;
   out.name = provider + " " + use.name;
   out.place = use.place;
+  out.places = use.place.what ? kNoEnd : use.places;
   out.has = use.has;
   out.written = use.written;
   out.per_time = use.per_time;
-  out.refuses = use.refuses;
+  out.refuses = use.refuses && (use.place.what || use.places < kWaitingRoom);
   out.demand = use.used;
   out.refused = use.refused;
   return out;

@@ -21,8 +21,10 @@ struct Constraint {
   double written = 0;         // as the scenario or profile says it: slots, or units a minute or day
   double demand = 0;          // of one job: slot-seconds or units
   bool per_time = false;      // units a second
-  bool refuses = false;       // who comes too many is turned away; else he waits
+  bool refuses = false;       // who comes too many is turned away; else he waits, and for long
   double usd_per_hour = 0;    // of all of it
+  double places = 0;          // of the queue before it; infinite where it has no end
+  bool faster = false;        // more of it is a faster one, not several
   std::uint64_t refused = 0;
 
   double bound_per_s() const;  // infinite where jobs do not need it

@@ -102,6 +102,10 @@ Status check_axis(const scenarios::SweepAxis& axis, const std::vector<std::strin
   return Done{};
 }
 
+std::string whole(double count) {
+  return count < 1e15 ? std::to_string(static_cast<std::uint64_t>(count)) : number_text(count);
+}
+
 Error too_many(double count, double seconds_a_point) {
   constexpr double kYear = 31'557'600;
   const double seconds = count * seconds_a_point;
@@ -111,7 +115,7 @@ Error too_many(double count, double seconds_a_point) {
   } else if (seconds > 0) {
     time = ", which would take about " + readable_duration(Duration::from_seconds(seconds));
   }
-  return {"--sweep", "makes " + number_text(count) + " points" + time + ", and at most " +
+  return {"--sweep", "makes " + whole(count) + " points" + time + ", and at most " +
                          std::to_string(kMostPoints) + " are run: sweep fewer values at once"};
 }
 

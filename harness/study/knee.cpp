@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "harness/study/knee_fit.hpp"
+#include "harness/study/knee_read.hpp"
 
 namespace rehearse::study {
 namespace {
@@ -15,6 +16,11 @@ constexpr double kNarrow = 0.015;             // … and the three loads are so 
 constexpr double kNarrowest = 0.004;          // … where a limit that refuses has just become full
 constexpr double kWide = 0.1;                 // … at most
 constexpr unsigned kLastProbes = 6;           // twice three, of the most there may be
+constexpr double kSlotsFull = 0.9;            // past it a backlog may grow for long, and end
+constexpr double kEdge = 0.01;                // a cliff's bracket so narrow (relative) is left
+constexpr double kCrowdEvents = 2e5;          // of all users' jobs: more are not begun with
+constexpr double kLoose = 2;                  // a margin so wide breaks within 1% of the bound
+constexpr double kAlmost = 0.97;              // of the bound: where to look if all is so loose
 
 // One end of a bracket; `assumed` where no probe has been there.
 struct End {
@@ -47,7 +53,7 @@ class Search {
       finish(nullptr);
       return std::move(out_);
     }
-    const Status estimated = estimate();
+    const Status estimated = cliff_ ? halve() : estimate();
     if (!estimated) {
       return estimated.errors();
     }
@@ -62,7 +68,8 @@ class Search {
 
   double margin_of(const Probe& probe) const {
     const double found = tightest(targets_, probe.values).margin;
-    return probe.growing ? std::min(found, -1.0) : found;
+    // A backlog that grows is broken, by little where slots are just full.
+    return probe.growing ? std::min(found, probe.saturation > kSlotsFull ? -0.01 : -1.0) : found;
   }
 
   // The load at which the constraints would be full, by the utilisation law.
@@ -91,12 +98,18 @@ class Search {
     high_.margin = -1;
     // A single queue: margin(load) is a straight line from the one at rest to -1 at the bound.
     const double straight = loose.margin > 0 ? loose.margin / (loose.margin + 1) : 0.5;
-    next_ = options_.guess.value_or(bound * std::clamp(straight, 0.3, 0.97));
+    const double first = hard_ && loose.margin > kLoose ? kAlmost : straight;
+    next_ = options_.guess.value_or(bound * std::clamp(first, 0.3, kAlmost));
+    const double most = users() && loose.margin > kLoose ? crowd(unloaded_) : 0;
+    if (most > high_.load && most * unloaded_.events_a_job < kCrowdEvents) {
+      high_.load = std::min(most * 1.1, options_.most_load);
+      next_ = most * kAlmost;
+    }
     next_ = std::min(next_, high_.load * 0.98);
   }
 
   LoadLevel level_of(double load, std::uint64_t runs, std::uint64_t jobs, double tail) const {
-    return level_at(load, unloaded_, options_, {runs, jobs, tail});
+    return level_at(load, unloaded_, options_, {runs, jobs, tail, backlog_alone_});
   }
 
   Result<Probe> look(const LoadLevel& level, std::uint64_t runs) {
@@ -126,32 +139,76 @@ class Search {
            (width <= kClose * high_.load || (users() && width <= 1));
   }
 
+  // Users who do not think make a cliff: one too many is refused, asks again, and crowds out the
+  // others. Nothing is to be estimated between its edge and its foot.
+  Status halve() {
+    while (out_.probes < options_.most_probes && high_.load - low_.load > kEdge * high_.load &&
+           high_.load - low_.load > 1) {
+      next_ = 0.5 * (low_.load + high_.load);
+      const Status one = step_once();
+      if (!one) {
+        return one;
+      }
+    }
+    out_.end = Knee::End::Found;
+    out_.target = broken_;
+    out_.load = low_.load;
+    out_.interval = {low_.load, std::max(high_.load - 1, low_.load)};
+    out_.note = "past it refused users ask again at once, and nobody gets through";
+    const auto edge = std::find_if(out_.curve.begin(), out_.curve.end(),
+                                   [&](const Probe& p) { return p.level.load == low_.load; });
+    finish(edge != out_.curve.end() ? &*edge : nullptr);
+    return Done{};
+  }
+
   Status bracket() {
     const unsigned most = std::max(options_.most_probes, kLastProbes + 3) - kLastProbes;
     // An end where nobody has been is looked at before all else, if that takes the second three.
     while (out_.probes < most + (high_.assumed && !hard_ ? kLastProbes / 2 : 0) && !narrow()) {
-      const Result<Probe> found =
-          look(level_of(rounded(next_), kPilotRuns, pilot_jobs(), 1), kPilotRuns);
-      if (!found) {
-        return found.errors();
+      const Status one = step_once();
+      if (!one) {
+        return one;
       }
-      keep(*found);
-      const End here{found->level.load, margin_of(*found), false};
-      const double before = high_.load - low_.load;
-      End& side = here.margin >= 0 ? low_ : high_;
-      // Illinois: an end that stays where it was counts half.
-      if (!low_.assumed && !high_.assumed && last_side_ == &side) {
-        (here.margin >= 0 ? high_ : low_).margin *= 0.5;
-      }
-      last_side_ = &side;
-      side = here;
-      remember(*found);
-      if (users() && here.load <= 1 && here.margin < 0) {
-        low_ = {0, 0, false};
+      if (low_.load <= 0 && !low_.assumed) {
         return Done{};  // not one user
       }
-      next_ = step(before);
     }
+    return Done{};
+  }
+
+  // One probe of the bracket.
+  Status step_once() {
+    const Result<Probe> found =
+        look(level_of(rounded(next_), kPilotRuns, pilot_jobs(), 1), kPilotRuns);
+    if (!found) {
+      return found.errors();
+    }
+    keep(*found);
+    const End here{found->level.load, margin_of(*found), false};
+    const double before = high_.load - low_.load;
+    End& side = here.margin >= 0 ? low_ : high_;
+    // Illinois: an end that stays where it was counts half.
+    if (!low_.assumed && !high_.assumed && last_side_ == &side) {
+      (here.margin >= 0 ? high_ : low_).margin *= 0.5;
+    }
+    last_side_ = &side;
+    side = here;
+    if (here.margin < 0) {
+      broken_ = broken_by(targets_, *found);
+      cliff_ = users() && found->stopped;
+    }
+    remember(*found);
+    if (high_.assumed && hard_ && here.margin >= 0) {
+      backlog_alone_ = loosest_but_backlog(targets_, *found) > kLoose;
+      if (backlog_alone_) {
+        high_.margin = std::log(full(unloaded_.hard_bound_per_s()) / high_.load);
+      }
+    }
+    if (users() && here.load <= 1 && here.margin < 0) {
+      low_ = {0, 0, false};
+      return Done{};  // not one user
+    }
+    next_ = step(before);
     return Done{};
   }
 
@@ -169,14 +226,17 @@ class Search {
       return high_.load;
     }
     if (high_.assumed && !hard_) {
-      return std::min(low_.load * 1.6 + 1e-12, high_.load);
+      // What refuses is no obstacle until it is full.
+      const double bound = full(unloaded_.bound_per_s());
+      const double full_at = std::isfinite(bound) && low_.load < kAlmost * bound ? bound : 0;
+      return std::min(std::max(low_.load * 1.6 + 1e-12, full_at), high_.load);
     }
     if (low_.assumed && high_.load < 1e-9) {
       return high_.load;
     }
     const double secant = low_.load + width * low_.margin / (low_.margin - high_.margin);
     const double inside = std::clamp(secant, low_.load + 0.08 * width, high_.load - 0.08 * width);
-    const bool slow = width > 0.6 * before && out_.probes > 3;
+    const bool slow = cliff_ || (width > 0.6 * before && out_.probes > 3);
     const double at = slow ? 0.5 * (low_.load + high_.load) : inside;
     return users() ? std::clamp(std::round(at), low_.load + 1, std::max(high_.load - 1, 1.0)) : at;
   }
@@ -208,28 +268,6 @@ class Search {
         std::clamp(counted_ * ratio * ratio, std::min(20'000.0, most), most));
   }
 
-  // The smallest share of jobs that a bound speaks of: 0.01 of a p99.
-  double tail_share() const {
-    double out = 0.2;
-    for (const Target& target : targets_) {
-      if (target.role == Target::Role::Bound && target.what.stat == record::Stat::Quantile) {
-        out = std::min(out, std::max(1 - target.what.argument, 1e-4));
-      }
-    }
-    return out;
-  }
-
-  // The load past which the backlog grows without end, as the last probes know it.
-  double bound_of(const Probe& probe) const {
-    double out = std::numeric_limits<double>::infinity();
-    for (const Constraint& constraint : probe.constraints) {
-      if (!constraint.refuses) {
-        out = std::min(out, constraint.bound_per_s());
-      }
-    }
-    return users() ? std::numeric_limits<double>::infinity() : out;
-  }
-
   double apart_at(double at) const {
     const double slope = (low_.margin - high_.margin) / (high_.load - low_.load) * at;
     const double unsure = slope > 0 ? 2 * error_ / slope : 0;
@@ -245,6 +283,8 @@ class Search {
         most = std::min(most, 0.5 * std::abs(constraint.utilisation(at) - 1));
       }
     }
+    // Closer than chance moves them three loads say nothing.
+    most = std::max(most, std::min(unsure, kWide));
     return std::clamp(std::max(apart, kNarrow), kNarrowest, std::max(most, kNarrowest));
   }
 
@@ -259,16 +299,18 @@ class Search {
     double apart = apart_at(at);
     for (;;) {
       const std::uint64_t jobs = jobs_needed(at);
-      const std::array<double, 3> loads = three_loads(at, apart);
+      const std::array<double, 3> loads = loads_around(at, apart, options_.axis);
       std::vector<Probe> found;
       // The same jobs of each, as many as the fullest needs: what differs is the load alone.
-      LoadLevel level = level_of(loads[2], options_.replications, jobs, tail_share());
+      LoadLevel level = level_of(loads[2], options_.replications, jobs, tail_share(targets_));
       for (const double load : loads) {
-        const LoadLevel own = level_of(load, options_.replications, jobs, tail_share());
+        const LoadLevel own = level_of(load, options_.replications, jobs, tail_share(targets_));
         level.warm_jobs = std::max(level.warm_jobs, own.warm_jobs);
+        level.jobs = std::max(level.jobs, own.jobs);
       }
       for (const double load : loads) {
         level.load = load;
+        level.limits = level_of(load, options_.replications, jobs, tail_share(targets_)).limits;
         Result<Probe> one = look(level, options_.replications);
         if (!one) {
           return one.errors();
@@ -276,7 +318,7 @@ class Search {
         found.push_back(std::move(one).value());
       }
       const std::array<const Probe*, 3> three{&found[0], &found[1], &found[2]};
-      const KneeFit fit = fit_knee(targets_, three, bound_of(found[1]));
+      const KneeFit fit = fit_knee(targets_, three, waiting_bound(found[1]));
       const bool again = !fit.inside && out_.probes + 3 <= options_.most_probes;
       for (const Probe& one : found) {
         keep(one);
@@ -292,18 +334,9 @@ class Search {
     }
   }
 
-  std::array<double, 3> three_loads(double at, double apart) const {
-    if (!users()) {
-      return {at * (1 - apart), at, at * (1 + apart)};
-    }
-    const double middle = std::max(std::round(at), 2.0);
-    const double step = std::max(std::round(at * apart), 1.0);
-    return {std::max(middle - step, 1.0), middle, middle + step};
-  }
-
   void conclude(const KneeFit& fit, const std::array<const Probe*, 3>& three) {
     out_.end = Knee::End::Found;
-    out_.target = fit.target;
+    out_.target = fit.inside ? fit.target : broken_;
     out_.load = users() ? std::floor(fit.load) : fit.load;
     out_.interval = fit.interval;
     if (users()) {
@@ -325,13 +358,14 @@ class Search {
   }
 
   void finish(const Probe* at) {
-    std::sort(out_.curve.begin(), out_.curve.end(),
-              [](const Probe& a, const Probe& b) { return a.level.load < b.level.load; });
     if (at != nullptr) {
       out_.at = *at;
       out_.at->runs.clear();
       out_.at->without.clear();
-    } else if (!out_.curve.empty()) {
+    }
+    std::sort(out_.curve.begin(), out_.curve.end(),
+              [](const Probe& a, const Probe& b) { return a.level.load < b.level.load; });
+    if (at == nullptr && !out_.curve.empty()) {
       out_.at = out_.curve.back();
     }
   }
@@ -346,6 +380,9 @@ class Search {
   End high_;
   const End* last_side_ = nullptr;
   double next_ = 1;
+  bool cliff_ = false;          // the high end is a storm of users who ask again
+  std::size_t broken_ = 0;      // what was outside at the last load that is too much
+  bool backlog_alone_ = false;  // nothing else breaks before the backlog grows
   bool hard_ = false;    // high_ is where the backlog grows without end, by the utilisation law
   double nearest_ = -1;  // margin of the probe nearest to the knee
   double error_ = 0;     // its standard error

@@ -32,6 +32,9 @@ struct Unloaded {
   double cost_usd = 0;    // of a job
   double done_share = 1;
   std::uint64_t jobs = 0;
+  double events_a_job = 1;  // of the engine: what a job takes to play
+  // So many times as much of one constraint.
+  void relieve(const Constraint& constraint, double factor);
   // The throughput that jobs' waiting for each other bounds: by what makes them wait, by all.
   double hard_bound_per_s() const;
   double bound_per_s() const;
@@ -75,7 +78,8 @@ Result<Knee> find_knee(const Player& player, const LoadedSystem& system,
 struct LevelSize {
   std::uint64_t replications = 20;
   std::uint64_t jobs = 20'000;
-  double tail = 1;  // the share of jobs that a statistic speaks of: 0.01 of a p99
+  double tail = 1;             // the share of jobs that a statistic speaks of: 0.01 of a p99
+  bool backlog_alone = false;  // whether the backlog grows is asked, not how long anybody waits
 };
 // How to look at a load: how long it takes until the cold start is forgotten, and how long a
 // replication is. Both follow the relaxation time, which grows as 1/(1 - sqrt(utilisation))².

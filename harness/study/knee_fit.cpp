@@ -124,32 +124,48 @@ KneeFit fit_knee(std::span<const Target> targets, std::array<const Probe*, 3> pr
                  double bound) {
   KneeFit out = crossing_of(targets, probes);
   const std::array<double, 3> x = loads_of(probes);
-  const std::size_t n = probes[0]->without.size();
-  if (n < 2) {
+  if (probes[0]->without.size() < 2) {
     return out;
   }
   const Scale scale(out.load, bound, x);
-  const auto count = static_cast<double>(n);
-  const double all = scale.to(out.load);
-  std::vector<double> pseudo;
-  double mean = 0;
-  for (std::size_t r = 0; r < n; ++r) {
+  std::vector<double> others;
+  for (const double load : crossings_without(targets, probes)) {
+    others.push_back(scale.to(load));
+  }
+  const Jackknife jack = jackknife(scale.to(out.load), others);
+  out.load = scale.from(jack.mean);
+  const double one = scale.from(jack.mean - jack.half);
+  const double other = scale.from(jack.mean + jack.half);
+  out.interval = {std::min(one, other), std::max(one, other)};
+  return out;
+}
+
+std::vector<double> crossings_without(std::span<const Target> targets,
+                                      std::array<const Probe*, 3> probes) {
+  const std::array<double, 3> x = loads_of(probes);
+  std::vector<double> out;
+  for (std::size_t r = 0; r < probes[0]->without.size(); ++r) {
     const Crossing others = first_crossing(
         targets, x, {&probes[0]->without[r], &probes[1]->without[r], &probes[2]->without[r]});
-    pseudo.push_back(count * all - (count - 1) * scale.to(bounded(others.load, x)));
-    mean += pseudo.back() / count;
+    out.push_back(bounded(others.load, x));
+  }
+  return out;
+}
+
+Jackknife jackknife(double all, const std::vector<double>& without) {
+  const auto count = static_cast<double>(without.size());
+  std::vector<double> pseudo;
+  Jackknife out;
+  for (const double others : without) {
+    pseudo.push_back(count * all - (count - 1) * others);
+    out.mean += pseudo.back() / count;
   }
   double squares = 0;
   for (const double value : pseudo) {
-    squares += (value - mean) * (value - mean);
+    squares += (value - out.mean) * (value - out.mean);
   }
-  const double error = std::sqrt(squares / (count - 1) / count);
   const boost::math::students_t student(count - 1);
-  const double half = boost::math::quantile(student, 0.975) * error;
-  out.load = scale.from(mean);
-  const double one = scale.from(mean - half);
-  const double other = scale.from(mean + half);
-  out.interval = {std::min(one, other), std::max(one, other)};
+  out.half = boost::math::quantile(student, 0.975) * std::sqrt(squares / (count - 1) / count);
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <span>
+#include <vector>
 
 #include "harness/stats/effect.hpp"
 #include "harness/study/probe.hpp"
@@ -28,6 +29,18 @@ KneeFit fit_knee(std::span<const Target> targets, std::array<const Probe*, 3> pr
 
 // The same of all replications alone, without an error.
 KneeFit crossing_of(std::span<const Target> targets, std::array<const Probe*, 3> probes);
+
+// The same without each replication in turn.
+std::vector<double> crossings_without(std::span<const Target> targets,
+                                      std::array<const Probe*, 3> probes);
+
+// An estimate from all replications and those without each (two at least): its mean with less
+// bias, and half of its 95% interval.
+struct Jackknife {
+  double mean = 0;
+  double half = 0;
+};
+Jackknife jackknife(double all, const std::vector<double>& without);
 
 // The standard error of a probe's smallest margin, by the jackknife.
 double margin_error(std::span<const Target> targets, const Probe& probe);

@@ -7,6 +7,16 @@ namespace rehearse::study {
 
 std::string_view axis_name(LoadAxis axis) { return axis == LoadAxis::Rate ? "rate" : "users"; }
 
+double LimitMood::used(double u) const {
+  constexpr double kEven = 1e-6;  // of a pull: the spread is even
+  if (std::abs(pull) < kEven) {
+    return 1 - u + ahead;
+  }
+  // By the end that it is pulled to, so that no exponential overflows.
+  const double from_end = -std::log1p(u * std::expm1(-std::abs(pull))) / std::abs(pull);
+  return std::clamp(pull > 0 ? from_end : 1 - from_end, 0.0, 1.0) + ahead;
+}
+
 scenarios::Scenario under_load(const scenarios::Scenario& scenario, const LoadLevel& level,
                                const scenarios::Amount& think) {
   scenarios::Scenario out = scenario;
@@ -32,6 +42,7 @@ scenarios::Scenario under_load(const scenarios::Scenario& scenario, const LoadLe
   load.users = static_cast<std::uint32_t>(std::clamp(std::round(level.load), 1.0, 1e6));
   load.jobs = level.most_jobs;
   load.length = level.warm + level.length;
+  load.ramp = level.ramp;
   return out;
 }
 

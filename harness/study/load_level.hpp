@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "harness/record/recorder.hpp"
 #include "harness/study/player.hpp"
@@ -12,6 +13,18 @@ namespace rehearse::study {
 // What is turned to load a system: arrivals a second (open loop), or users (closed loop).
 enum class LoadAxis : std::uint8_t { Rate, Users };
 std::string_view axis_name(LoadAxis axis);  // "rate", "users"
+
+// A limit by time, and how what is left of it is spread after a long time at a load: a share x has
+// density exp(pull x), the stationary law of Brownian motion between two walls (Harrison 1985,
+// §5.6).
+struct LimitMood {
+  std::uint32_t provider = 0;  // index into Scenario::providers
+  latency::LimitPlace place;
+  double pull = 0;
+  double ahead = 0;  // of it, used besides: what comes back until the load is there
+  // The share that is used, u the uniform that decides; above 1 where it is owed.
+  double used(double u) const;
+};
 
 // One level of load and the stretch of a run that is looked at: what comes before it has been
 // reached by the cold start, what comes after it by the end.
@@ -23,9 +36,11 @@ struct LoadLevel {
   std::uint64_t tail_jobs = 0;
   Duration warm;  // Users: jobs that begin in [warm, warm + length) count
   Duration length;
+  Duration ramp;  // Users: over which they come, one by one
   // Users: who is refused asks again, at once where nobody thinks; past so many jobs it is a storm,
   // and the run ends.
   std::optional<std::uint64_t> most_jobs = {};
+  std::vector<LimitMood> limits = {};  // as they are found when it begins
 };
 
 // The scenario under that load. Its own workload's tasks, holds, patience, kind of arrivals and

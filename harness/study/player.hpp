@@ -22,7 +22,7 @@ struct LimitChange {
 // What a play changes about the providers, and what it tells of them.
 struct Watch {
   std::vector<LimitChange> changes;
-  bool limits_used_up = false;  // at the start: as after a long time at full load
+  latency::LimitStarts limits_used = {};                  // at the start
   std::vector<std::vector<latency::LimitUse>> uses = {};  // by provider; empty: nobody can look
 };
 

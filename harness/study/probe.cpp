@@ -14,6 +14,18 @@ constexpr double kSureGrowth = 4;               // standard errors
 constexpr double kGrowthAlone = 0.1;            // … where one run alone must do
 constexpr double kLeastGrowth = 0.01;           // seconds of response a second
 
+// What is used of limits when a run begins.
+latency::LimitStarts starts_at(const LoadLevel& level, std::uint64_t seed) {
+  latency::LimitStarts out;
+  std::uint64_t index = 0;
+  for (const LimitMood& mood : level.limits) {
+    out.resize(std::max<std::size_t>(out.size(), mood.provider + 1));
+    const double u = unit_interval(mix64(mix64(seed ^ hash_name("limits")) + index++));
+    out[mood.provider].push_back({mood.place, mood.used(u)});
+  }
+  return out;
+}
+
 struct Run {
   record::RunPoint point;
   std::vector<Constraint> constraints;
@@ -21,6 +33,19 @@ struct Run {
   std::uint64_t issued = 0;
   bool stopped = false;
 };
+
+// The books of the whole run as those of the stretch that counts, which is the same at any time.
+void as_of_window(const LoadLevel& level, std::uint64_t counted, record::RunEnd& end) {
+  const auto jobs = static_cast<double>(counted);
+  const double share = jobs / std::max(static_cast<double>(end.issued), 1.0);
+  for (record::ResourceTally& resource : end.resources) {
+    resource.busy_ns = static_cast<Wide>(static_cast<double>(resource.busy_ns) * share);
+  }
+  end.elapsed =
+      level.axis == LoadAxis::Users ? level.length : Duration::from_seconds(jobs / level.load);
+  end.issued = counted;
+  end.pools.clear();
+}
 
 Result<Run> play_one(const Player& player, const LoadedSystem& system,
                      const scenarios::Scenario& loaded, const LoadLevel& level,
@@ -30,7 +55,7 @@ Result<Run> play_one(const Player& player, const LoadedSystem& system,
   engine::Options options;
   options.seed = seed;
   options.max_in_flight = kMostInside;
-  Watch watch{.changes = system.changes, .limits_used_up = level.axis == LoadAxis::Rate};
+  Watch watch{.changes = system.changes, .limits_used = starts_at(level, seed)};
   Result<engine::RunOutcome> outcome = player.play_watched(loaded, options, sink, watch);
   if (!outcome) {
     return outcome.errors();
@@ -43,8 +68,7 @@ Result<Run> play_one(const Player& player, const LoadedSystem& system,
   out.growth = sink.growth();
   out.constraints = constraints_of(loaded, outcome->end, watch, out.issued);
   record::RunEnd end = std::move(outcome->end);
-  end.issued = sink.counted();
-  end.pools.clear();
+  as_of_window(level, sink.counted(), end);
   const Status finished = recorder.finish(std::move(end));
   if (!finished) {
     return finished.errors();
@@ -81,6 +105,44 @@ std::vector<std::optional<double>> read(const std::vector<Target>& targets,
     out.push_back(value_of(target, point));
   }
   return out;
+}
+
+// How full the fullest is that jobs wait for, by all runs but one.
+double saturation_of(const std::vector<Run>& runs, double jobs_per_s,
+                     std::size_t without = SIZE_MAX) {
+  double out = 0;
+  for (std::size_t c = 0; c < runs.front().constraints.size(); ++c) {
+    Constraint constraint = runs.front().constraints[c];
+    if (constraint.refuses) {
+      continue;
+    }
+    double demand = 0;
+    double count = 0;
+    for (std::size_t r = 0; r < runs.size(); ++r) {
+      demand += r == without ? 0 : runs[r].constraints[c].demand;
+      count += r == without ? 0 : 1;
+    }
+    constraint.demand = demand / std::max(count, 1.0);
+    out = std::max(out, constraint.utilisation(jobs_per_s));
+  }
+  return out;
+}
+
+// What no run can say of itself, arrivals alone.
+void read_backlog(const std::vector<Run>& runs, const std::vector<Target>& targets, Probe& out) {
+  if (out.level.axis == LoadAxis::Users) {
+    return;  // who waits asks for nothing more
+  }
+  out.saturation = saturation_of(runs, out.level.load);
+  for (std::size_t t = 0; t < targets.size(); ++t) {
+    if (!targets[t].backlog) {
+      continue;
+    }
+    out.values[t] = out.saturation;
+    for (std::size_t r = 0; r < out.without.size(); ++r) {
+      out.without[r][t] = saturation_of(runs, out.level.load, r);
+    }
+  }
 }
 
 // All runs together, and all but each one: by what lies before and what lies after it.
@@ -143,7 +205,7 @@ void judge_growth(const std::vector<Run>& runs, const LoadLevel& level, Probe& o
   const double error = n > 1 ? std::sqrt(variance / (n - 1) / n) : 0;
   const bool surely =
       n > 2 ? mean > kLeastGrowth && mean > kSureGrowth * error : mean > kGrowthAlone;
-  out.growing = out.stopped || (level.axis == LoadAxis::Rate && surely);
+  out.growing = out.stopped || (level.axis == LoadAxis::Rate && (surely || out.saturation > 1));
 }
 
 }  // namespace
@@ -173,7 +235,6 @@ Result<Probe> probe(const Player& player, const LoadedSystem& system, const Load
     out.jobs += runs.back().issued;
   }
   average_constraints(runs, out);
-  judge_growth(runs, level, out);
   double counted = 0;
   for (Run& run : runs) {
     counted += static_cast<double>(run.point.tally.jobs.ended());
@@ -184,6 +245,8 @@ Result<Probe> probe(const Player& player, const LoadedSystem& system, const Load
           ? level.load
           : counted / (level.length.count_s() * static_cast<double>(runs.size()));
   read_all(targets, options.leave_one_out, out);
+  read_backlog(runs, targets, out);
+  judge_growth(runs, level, out);
   return out;
 }
 

@@ -29,8 +29,10 @@ struct Probe {
   double cost_usd = 0;                                      // of a job
   double done_share = 1;
   double response_s = 0;  // mean
-  bool growing = false;   // the backlog grows without bound
-  bool stopped = false;   // past the jobs that may be inside at once
+  // Busy share of the fullest slots that jobs wait for, arrivals that nobody can serve included.
+  double saturation = 0;
+  bool growing = false;  // the backlog grows without bound
+  bool stopped = false;  // past the jobs that may be inside at once
 };
 
 struct ProbeOptions {

@@ -51,6 +51,19 @@ Target make_target(const record::Objective& what, std::string level) {
   return out;
 }
 
+// Its value is the busy share of the fullest slots that jobs wait for (Probe::saturation).
+Target backlog_target() {
+  Target out;
+  out.what.stat = record::Stat::Mean;
+  out.what.metric = Metric::Utilisation;
+  out.what.op = Op::LessEqual;
+  out.what.value = 1;
+  out.text = "a backlog that does not grow";
+  out.level = "implied";
+  out.implied = out.backlog = true;
+  return out;
+}
+
 }  // namespace
 
 Result<std::vector<Target>> targets_of(const scenarios::Scenario& scenario,
@@ -89,6 +102,7 @@ Result<std::vector<Target>> targets_of(const scenarios::Scenario& scenario,
     target.implied = true;
     add(std::move(target));
   }
+  out.push_back(backlog_target());
   return out;
 }
 
@@ -117,7 +131,7 @@ double margin(const Target& target, double value) {
 }
 
 std::optional<double> value_of(const Target& target, const record::RunPoint& point) {
-  if (target.role == Target::Role::Unread) {
+  if (target.role == Target::Role::Unread || target.backlog) {
     return std::nullopt;
   }
   return record::judge(target.what, point).value;

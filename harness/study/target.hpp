@@ -23,13 +23,16 @@ struct Target {
   std::string text;
   std::string level;
   bool implied = false;  // not the scenario's: added here
+  bool backlog = false;  // that what waits is carried in the end: read of a probe, not of a run
   Role role = Role::Bound;
   std::optional<double> unloaded;  // its value where nobody waits
   std::string why;                 // of Unread
 };
 
 // The scenario's objectives for this workload, and those given; where none speaks of errors, one
-// more: that no more than `errors` of the jobs are lost. Errors: texts that do not read.
+// more: that no more than `errors` of the jobs are lost. The last is the backlog: arrivals that
+// nobody can serve in the end wait for ever, however loose all others are. Errors: texts that do
+// not read.
 Result<std::vector<Target>> targets_of(const scenarios::Scenario& scenario,
                                        const std::vector<std::string>& given, double errors);
 

@@ -9,12 +9,14 @@ namespace {
 
 constexpr double kPlenty = 1000;  // so many times as much of everything: nobody waits
 constexpr std::uint64_t kRestRuns = 8;
-constexpr std::uint64_t kRestJobs = 500;  // of each
+constexpr double kRestJobs = 500;    // of each, at most
+constexpr double kRestEvents = 4e4;  // … that it takes
 
 struct AtRest {
   record::RunPoint point;
   std::vector<Constraint> constraints;
   std::uint64_t jobs = 0;
+  double events = 0;
 };
 
 // One run of jobs one after the other.
@@ -48,6 +50,7 @@ Result<AtRest> play(const Player& player, const LoadedSystem& system, std::uint6
   }
   AtRest out;
   out.jobs = outcome->end.issued;
+  out.events = static_cast<double>(outcome->end.engine_events);
   out.constraints = constraints_of(alone, outcome->end, watch, out.jobs);
   const Status finished = recorder.finish(std::move(outcome->end));
   if (!finished) {
@@ -106,6 +109,15 @@ void judge_unloaded(const record::RunPoint& all, const std::vector<record::RunPo
 
 }  // namespace
 
+void Unloaded::relieve(const Constraint& constraint, double factor) {
+  for (Constraint& each : constraints) {
+    if (each.same_as(constraint)) {
+      each.has *= factor;
+      each.written *= factor;
+    }
+  }
+}
+
 double Unloaded::bound_per_s() const {
   double out = std::numeric_limits<double>::infinity();
   for (const Constraint& constraint : constraints) {
@@ -149,17 +161,24 @@ Result<Unloaded> unload(const Player& player, const LoadedSystem& system,
   for (Constraint& constraint : out.constraints) {
     constraint.demand = 0;
   }
+  const auto rest_jobs =
+      static_cast<std::uint64_t>(std::clamp(kRestEvents / first->events, 50.0, kRestJobs));
+  double events = 0;
   const LoadedSystem at_ease = endless(system, out.constraints);
   record::RunPoint all;
   std::vector<record::RunPoint> runs;
   for (std::uint64_t run = 0; run < kRestRuns; ++run) {
-    Result<AtRest> played = play(player, at_ease, kRestJobs, mix64(options.seed + run * 77'777));
+    Result<AtRest> played = play(player, at_ease, rest_jobs, mix64(options.seed + run * 77'777));
     if (!played) {
       return played.errors();
     }
     out.jobs += played->jobs;
+    events += played->events;
     for (std::size_t c = 0; c < out.constraints.size(); ++c) {
-      out.constraints[c].demand += played->constraints[c].demand / static_cast<double>(kRestRuns);
+      // A line that is so many times as fast is busy for so much less.
+      const double slower = out.constraints[c].faster ? kPlenty : 1;
+      out.constraints[c].demand +=
+          played->constraints[c].demand * slower / static_cast<double>(kRestRuns);
     }
     if (run == 0) {
       all = played->point;
@@ -168,6 +187,7 @@ Result<Unloaded> unload(const Player& player, const LoadedSystem& system,
     }
     runs.push_back(std::move(played->point));
   }
+  out.events_a_job = std::max(events / static_cast<double>(out.jobs), 1.0);
   const record::JobTally& jobs = all.tally.jobs;
   out.response_s = jobs.response.mean() * 1e-9;
   out.longest_s = static_cast<double>(jobs.response.quantile(0.99).value_or(0)) * 1e-9;

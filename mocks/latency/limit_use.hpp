@@ -21,6 +21,18 @@ struct LimitPlace {
   }
 };
 
+// A limit that others have drawn on before a run begins.
+struct LimitStart {
+  LimitPlace place;
+  double used = 0;  // of it; above 1: owed
+};
+
+// A list for each provider; empty: nothing is used.
+using LimitStarts = std::vector<std::vector<LimitStart>>;
+inline std::vector<LimitStart> starts_of(const LimitStarts& all, std::size_t provider) {
+  return provider < all.size() ? all[provider] : std::vector<LimitStart>();
+}
+
 // What a limit or a capacity of a provider saw over a run.
 struct LimitUse {
   LimitPlace place;
@@ -31,6 +43,7 @@ struct LimitUse {
   std::uint64_t refused = 0;
   bool per_time = true;  // a rate; else calls at once
   bool refuses = true;   // turns calls away rather than let them wait
+  double places = 0;     // of a queue before it; past them calls are refused
 };
 
 // The same profile with one of its limits (and its queue) this many times as large.

@@ -1,5 +1,7 @@
 #include "mocks/latency/limits.hpp"
 
+#include <algorithm>
+
 namespace rehearse::latency {
 namespace {
 
@@ -119,9 +121,11 @@ double Limits::refill_per_s(What what) const {
   return what == What::InFlight ? 0 : buckets_[static_cast<std::size_t>(what)].refill_per_s();
 }
 
-void Limits::use_up() {
-  for (Bucket& bucket : buckets_) {
-    bucket.take(bucket.limit());
+void Limits::use_share(What what, double share) {
+  if (what != What::InFlight) {
+    Bucket& bucket = buckets_[static_cast<std::size_t>(what)];
+    const double units = std::max(share, 0.0) * static_cast<double>(bucket.limit());
+    bucket.take(static_cast<std::int64_t>(units));
   }
 }
 

@@ -64,8 +64,9 @@ class Limits {
   double refill_per_s(What what) const;
   // Call-seconds in flight so far, where that is limited.
   double in_flight_s() const { return in_flight_s_; }
-  // Every bucket as if all of it had been used just now.
-  void use_up();
+  // A bucket as if that share of it had been used just now; nothing where it has no limit. More
+  // than all of it: that much is owed before it lets anybody in again.
+  void use_share(What what, double share);
   // Fills in what these limits are nearer to than what `state` holds already.
   void describe(LimitState& state, Instant now);
 

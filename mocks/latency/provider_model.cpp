@@ -86,10 +86,10 @@ struct ProviderModel::State {
     }
     shared = Limits(profile->limits, others, each(profile->entries.front()));
     refusals.resize(own.size() + 1);
-    if (options.limits_used_up) {
-      shared.use_up();
-      for (Limits& limits : own) {
-        limits.use_up();
+    for (const LimitStart& start : options.limits_used) {
+      if (start.place.what) {
+        (start.place.entry ? own[*start.place.entry] : shared)
+            .use_share(*start.place.what, start.used);
       }
     }
   }
@@ -353,6 +353,7 @@ void ProviderModel::State::tell_line(std::optional<std::size_t> entry, Line line
   use.used = line.busy_s;
   use.refused = line.refused;
   use.refuses = capacity.slots > 0;
+  use.places = static_cast<double>(capacity.queue);
   out.push_back(std::move(use));
 }
 

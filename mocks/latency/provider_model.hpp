@@ -24,7 +24,7 @@ struct StageTime {
 struct ModelOptions {
   double other_load_per_s = 0;  // calls a second that others make on the same limits
   std::uint64_t provider = 0;   // hash_name of its name in the scenario: whose weather this is
-  bool limits_used_up = false;  // at the start; else nothing of them is
+  std::vector<LimitStart> limits_used = {};  // at the start; nothing of the others is
 };
 
 // One provider's limits, queue, latency, faults and prices. Sans-I/O: whoever runs it (virtual

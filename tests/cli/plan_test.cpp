@@ -134,3 +134,76 @@ TEST_CASE("an overload without bound is called saturated, and ends") {
       "--quiet"));
   CHECK(plan.find("load")->find("saturated")->as_bool());
 }
+
+TEST_CASE("what binds next is played, rung by rung, with what each takes") {
+  const Folder folder;
+  // Three slots in a row: 4, then 8, then 20 jobs a second at most.
+  folder.file("stairs.json", R"({
+    "scenario": "stairs",
+    "resources": { "low": { "slots": 4 }, "middle": { "slots": 8 }, "high": { "slots": 20 } },
+    "stages": { "a": { "local": { "io": { "exponential": "1s" } }, "uses": "low" },
+                "b": { "local": { "io": { "exponential": "1s" } }, "uses": "middle" },
+                "c": { "local": { "io": { "exponential": "1s" } }, "uses": "high" } },
+    "workloads": { "open": { "rate": "1/s", "jobs": 10 } } })");
+  const json::Value plan =
+      json_of(rehearse_in(folder, "plan stairs.json --axis rate --format json --quiet"));
+  const json::Value& knee = plan.find("knees")->items().at(0);
+  CHECK(knee.find("breaks")->as_string() == "a backlog that does not grow");
+  CHECK(knee.find("binds")->as_string() == "low");
+  CHECK(std::abs(number(knee, "largest") / 4 - 1) < 0.02);
+  const auto& ladder = knee.find("ladder")->items();
+  REQUIRE(ladder.size() == 3);
+  CHECK(ladder[0].find("with_plenty_of")->as_string() == "low");
+  CHECK(ladder[0].find("binds")->as_string() == "middle");
+  CHECK(std::abs(number(ladder[0], "largest") / 8 - 1) < 0.03);
+  CHECK(number(ladder[0].find("needs")->items().at(0), "needs") == 8);
+  CHECK(ladder[1].find("binds")->as_string() == "high");
+  CHECK(std::abs(number(ladder[1], "largest") / 20 - 1) < 0.03);
+  CHECK(ladder[2].find("end")->as_string() == "unbounded");
+  CHECK(knee.find("binds_next")->as_string() == "middle");
+}
+
+TEST_CASE("users who are refused and do not think make a cliff, and its edge is found") {
+  const Folder folder;
+  // A call a second each, 6000 a minute: a hundred users.
+  folder.file("cliff.json", R"({
+    "scenario": "cliff",
+    "providers": { "p": { "profile": "postgres-rest",
+                          "change": { "limits": { "rpm": 6000 }, "capacity": null } } },
+    "stages": { "a": { "call": "p.query", "time": "1s" } },
+    "workloads": { "crowd": { "users": 10, "for": "10m" } } })");
+  const json::Value plan =
+      json_of(rehearse_in(folder, "plan cliff.json --axis users --format json --quiet"));
+  const json::Value& knee = plan.find("knees")->items().at(0);
+  CHECK(std::abs(number(knee, "largest") / 100 - 1) < 0.03);
+  CHECK(knee.find("breaks")->as_string() == "errors < 1%");
+}
+
+TEST_CASE("a run whose users storm without end stops, and says saturated") {
+  const Folder folder;
+  folder.file("storm.json", R"({
+    "scenario": "storm",
+    "providers": { "p": { "profile": "postgres-rest",
+                          "change": { "limits": { "rpm": 60 }, "capacity": null } } },
+    "stages": { "a": { "call": "p.query", "time": "1s" } },
+    "workloads": { "crowd": { "users": 500, "for": "10m" } } })");
+  const Said said = rehearse_in(folder, "run storm.json --format json --quiet");
+  const json::Value run = json_of(said);
+  CHECK_FALSE(run.find("valid")->as_bool());
+  CHECK(said.out.find("give them time to think") != std::string::npos);
+}
+
+TEST_CASE("a run whose backlog grows without bound stops, and says saturated") {
+  const Folder folder;
+  folder.file("over.json", R"({
+    "scenario": "over", "resources": { "w": { "slots": 1 } },
+    "stages": { "a": { "local": { "io": "1s" }, "uses": "w" } },
+    "workloads": { "open": { "rate": "1000/s", "for": "1d" } },
+    "objectives": ["p(95) < 10ms"] })");
+  const Said said = rehearse_in(folder, "run over.json --format json --quiet");
+  CHECK_FALSE(json_of(said).find("valid")->as_bool());
+  CHECK(said.out.find("saturated") != std::string::npos);
+  // What nothing meets is said so of the same load too.
+  const Said plan = rehearse_in(folder, "plan over.json --axis rate --quiet");
+  CHECK(plan.out.find("No load meets p(95) of response < 0.01s") != std::string::npos);
+}

@@ -55,7 +55,7 @@ class LightPlayer final : public study::Player {
       }
       const latency::ModelOptions how{.other_load_per_s = 0,
                                       .provider = hash_name(spec.name),
-                                      .limits_used_up = watch.limits_used_up};
+                                      .limits_used = latency::starts_of(watch.limits_used, i)};
       models.push_back(std::make_unique<latency::ProviderModel>(
           std::make_shared<const latency::Profile>(std::move(changed)), times, how));
       providers.push_back(std::make_unique<sim::VirtualProvider>(rt, *models.back()));

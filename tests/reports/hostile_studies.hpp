@@ -179,9 +179,18 @@ inline record::CapacityPlan plan(const std::string& text) {
   knee.load = 6.8;
   knee.low = 6.6;
   knee.high = 7;
-  knee.objective = knee.binds = knee.next = knee.evidence = knee.note = text;
+  knee.objective = knee.binds = knee.evidence = knee.note = text;
   knee.binds_share = 0.9;
-  knee.next_load = 20;
+  knee.ladder.push_back({.lifted = text,
+                         .end = "found",
+                         .load = 20,
+                         .low = 19,
+                         .high = 21,
+                         .objective = text,
+                         .binds = text,
+                         .binds_share = 0.9,
+                         .evidence = text,
+                         .needs = {{text, text, 1, 2, 1}}});
   knee.objectives = {{text, "fail", "s", "binds", 10, 14, 15, ""},
                      {text, "aim", "%", "never_met", 0.2, 0.3, 0.1, text}};
   knee.limits = {{text, "resource", text, 26, 2.7, 9.3, 0.95, 3}};

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "harness/study/knee.hpp"
+
+// What a search for a knee reads off targets, probes and a system at rest. Private to this layer.
+namespace rehearse::study {
+
+// A load and one on each side of it, `apart` of it away; users are whole.
+std::array<double, 3> loads_around(double at, double apart, LoadAxis axis);
+
+// How many users, more than whom somebody is refused, where only that can break: who fills slots
+// and queue, and who is elsewhere meanwhile. Infinite where no queue has an end.
+double crowd(const Unloaded& unloaded);
+
+// What is outside at a load.
+std::size_t broken_by(const std::vector<Target>& targets, const Probe& probe);
+
+// The smallest margin of all but the backlog.
+double loosest_but_backlog(const std::vector<Target>& targets, const Probe& probe);
+
+// The smallest share of jobs that a bound speaks of: 0.01 of a p99.
+double tail_share(const std::vector<Target>& targets);
+
+// The load past which the backlog grows without end, as a probe knows it; infinite for users.
+double waiting_bound(const Probe& probe);
+
+}  // namespace rehearse::study
