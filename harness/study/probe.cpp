@@ -5,6 +5,7 @@
 
 #include "harness/base/parallel.hpp"
 #include "harness/base/rng.hpp"
+#include "harness/base/text.hpp"
 
 namespace rehearse::study {
 namespace {
