@@ -74,6 +74,9 @@ Result<study::CapacityOptions> read_options(const Arguments& arguments) {
     return selection.errors();
   }
   out.selection = std::move(selection).value();
+  // Of a plan these are no parts of the workload.
+  out.selection.parameters.erase("rate");
+  out.selection.parameters.erase("jobs");
   const Status numbers = read_numbers(arguments, out);
   if (!numbers) {
     return numbers.errors();
