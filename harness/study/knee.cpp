@@ -66,10 +66,14 @@ class Search {
   double least() const { return users() ? 0.5 : 0; }
   double rounded(double load) const { return users() ? std::max(std::round(load), 1.0) : load; }
 
+  std::span<const Target> judged() const {
+    return backlog_alone_ ? std::span<const Target>(targets_) : but_backlog(targets_);
+  }
   double margin_of(const Probe& probe) const {
-    const double found = tightest(targets_, probe.values).margin;
-    // A backlog that grows is broken, by little where slots are just full.
-    return probe.growing ? std::min(found, probe.saturation > kSlotsFull ? -0.01 : -1.0) : found;
+    const double found = tightest(judged(), probe.values).margin;
+    // A backlog that grows is broken; by little where that alone is asked and slots are just full.
+    const double broken = backlog_alone_ && probe.saturation > kSlotsFull ? -0.01 : -1;
+    return probe.growing ? std::min(found, broken) : found;
   }
 
   // The load at which the constraints would be full, by the utilisation law.
@@ -126,12 +130,7 @@ class Search {
     return found;
   }
 
-  void keep(const Probe& found) {
-    Probe bare = found;
-    bare.runs.clear();
-    bare.without.clear();
-    out_.curve.push_back(std::move(bare));
-  }
+  void keep(const Probe& found) { out_.curve.push_back(for_the_curve(found)); }
 
   bool narrow() const {
     const double width = high_.load - low_.load;
@@ -249,7 +248,7 @@ class Search {
     const double off = std::abs(margin_of(found));
     if (nearest_ < 0 || off < nearest_) {
       nearest_ = off;
-      error_ = margin_error(targets_, found);
+      error_ = margin_error(judged(), found);
       counted_ = static_cast<double>(
           found.level.axis == LoadAxis::Rate ? found.level.jobs * kPilotRuns : pilot_jobs());
     }
@@ -283,8 +282,6 @@ class Search {
         most = std::min(most, 0.5 * std::abs(constraint.utilisation(at) - 1));
       }
     }
-    // Closer than chance moves them three loads say nothing.
-    most = std::max(most, std::min(unsure, kWide));
     return std::clamp(std::max(apart, kNarrow), kNarrowest, std::max(most, kNarrowest));
   }
 
@@ -302,15 +299,16 @@ class Search {
       const std::array<double, 3> loads = loads_around(at, apart, options_.axis);
       std::vector<Probe> found;
       // The same jobs of each, as many as the fullest needs: what differs is the load alone.
-      LoadLevel level = level_of(loads[2], options_.replications, jobs, tail_share(targets_));
+      const double tail = tail_share(targets_);
+      LoadLevel level = level_of(loads[2], options_.replications, jobs, tail);
       for (const double load : loads) {
-        const LoadLevel own = level_of(load, options_.replications, jobs, tail_share(targets_));
+        const LoadLevel own = level_of(load, options_.replications, jobs, tail);
         level.warm_jobs = std::max(level.warm_jobs, own.warm_jobs);
         level.jobs = std::max(level.jobs, own.jobs);
       }
       for (const double load : loads) {
         level.load = load;
-        level.limits = level_of(load, options_.replications, jobs, tail_share(targets_)).limits;
+        level.limits = level_of(load, options_.replications, jobs, tail).limits;
         Result<Probe> one = look(level, options_.replications);
         if (!one) {
           return one.errors();
@@ -318,7 +316,7 @@ class Search {
         found.push_back(std::move(one).value());
       }
       const std::array<const Probe*, 3> three{&found[0], &found[1], &found[2]};
-      const KneeFit fit = fit_knee(targets_, three, waiting_bound(found[1]));
+      const KneeFit fit = fit_knee(judged(), three, waiting_bound(found[1]));
       const bool again = !fit.inside && out_.probes + 3 <= options_.most_probes;
       for (const Probe& one : found) {
         keep(one);
@@ -327,7 +325,7 @@ class Search {
         conclude(fit, three);
         return Done{};
       }
-      const double there = crossing_of(targets_, three).load;
+      const double there = crossing_of(judged(), three).load;
       at = there < loads[0] ? std::min(there, loads[0] * (1 - apart))
                             : std::max(there, loads[2] * (1 + apart));
       apart = std::min(apart * 1.5, kWide);

@@ -54,7 +54,8 @@ LoadLevel level_at(double load, const Unloaded& unloaded, const KneeOptions& opt
   const double share = std::ceil(static_cast<double>(size.jobs) / runs);
   const double inside = per_s * unloaded.longest_s;
   const double most = share * kMostJobsOver;
-  const double long_enough = std::max(8 * relax_jobs, kClusters * relax_jobs / size.tail / runs);
+  const double long_enough = std::max({8 * relax_jobs, kClusters * relax_jobs / size.tail / runs,
+                                       unloaded.limits_forget_jobs(per_s)});
   const double counted = std::clamp(std::max(long_enough, share), 50.0, std::max(most, 50.0));
   // Limits begin as they are found, so that only what their law leaves out is to be forgotten.
   const double forget =

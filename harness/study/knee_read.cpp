@@ -40,6 +40,11 @@ std::size_t broken_by(const std::vector<Target>& targets, const Probe& probe) {
   return out;
 }
 
+std::span<const Target> but_backlog(const std::vector<Target>& targets) {
+  const bool there = targets.size() > 1 && targets.back().backlog;
+  return std::span(targets).first(targets.size() - (there ? 1 : 0));
+}
+
 double loosest_but_backlog(const std::vector<Target>& targets, const Probe& probe) {
   double out = 3;
   for (std::size_t t = 0; t < targets.size(); ++t) {
@@ -58,6 +63,12 @@ double tail_share(const std::vector<Target>& targets) {
     }
   }
   return out;
+}
+
+Probe for_the_curve(Probe probe) {
+  probe.runs.clear();
+  probe.without.clear();
+  return probe;
 }
 
 double waiting_bound(const Probe& probe) {
