@@ -66,7 +66,7 @@ TEST_CASE("events of a streamed picture survive the wire") {
   event.reply.created_s = 5;
   event.reply.size = "1024x1024";
   event.reply.quality = "low";
-  event.reply.images.push_back({"", "bytes", "", ""});
+  event.reply.images.push_back({"", "bytes", "", {}});
   event.partial = 2;
   const auto partial = openai::decode_image_event(data_of(openai::encode_image_event(event)));
   REQUIRE(partial.ok());
