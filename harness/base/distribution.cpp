@@ -266,13 +266,15 @@ double Distribution::quantile(double u) const {
 }
 
 void Distribution::quantiles(std::array<double, kBlockDraws>& draws) const {
-  if (kind_ != Kind::Lognormal) {
+  if (kind_ == Kind::Lognormal) {
+    lognormal_block(draws, a_, b_);
+  } else if (kind_ == Kind::Exponential) {
+    exponential_block(draws, a_);
+  } else {
     for (double& each : draws) {
-      each = quantile(each);
+      each = unclamped_quantile(each);
     }
-    return;
   }
-  lognormal_block(draws, a_, b_);
   for (double& each : draws) {
     each = each < low_ ? low_ : each > high_ ? high_ : each;
   }

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/base/lognormal_block.hpp"
+#include "harness/base/draw_block.hpp"
 #include "harness/base/result.hpp"
 
 namespace rehearse {

@@ -5,7 +5,7 @@
 namespace rehearse {
 namespace {
 
-constexpr int kCost = 3;  // single draws that take as long as a block of eight
+constexpr int kCost = 3;  // single draws that take as long as a block
 constexpr int kMostCredit = 64;
 constexpr std::uint32_t kTryAgain = 32;  // single draws between two blocks that are tried
 

@@ -11,12 +11,12 @@
 namespace rehearse {
 
 // distribution.quantile(key.uniform(dimension)), to the last bit, in less time where jobs come by
-// number: a draw is a pure function of its key, so those of eight neighbouring jobs are made at
-// once. One draw is a chain of arithmetic in which each step waits for the one before; eight of
+// number: a draw is a pure function of its key, so those of sixteen neighbouring jobs are made at
+// once. One draw is a chain of arithmetic in which each step waits for the one before; sixteen of
 // them side by side keep the processor busy. Where neighbours do not come (jobs far out of order),
 // it notices that most of what it made was for nothing, and draws singly.
 //
-// Distributions are known by their address: they outlive the table and do not change. About 14 KB,
+// Distributions are known by their address: they outlive the table and do not change. About 24 KB,
 // from the second job on. Not thread-safe.
 class DrawTable {
  public:

@@ -33,11 +33,12 @@ std::string_view text_of(const scenarios::Text& text, const Job& job, std::strin
 
 // Draws what a call asks for over what all calls of its stage ask for; `plan` is that of `spec`.
 void fill_features(const CallPlan& plan, const scenarios::CallSpec& spec, const Job& job,
-                   const DrawKey& key, CallTexts& texts, CallFeatures& f) {
+                   const DrawKey& key, std::optional<CallTexts>& texts, CallFeatures& f) {
   if (plan.texts_vary) {
-    f.model = text_of(spec.model, job, texts.model);
-    f.size = text_of(spec.size, job, texts.size);
-    f.quality = text_of(spec.quality, job, texts.quality);
+    texts.emplace();
+    f.model = text_of(spec.model, job, texts->model);
+    f.size = text_of(spec.size, job, texts->size);
+    f.quality = text_of(spec.quality, job, texts->quality);
   }
   for (const CallPlan::Varying& each : plan.varying) {
     f.*each.field =
@@ -159,7 +160,7 @@ Task<Outcome> hedged_attempts(Job& job, const scenarios::Stage& stage, provider:
 
 // A call as its stage describes it for this job, and the texts that it points to.
 struct Prepared {
-  CallTexts texts;
+  std::optional<CallTexts> texts;
   std::string request;
   provider::Call call;
 };
@@ -170,15 +171,15 @@ std::uint32_t index_of(const Job& job, const scenarios::Stage& stage) {
 
 // Draws over a draft of the stage's calls (Shared::drafts) what this job's asks for: all that
 // virtual time looks at.
-void draw_call(const Job& job, const scenarios::Stage& stage, const DrawKey& key, CallTexts& texts,
-               provider::Call& call) {
+void draw_call(const Job& job, const scenarios::Stage& stage, const DrawKey& key,
+               std::optional<CallTexts>& texts, provider::Call& call) {
   const std::uint32_t index = index_of(job, stage);
   call.key = key;
   fill_features(job.shared.plan.calls[index], stage.call.spec, job, key, texts, call.features);
   call.time_ratio = stage.time_scale;
   if (stage.call.base) {
     const CallPlan& plan = job.shared.plan.base_calls[index];
-    CallTexts base_texts;
+    std::optional<CallTexts> base_texts;
     CallFeatures base = plan.features;
     fill_features(plan, *stage.call.base, job, key, base_texts, base);
     call.time_ratio *= time_ratio(job, stage, key, call.features, base);
@@ -223,7 +224,7 @@ provider::Foreseen* foresee_call(Job& job, const scenarios::Stage& stage, const 
                                  bool new_connection) {
   // The draft itself: it need not outlive foresee(), and whoever draws over it draws all.
   provider::Call& call = job.shared.drafts[index_of(job, stage)];
-  CallTexts texts;
+  std::optional<CallTexts> texts;
   draw_call(job, stage, key, texts, call);
   call.new_connection = new_connection;
   return job.shared.providers[stage.call.spec.provider]->foresee(call);

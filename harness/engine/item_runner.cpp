@@ -58,23 +58,24 @@ Task<Lookup> look_up(Job& job, const Stage& stage, DrawKey key, Cache* cache, st
   co_return lookup;
 }
 
-// Queues for resources, passes the breaker, works.
-Task<StageEnd> run_guarded(Job& job, const Stage& stage, std::uint32_t index, DrawKey key,
-                           Place place, std::uint32_t span) {
+// Queues for resources, passes the breaker, works; closes the span.
+Task<StageResult> run_guarded(Job& job, const Stage& stage, std::uint32_t index, DrawKey key,
+                              Place place, std::uint32_t span) {
   runtime::Runtime& rt = job.shared.runtime;
   load::CircuitBreaker* breaker = job.shared.breakers[index].get();
-  if (breaker != nullptr && !breaker->allow(rt.now())) {
-    job.trail.spans[span].started = rt.now();
-    co_return StageEnd::Rejected;
-  }
   StageEnd end = StageEnd::Done;
+  if (breaker != nullptr && !breaker->allow(rt.now())) {
+    breaker = nullptr;  // has nothing to learn
+    end = StageEnd::Rejected;
+  }
   {
     Grants grants;
-    if (!stage.holds.empty()) {
+    if (end == StageEnd::Done && !stage.holds.empty()) {
       end = co_await acquire(job, stage.holds, key, grants);
     }
-    if (end == StageEnd::Done) {
-      end = co_await acquire(job, job.shared.plan.uses[index], key, grants);
+    const std::vector<scenarios::ResourceUse>& uses = job.shared.plan.uses[index];
+    if (end == StageEnd::Done && !uses.empty()) {
+      end = co_await acquire(job, uses, key, grants);
     }
     job.trail.spans[span].started = rt.now();
     if (end == StageEnd::Done) {
@@ -90,60 +91,55 @@ Task<StageEnd> run_guarded(Job& job, const Stage& stage, std::uint32_t index, Dr
       breaker->failed(rt.now());
     }
   }
-  co_return end;
+  close_span(job, span, end);
+  const StageResult result{.ok = is_success(end), .span = span};
+  co_return result;
 }
 
-// No coroutine of its own: most stages need neither slots nor a breaker.
-Task<StageEnd> run_uncached(Job& job, const Stage& stage, std::uint32_t index, DrawKey key,
-                            Place place, std::uint32_t span) {
-  const bool guarded = job.shared.breakers[index] != nullptr ||
-                       !job.shared.plan.uses[index].empty() || !stage.holds.empty();
-  return guarded ? run_guarded(job, stage, index, key, place, span)
-                 : run_work(job, stage, key, place, span);
-}
-
-}  // namespace
-
-// One item of a stage, from its cache look-up to its end. Yields its span.
-Task<StageResult> run_item(Job& job, std::uint32_t index, Place place, std::uint32_t item,
-                           std::uint32_t released_by) {
-  const Stage& stage = job.shared.scenario.stages[index];
+Task<StageResult> run_cached(Job& job, const Stage& stage, std::uint32_t index, DrawKey key,
+                             Place place, std::uint32_t span) {
   runtime::Runtime& rt = job.shared.runtime;
-  DrawKey key = job.key(stage.key, item);
-  key.share = stage.vary;
-  const std::uint32_t span = open_span(job, index, item, place, released_by);
-  StageEnd end = StageEnd::Done;
-  if (!stage.cache) {
-    end = co_await run_uncached(job, stage, index, key, place, span);
-  } else {
-    Cache* cache = job.shared.caches[index].get();
-    const std::uint64_t entry = cache_key(job, stage);
-    const Lookup lookup = co_await look_up(job, stage, key, cache, entry);
-    job.trail.spans[span].started = rt.now();
-    if (lookup.stopped) {
-      end = StageEnd::Cancelled;
-    } else if (lookup.hit) {
-      end = StageEnd::CacheHit;
-      const Duration wait =
-          Duration::from_seconds(amount(stage.cache->hit_time, job, key, Dimension::HitTime));
-      if (wait > Duration::zero()) {
-        const StopToken stop = job.stop.token();
-        const Wake wake = co_await rt.sleep(wait, stop);
-        end = wake == Wake::Stopped ? StageEnd::Cancelled : end;
-      }
-    } else {
-      end = co_await run_uncached(job, stage, index, key, place, span);
-      if (cache != nullptr && end == StageEnd::Done) {
-        cache->put(entry, rt.now());
-      }
-      if (lookup.leader) {
-        cache->end(entry);
-      }
+  Cache* cache = job.shared.caches[index].get();
+  const std::uint64_t entry = cache_key(job, stage);
+  const Lookup lookup = co_await look_up(job, stage, key, cache, entry);
+  job.trail.spans[span].started = rt.now();
+  if (!lookup.stopped && !lookup.hit) {
+    const StageResult result = co_await run_guarded(job, stage, index, key, place, span);
+    if (cache != nullptr && result.ok) {
+      cache->put(entry, rt.now());
+    }
+    if (lookup.leader) {
+      cache->end(entry);
+    }
+    co_return result;
+  }
+  StageEnd end = lookup.stopped ? StageEnd::Cancelled : StageEnd::CacheHit;
+  if (lookup.hit) {
+    const Duration wait =
+        Duration::from_seconds(amount(stage.cache->hit_time, job, key, Dimension::HitTime));
+    if (wait > Duration::zero()) {
+      const StopToken stop = job.stop.token();
+      const Wake wake = co_await rt.sleep(wait, stop);
+      end = wake == Wake::Stopped ? StageEnd::Cancelled : end;
     }
   }
   close_span(job, span, end);
   const StageResult result{.ok = is_success(end), .span = span};
   co_return result;
+}
+
+}  // namespace
+
+// One item of a stage, from its cache look-up to its end. Yields its span. No coroutine of its own:
+// each one fewer is a frame fewer for every stage.
+Task<StageResult> run_item(Job& job, std::uint32_t index, Place place, std::uint32_t item,
+                           std::uint32_t released_by) {
+  const Stage& stage = job.shared.scenario.stages[index];
+  DrawKey key = job.key(stage.key, item);
+  key.share = stage.vary;
+  const std::uint32_t span = open_span(job, index, item, place, released_by);
+  return stage.cache ? run_cached(job, stage, index, key, place, span)
+                     : run_guarded(job, stage, index, key, place, span);
 }
 
 }  // namespace rehearse::engine

@@ -92,8 +92,15 @@ void EventQueue::push(Entry entry) {
   heap_[at] = entry;
 }
 
+std::size_t EventQueue::first_of(const Entry* child) {
+  std::size_t least = 0;
+  for (std::size_t i = 1; i < kWidth; ++i) {
+    least = child[i].key() < child[least].key() ? i : least;
+  }
+  return least;
+}
+
 void EventQueue::sift_down(std::size_t at, Entry entry) {
-  const Wide entry_key = entry.key();
   for (;;) {
     const std::size_t first = at * kWidth + 1;
     if (first >= size_) {
@@ -101,16 +108,21 @@ void EventQueue::sift_down(std::size_t at, Entry entry) {
     }
     // Without a branch: no processor can guess which of them comes first.
     const Entry* const child = &heap_[first];
-    const Wide keys[kWidth] = {child[0].key(), child[1].key(), child[2].key(), child[3].key()};
-    const auto in_left = static_cast<std::size_t>(keys[1] < keys[0]);
-    const auto in_right = static_cast<std::size_t>(keys[3] < keys[2]);
-    const Wide left = in_left != 0 ? keys[1] : keys[0];
-    const Wide right = in_right != 0 ? keys[3] : keys[2];
+    const auto in_left = static_cast<std::size_t>(child[1].time < child[0].time);
+    const auto in_right = static_cast<std::size_t>(child[3].time < child[2].time);
+    const std::int64_t left = std::min(child[0].time, child[1].time);
+    const std::int64_t right = std::min(child[2].time, child[3].time);
+    const std::int64_t earliest = std::min(left, right);
     const auto is_right = static_cast<std::size_t>(right < left);
-    if ((is_right != 0 ? right : left) >= entry_key) {
+    std::size_t least = is_right << 1 | (is_right & in_right) | (~is_right & in_left);
+    // At one instant their numbers decide.
+    const bool tie = (left == right) | (child[least].time == child[least ^ 1].time);
+    if (tie) [[unlikely]] {
+      least = first_of(child);
+    }
+    if (earliest > entry.time || (earliest == entry.time && child[least].order > entry.order)) {
       break;
     }
-    const std::size_t least = is_right << 1 | (is_right & in_right) | (~is_right & in_left);
     heap_[at] = child[least];
     at = first + least;
   }

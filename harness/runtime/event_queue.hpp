@@ -75,6 +75,7 @@ class EventQueue {
 
   void grow_ready();
   void push(Entry entry);
+  static std::size_t first_of(const Entry* child);
   void sift_down(std::size_t at, Entry entry);
   void pop();
   void close_hole() {

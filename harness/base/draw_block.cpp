@@ -1,4 +1,4 @@
-#include "harness/base/lognormal_block.hpp"
+#include "harness/base/draw_block.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -100,6 +100,14 @@ void fill_tails(const std::array<double, kBlockDraws>& uniforms,
 }
 
 }  // namespace
+
+void exponential_block(std::array<double, kBlockDraws>& draws, double mean) {
+  for (std::size_t i = 0; i < kBlockDraws; i += kLanes) {
+    const Reals value = -mean * ln_of(1.0 - Reals{draws[i], draws[i + 1]});
+    draws[i] = value[0];
+    draws[i + 1] = value[1];
+  }
+}
 
 void lognormal_block(std::array<double, kBlockDraws>& draws, double mu, double sigma) {
   if (!(std::fabs(mu) + std::fabs(sigma) * kMostQuantile < kSureExponent)) {

@@ -1,4 +1,4 @@
-#include "harness/base/lognormal_block.hpp"
+#include "harness/base/draw_block.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -15,19 +15,32 @@ namespace {
 
 using Block = std::array<double, kBlockDraws>;
 
-// How many of these uniforms the block turns into other bits than one at a time.
-int block_differences(const std::vector<double>& uniforms, double mu, double sigma) {
+// How many of these uniforms `of_block` turns into other bits than `of_one` does one at a time.
+template <typename OfBlock, typename OfOne>
+int differences(const std::vector<double>& uniforms, OfBlock of_block, OfOne of_one) {
   int out = 0;
   for (std::size_t first = 0; first + kBlockDraws <= uniforms.size(); first += kBlockDraws) {
     Block block;
     std::copy_n(uniforms.begin() + static_cast<std::ptrdiff_t>(first), kBlockDraws, block.begin());
-    lognormal_block(block, mu, sigma);
+    of_block(block);
     for (std::size_t i = 0; i < kBlockDraws; ++i) {
-      const double one = rehearse::exp(mu + sigma * normal_quantile(uniforms[first + i]));
+      const double one = of_one(uniforms[first + i]);
       out += std::bit_cast<std::uint64_t>(one) == std::bit_cast<std::uint64_t>(block[i]) ? 0 : 1;
     }
   }
   return out;
+}
+
+int lognormal_differences(const std::vector<double>& uniforms, double mu, double sigma) {
+  return differences(
+      uniforms, [=](Block& block) { lognormal_block(block, mu, sigma); },
+      [=](double u) { return rehearse::exp(mu + sigma * normal_quantile(u)); });
+}
+
+int exponential_differences(const std::vector<double>& uniforms, double mean) {
+  return differences(
+      uniforms, [=](Block& block) { exponential_block(block, mean); },
+      [=](double u) { return -mean * rehearse::ln(1 - u); });
 }
 
 // Both ends of (0, 1), the edges between the three approximations, and what lies around them.
@@ -48,13 +61,14 @@ std::vector<double> edge_uniforms() {
 
 }  // namespace
 
-TEST_CASE("a block of lognormal draws has the bits of each alone") {
+TEST_CASE("a block of draws has the bits of each alone") {
   std::vector<double> uniforms;
   for (std::uint64_t job = 0; job < 200'000; ++job) {
     uniforms.push_back(DrawKey{.seed = 3, .job = job}.uniform(Dimension::ServiceTime));
   }
-  CHECK(block_differences(uniforms, 1.6, 0.1) == 0);
-  CHECK(block_differences(uniforms, -9, 2.5) == 0);
+  CHECK(lognormal_differences(uniforms, 1.6, 0.1) == 0);
+  CHECK(lognormal_differences(uniforms, -9, 2.5) == 0);
+  CHECK(exponential_differences(uniforms, 0.7) == 0);
 }
 
 TEST_CASE("so it has in tails of every depth and at the ends of what a double holds") {
@@ -64,10 +78,12 @@ TEST_CASE("so it has in tails of every depth and at the ends of what a double ho
     deep.push_back(1 - p < 1 ? 1 - p : 0.5);
   }
   for (const auto& uniforms : {deep, edge_uniforms()}) {
-    CHECK(block_differences(uniforms, 0, 1) == 0);
-    CHECK(block_differences(uniforms, 700, 30) == 0);   // some are infinite
-    CHECK(block_differences(uniforms, -700, 30) == 0);  // some are subnormal, or zero
-    CHECK(block_differences(uniforms, 2.3, 0) == 0);
+    CHECK(lognormal_differences(uniforms, 0, 1) == 0);
+    CHECK(lognormal_differences(uniforms, 700, 30) == 0);   // some are infinite
+    CHECK(lognormal_differences(uniforms, -700, 30) == 0);  // some are subnormal, or zero
+    CHECK(lognormal_differences(uniforms, 2.3, 0) == 0);
+    CHECK(exponential_differences(uniforms, 1) == 0);
+    CHECK(exponential_differences(uniforms, 1e300) == 0);
   }
 }
 
