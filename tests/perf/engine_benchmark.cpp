@@ -13,7 +13,7 @@
 #include "tests/perf/memory.hpp"
 #include "tests/support/scenario_builder.hpp"
 
-// Budgets: 2 million engine events a second and core with recording on; 100,000 auto-post jobs in
+// Budgets: 5 million engine events a second and core with recording on; 100,000 auto-post jobs in
 // virtual time, run file included, in under 1 s and 64 MB.
 
 namespace {
