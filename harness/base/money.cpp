@@ -28,6 +28,11 @@ UnitPrice UnitPrice::usd_per(double usd, double units) {
 }
 
 Money UnitPrice::of(std::int64_t units) const {
+  constexpr std::int64_t kMost = INT64_MAX - 500'000;
+  std::int64_t product = 0;
+  if (!__builtin_mul_overflow(units, femto_, &product) && product >= 0 && product <= kMost) {
+    return Money::nano_usd((product + 500'000) / 1'000'000);  // the usual case, in 64 bits
+  }
   const Wide femto = static_cast<Wide>(units) * femto_;
   const Wide half = femto >= 0 ? 500'000 : -500'000;
   const Wide nano = (femto + half) / 1'000'000;

@@ -9,20 +9,31 @@
 namespace rehearse::engine {
 namespace {
 
-std::uint64_t mix(std::uint64_t hash, std::uint64_t value) { return mix64(hash ^ value); }
+// Values with their places, mixed beside one another: a chain would wait for every step.
+class Digest {
+ public:
+  void add(std::uint64_t value) { sum_ += mix64(value ^ (place_ += 0xD1B5'4A32'D192'ED03ULL)); }
+  std::uint64_t value() const { return sum_; }
+
+ private:
+  std::uint64_t place_ = 0;
+  std::uint64_t sum_ = 0;
+};
+
 std::uint64_t bits(Instant instant) { return static_cast<std::uint64_t>(instant.count_ns()); }
 
 std::uint64_t hash_job(std::uint64_t hash, const record::JobRecord& job,
                        const std::vector<record::StageSpan>& spans) {
-  hash = mix(hash, job.id.value);
-  hash = mix(hash, static_cast<std::uint64_t>(job.end));
-  hash = mix(hash, bits(job.intended));
-  hash = mix(hash, bits(job.done));
-  hash = mix(hash, static_cast<std::uint64_t>(job.cost.count_nano_usd()));
+  Digest digest;
+  digest.add(job.id.value);
+  digest.add(static_cast<std::uint64_t>(job.end));
+  digest.add(bits(job.intended));
+  digest.add(bits(job.done));
+  digest.add(static_cast<std::uint64_t>(job.cost.count_nano_usd()));
   for (const record::StageSpan& span : spans) {
-    hash = mix(hash, bits(span.started) ^ (bits(span.done) << 1) ^ span.stage);
+    digest.add(bits(span.started) ^ (bits(span.done) << 1) ^ span.stage);
   }
-  return hash;
+  return mix64(hash ^ digest.value());
 }
 
 }  // namespace

@@ -144,7 +144,7 @@ Planner::Planner(const Profile& profile, const std::vector<StageTime>& times,
   times_.reserve(times.size());
   for (const StageTime& time : times) {
     times_.push_back(time.time);
-    std::size_t at = mix64(time.stage) & (size - 1);
+    std::size_t at = time.stage & (size - 1);
     while (table_[at].time != nullptr && table_[at].stage != time.stage) {
       at = (at + 1) & (size - 1);
     }
@@ -157,7 +157,7 @@ Planner::Planner(const Profile& profile, const std::vector<StageTime>& times,
 }
 
 const Distribution* Planner::stage_time(std::uint64_t stage) const {
-  for (std::size_t at = mix64(stage) & (table_.size() - 1);; at = (at + 1) & (table_.size() - 1)) {
+  for (std::size_t at = stage & (table_.size() - 1);; at = (at + 1) & (table_.size() - 1)) {
     if (table_[at].time == nullptr || table_[at].stage == stage) {
       return table_[at].time;
     }
