@@ -144,6 +144,23 @@ const json::Value* Fields::array(std::string_view key) {
   return member;
 }
 
+std::vector<float> decode_floats(const json::Value& value, const std::string& where,
+                                 Errors& errors) {
+  std::vector<float> out;
+  if (!value.is_array()) {
+    errors.push_back({where, expected_found("an array of numbers", value)});
+    return out;
+  }
+  for (const json::Value& item : value.items()) {
+    if (!item.is_number()) {
+      errors.push_back({where, expected_found("numbers", item)});
+      return out;
+    }
+    out.push_back(static_cast<float>(item.as_double()));
+  }
+  return out;
+}
+
 json::Value array_of(const std::vector<std::string>& texts) {
   json::Value out = json::Value::array();
   for (const std::string& text : texts) {

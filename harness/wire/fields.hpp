@@ -51,6 +51,10 @@ class Fields {
 // "expected WANTED, found 12" for a value of the wrong kind.
 std::string expected_found(std::string_view wanted, const json::Value& found);
 
+// The numbers of an array; anything else among them, or no array, is an error at `where`.
+std::vector<float> decode_floats(const json::Value& value, const std::string& where,
+                                 Errors& errors);
+
 json::Value array_of(const std::vector<std::string>& texts);
 // An object of these members, in this order.
 json::Value object_of(std::initializer_list<std::pair<const char*, json::Value>> members);

@@ -33,20 +33,12 @@ void decode_one(Fields& fields, EmbeddingRequest& request) {
 }
 
 std::vector<float> decode_values(Fields& fields) {
-  std::vector<float> out;
-  const json::Value* values = fields.array("values");
+  const json::Value* values = fields.find("values");
   if (values == nullptr) {
     fields.fail("values", "expected an array of numbers, found nothing");
-    return out;
+    return {};
   }
-  for (const json::Value& value : values->items()) {
-    if (!value.is_number()) {
-      fields.fail("values", expected_found("numbers", value));
-      return out;
-    }
-    out.push_back(static_cast<float>(value.as_double()));
-  }
-  return out;
+  return decode_floats(*values, fields.pointer("values"), fields.errors());
 }
 
 void encode_values(const std::vector<float>& values, std::string& out) {

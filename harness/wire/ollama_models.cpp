@@ -30,23 +30,6 @@ void add_input(EmbeddingRequest& request, const std::string& text) {
   request.inputs.push_back({text, token_count(text.size())});
 }
 
-std::vector<float> decode_vector(const json::Value& value, const std::string& where,
-                                 Errors& errors) {
-  std::vector<float> out;
-  if (!value.is_array()) {
-    errors.push_back({where, expected_found("an array of numbers", value)});
-    return out;
-  }
-  for (const json::Value& item : value.items()) {
-    if (!item.is_number()) {
-      errors.push_back({where, expected_found("numbers", item)});
-      return out;
-    }
-    out.push_back(static_cast<float>(item.as_double()));
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string encode_embed_request(const EmbeddingRequest& request) {
@@ -119,12 +102,12 @@ Result<EmbeddingReply> decode_embed_reply(std::string_view text) {
   EmbeddingReply reply;
   reply.model = fields.text("model");
   if (const json::Value* one = fields.find("embedding")) {
-    reply.vectors.push_back(decode_vector(*one, "/embedding", errors));
+    reply.vectors.push_back(decode_floats(*one, "/embedding", errors));
   }
   const json::Value* all = fields.array("embeddings");
   for (std::size_t i = 0; all != nullptr && i < all->items().size(); ++i) {
     reply.vectors.push_back(
-        decode_vector(all->items()[i], json::pointer_join("/embeddings", i), errors));
+        decode_floats(all->items()[i], json::pointer_join("/embeddings", i), errors));
   }
   reply.input_tokens = fields.integer("prompt_eval_count", 0, INT64_MAX).value_or(0);
   if (!errors.empty()) {

@@ -2,6 +2,7 @@
 
 #include "harness/json/write.hpp"
 #include "harness/wire/fields.hpp"
+#include "harness/wire/openai_content.hpp"
 #include "harness/wire/parsed_or_object.hpp"
 
 namespace rehearse::wire {
@@ -68,30 +69,6 @@ bool is_choice_word(const std::string& choice) {
   return choice == "none" || choice == "auto" || choice == "required";
 }
 
-void decode_content(Fields& fields, Message& message) {
-  const json::Value* content = fields.find("content");
-  if (content == nullptr) {
-    return;
-  }
-  if (content->is_string()) {
-    message.text = content->as_string();
-    return;
-  }
-  if (!content->is_array()) {
-    fields.fail("content", expected_found("a string or an array of parts", *content));
-    return;
-  }
-  for (std::size_t i = 0; i < content->items().size(); ++i) {
-    Fields part(content->items()[i], json::pointer_join(fields.pointer("content"), i),
-                fields.errors());
-    if (part.text("type") == "image_url") {
-      ++message.images;
-    } else {
-      message.text += part.text("text", part.text("refusal"));
-    }
-  }
-}
-
 ToolCall decode_tool_call(const json::Value& value, const std::string& pointer, Errors& errors) {
   Fields fields(value, pointer, errors);
   ToolCall call{fields.text("id"), {}, {}};
@@ -107,7 +84,7 @@ Message decode_message(const json::Value& value, const std::string& pointer, Err
   Fields fields(value, pointer, errors);
   Message message;
   message.role = fields.required_text("role");
-  decode_content(fields, message);
+  decode_content(fields, "image_url", message);
   if (const json::Value* calls = fields.array("tool_calls")) {
     for (std::size_t i = 0; i < calls->items().size(); ++i) {
       message.tool_calls.push_back(decode_tool_call(
@@ -182,6 +159,30 @@ void decode_tools(Fields& fields, ChatRequest& request) {
 }
 
 }  // namespace
+
+void decode_content(Fields& fields, std::string_view image, Message& message) {
+  const json::Value* content = fields.find("content");
+  if (content == nullptr) {
+    return;
+  }
+  if (content->is_string()) {
+    message.text = content->as_string();
+    return;
+  }
+  if (!content->is_array()) {
+    fields.fail("content", expected_found("a string or an array of parts", *content));
+    return;
+  }
+  for (std::size_t i = 0; i < content->items().size(); ++i) {
+    Fields part(content->items()[i], json::pointer_join(fields.pointer("content"), i),
+                fields.errors());
+    if (part.text("type") == image) {
+      ++message.images;
+    } else {
+      message.text += part.text("text", part.text("refusal"));
+    }
+  }
+}
 
 std::string encode_chat_request(const ChatRequest& request) {
   json::Value body = object_of({{"model", request.model}, {"messages", json::Value::array()}});

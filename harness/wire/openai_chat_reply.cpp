@@ -120,24 +120,27 @@ std::string usage_json(const Usage& usage) {
   return out;
 }
 
-std::optional<Usage> decode_usage(Fields& fields) {
+std::optional<Usage> decode_usage(Fields& fields, const std::string& input,
+                                  const std::string& output) {
   constexpr std::int64_t kMost = 1'000'000'000'000;
   const json::Value* value = fields.object("usage");
   if (value == nullptr) {
     return std::nullopt;
   }
   Fields inner(*value, fields.pointer("usage"), fields.errors());
+  const auto detail = [&](const std::string& side, std::string_view key) {
+    const std::string details = side + "_tokens_details";
+    const json::Value* found = inner.object(details);
+    return found == nullptr ? 0
+                            : Fields(*found, inner.pointer(details), fields.errors())
+                                  .integer(key, 0, kMost)
+                                  .value_or(0);
+  };
   Usage usage;
-  usage.input_tokens = inner.integer("prompt_tokens", 0, kMost).value_or(0);
-  usage.output_tokens = inner.integer("completion_tokens", 0, kMost).value_or(0);
-  if (const json::Value* details = inner.object("prompt_tokens_details")) {
-    Fields more(*details, inner.pointer("prompt_tokens_details"), fields.errors());
-    usage.cached_tokens = more.integer("cached_tokens", 0, kMost).value_or(0);
-  }
-  if (const json::Value* details = inner.object("completion_tokens_details")) {
-    Fields more(*details, inner.pointer("completion_tokens_details"), fields.errors());
-    usage.reasoning_tokens = more.integer("reasoning_tokens", 0, kMost).value_or(0);
-  }
+  usage.input_tokens = inner.integer(input + "_tokens", 0, kMost).value_or(0);
+  usage.output_tokens = inner.integer(output + "_tokens", 0, kMost).value_or(0);
+  usage.cached_tokens = detail(input, "cached_tokens");
+  usage.reasoning_tokens = detail(output, "reasoning_tokens");
   return usage;
 }
 
@@ -181,7 +184,7 @@ Result<ChatReply> decode_chat_reply(std::string_view text) {
     const std::string pointer = json::pointer_join(fields.pointer("choices"), i);
     reply.choices.push_back(decode_choice(choices->items()[i], pointer, errors));
   }
-  reply.usage = decode_usage(fields);
+  reply.usage = decode_usage(fields, "prompt", "completion");
   if (!errors.empty()) {
     return errors;
   }

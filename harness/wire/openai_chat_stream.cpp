@@ -107,7 +107,7 @@ Result<ChatChunk> decode_chat_chunk(std::string_view data) {
   }
   Errors errors;
   Fields fields(*body, "", errors);
-  chunk.usage = decode_usage(fields);
+  chunk.usage = decode_usage(fields, "prompt", "completion");
   const json::Value* choices = fields.array("choices");
   if (choices != nullptr && !choices->items().empty()) {
     Fields choice(choices->items()[0], "/choices/0", errors);

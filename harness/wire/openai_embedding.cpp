@@ -105,19 +105,11 @@ std::vector<float> decode_vector(const json::Value* value, const std::string& po
     errors.push_back({pointer, "expected base64 of 32-bit floats, found something else"});
     return {};
   }
-  std::vector<float> vector;
-  if (value == nullptr || !value->is_array()) {
-    errors.push_back({pointer, "expected an array of numbers or base64, found neither"});
-    return vector;
+  if (value == nullptr) {
+    errors.push_back({pointer, "expected an array of numbers or base64, found nothing"});
+    return {};
   }
-  for (const json::Value& item : value->items()) {
-    if (!item.is_number()) {
-      errors.push_back({pointer, expected_found("numbers", item)});
-      return vector;
-    }
-    vector.push_back(static_cast<float>(item.as_double()));
-  }
-  return vector;
+  return decode_floats(*value, pointer, errors);
 }
 
 }  // namespace

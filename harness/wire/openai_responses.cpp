@@ -2,33 +2,12 @@
 
 #include "harness/json/write.hpp"
 #include "harness/wire/fields.hpp"
+#include "harness/wire/openai_content.hpp"
 
 namespace rehearse::wire::openai {
 namespace {
 
 constexpr std::int64_t kMostTokens = 100'000'000;
-
-// Text parts of a message's content: input_text and output_text alike.
-void decode_input(Fields& fields, Message& message) {
-  const json::Value* content = fields.find("content");
-  if (content == nullptr) {
-    return;
-  }
-  if (content->is_string()) {
-    message.text = content->as_string();
-    return;
-  }
-  if (!content->is_array()) {
-    fields.fail("content", expected_found("a string or an array of parts", *content));
-    return;
-  }
-  for (std::size_t i = 0; i < content->items().size(); ++i) {
-    Fields part(content->items()[i], json::pointer_join(fields.pointer("content"), i),
-                fields.errors());
-    message.images += part.text("type") == "input_image" ? 1 : 0;
-    message.text += part.text("text", part.text("refusal"));
-  }
-}
 
 Message decode_item(const json::Value& value, const std::string& pointer, Errors& errors) {
   Fields fields(value, pointer, errors);
@@ -47,7 +26,7 @@ Message decode_item(const json::Value& value, const std::string& pointer, Errors
         {fields.text("call_id"), fields.text("name"), fields.text("arguments")});
   } else if (type == "message") {
     message.role = fields.required_text("role");
-    decode_input(fields, message);
+    decode_content(fields, "input_image", message);
   } else {
     message.role = "assistant";  // reasoning and built-in tools: repeated, never read
   }

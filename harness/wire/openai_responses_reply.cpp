@@ -3,6 +3,7 @@
 #include "harness/json/write.hpp"
 #include "harness/wire/fields.hpp"
 #include "harness/wire/openai_responses.hpp"
+#include "harness/wire/openai_usage.hpp"
 
 namespace rehearse::wire::openai {
 namespace {
@@ -118,27 +119,6 @@ void decode_output(Fields& fields, ResponsesReply& reply) {
   }
 }
 
-std::optional<Usage> decode_response_usage(Fields& fields) {
-  constexpr std::int64_t kMost = 1'000'000'000'000;
-  const json::Value* value = fields.object("usage");
-  if (value == nullptr) {
-    return std::nullopt;
-  }
-  Fields inner(*value, fields.pointer("usage"), fields.errors());
-  Usage usage;
-  usage.input_tokens = inner.integer("input_tokens", 0, kMost).value_or(0);
-  usage.output_tokens = inner.integer("output_tokens", 0, kMost).value_or(0);
-  if (const json::Value* details = inner.object("input_tokens_details")) {
-    Fields more(*details, inner.pointer("input_tokens_details"), fields.errors());
-    usage.cached_tokens = more.integer("cached_tokens", 0, kMost).value_or(0);
-  }
-  if (const json::Value* details = inner.object("output_tokens_details")) {
-    Fields more(*details, inner.pointer("output_tokens_details"), fields.errors());
-    usage.reasoning_tokens = more.integer("reasoning_tokens", 0, kMost).value_or(0);
-  }
-  return usage;
-}
-
 ResponsesReply decode_reply(Fields& fields) {
   ResponsesReply reply;
   reply.id = fields.required_text("id");
@@ -151,7 +131,7 @@ ResponsesReply decode_reply(Fields& fields) {
     }
   }
   decode_output(fields, reply);
-  reply.usage = decode_response_usage(fields);
+  reply.usage = decode_usage(fields, "input", "output");
   if (const json::Value* error = fields.object("error")) {
     Fields inner(*error, fields.pointer("error"), fields.errors());
     reply.error_code = inner.text("code");
