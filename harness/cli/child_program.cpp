@@ -2,9 +2,7 @@
 
 #include <spawn.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -12,40 +10,11 @@
 #include "harness/base/text.hpp"
 
 namespace rehearse::cli {
-namespace {
-
-std::vector<std::string> merged_environment(const ChildProgram::Variables& variables) {
-  std::vector<std::string> out;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text(*entry);
-    const std::string_view name = text.substr(0, text.find('='));
-    const bool replaced = std::any_of(variables.begin(), variables.end(),
-                                      [&](const auto& variable) { return variable.first == name; });
-    if (!replaced) {
-      out.emplace_back(text);
-    }
-  }
-  for (const auto& [name, value] : variables) {
-    out.push_back(name + "=" + value);
-  }
-  return out;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> out;
-  for (std::string& text : texts) {
-    out.push_back(text.data());
-  }
-  out.push_back(nullptr);
-  return out;
-}
-
-}  // namespace
 
 Result<ChildProgram> ChildProgram::start(const std::vector<std::string>& argv,
-                                         const Variables& variables) {
+                                         const target::Variables& variables) {
   std::vector<std::string> words = argv;
-  std::vector<std::string> environment = merged_environment(variables);
+  std::vector<std::string> environment = target::environment_with(variables);
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addclosefrom_np(&files, 3);
@@ -57,8 +26,9 @@ Result<ChildProgram> ChildProgram::start(const std::vector<std::string>& argv,
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   pid_t pid = -1;
-  const int code = posix_spawnp(&pid, words[0].c_str(), &files, &attributes, pointers(words).data(),
-                                pointers(environment).data());
+  const int code =
+      posix_spawnp(&pid, words[0].c_str(), &files, &attributes, target::pointers_to(words).data(),
+                   target::pointers_to(environment).data());
   posix_spawn_file_actions_destroy(&files);
   posix_spawnattr_destroy(&attributes);
   if (code == ENOENT) {

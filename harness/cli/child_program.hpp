@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/result.hpp"
+#include "harness/target/environment.hpp"
 
 namespace rehearse::cli {
 
@@ -15,11 +16,10 @@ namespace rehearse::cli {
 // reaped where it still runs at the end.
 class ChildProgram {
  public:
-  using Variables = std::vector<std::pair<std::string, std::string>>;
   // Starts it without a shell; `variables` are set on top of our environment. No other file of ours
   // is open in it. Errors: "command not found: x" and the like.
   static Result<ChildProgram> start(const std::vector<std::string>& argv,
-                                    const Variables& variables);
+                                    const target::Variables& variables);
   ChildProgram(ChildProgram&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
   ChildProgram& operator=(ChildProgram&&) = delete;
   ~ChildProgram();

@@ -146,9 +146,9 @@ runtime::Task<void> run_both(proxy::RecordingProxy& proxy, net::AsioRuntime& run
 }
 
 // The variables that lead a program to the proxy.
-ChildProgram::Variables variables_of(const std::vector<Route>& routes,
-                                     const proxy::RecordingProxy& proxy) {
-  ChildProgram::Variables out;
+target::Variables variables_of(const std::vector<Route>& routes,
+                               const proxy::RecordingProxy& proxy) {
+  target::Variables out;
   for (std::size_t i = 0; i < routes.size(); ++i) {
     for (const std::string& variable : routes[i].variables) {
       out.emplace_back(variable, proxy.url(i) + routes[i].url.path);
@@ -190,7 +190,7 @@ std::string base_name(const std::string& path) {
 }
 
 Status announce(const Arguments& arguments, const Console& console,
-                const ChildProgram::Variables& variables) {
+                const target::Variables& variables) {
   std::string lines;
   for (const auto& [name, value] : variables) {
     if (name != "NO_PROXY" && name != "no_proxy") {
@@ -220,7 +220,7 @@ Result<int> record_calls(const Arguments& arguments, const Console& console,
   if (!proxy) {
     return proxy.errors();
   }
-  const ChildProgram::Variables variables = variables_of(routes, **proxy);
+  const target::Variables variables = variables_of(routes, **proxy);
   const Status announced = announce(arguments, console, variables);
   if (!announced) {
     return announced.errors();

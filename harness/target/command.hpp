@@ -3,19 +3,19 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "harness/base/time.hpp"
 #include "harness/net/asio_runtime.hpp"
+#include "harness/target/environment.hpp"
 
 namespace rehearse::target {
 
 // A program to run, without a shell.
 struct Command {
-  std::vector<std::string> argv;    // argv[0] is looked up in PATH where it holds no slash
-  std::filesystem::path directory;  // to run in; empty: ours
-  std::vector<std::pair<std::string, std::string>> environment;  // set on top of ours
+  std::vector<std::string> argv;      // argv[0] is looked up in PATH where it holds no slash
+  std::filesystem::path directory;    // to run in; empty: ours
+  Variables environment;              // set on top of ours
   std::filesystem::path stdout_file;  // gets the first `most_file` bytes; empty: none
   std::filesystem::path stderr_file;
   std::size_t most_kept = 64u << 10;  // bytes at the end of each output kept in memory

@@ -15,40 +15,13 @@
 #include <system_error>
 #include <vector>
 
+#include "harness/target/environment.hpp"
+
 namespace rehearse::target {
 namespace {
 
 Error problem(const Command& command, std::string what) {
   return {command.argv.empty() ? "command" : command.argv.front(), std::move(what)};
-}
-
-// Our environment with the command's own on top: "NAME=value" texts.
-std::vector<std::string> environment_of(const Command& command) {
-  std::vector<std::string> all;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    const std::string_view name = text.substr(0, text.find('='));
-    bool replaced = false;
-    for (const auto& [key, value] : command.environment) {
-      replaced = replaced || key == name;
-    }
-    if (!replaced) {
-      all.emplace_back(text);
-    }
-  }
-  for (const auto& [key, value] : command.environment) {
-    all.push_back(key + "=" + value);
-  }
-  return all;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> out;
-  for (std::string& text : texts) {
-    out.push_back(text.data());
-  }
-  out.push_back(nullptr);
-  return out;
 }
 
 struct Pipe {
@@ -95,8 +68,8 @@ class SpawnPlan {
     ::posix_spawnattr_destroy(&attributes_);
   }
   int spawn(pid_t& pid, std::vector<std::string> argv, std::vector<std::string> environment) {
-    const std::vector<char*> arguments = pointers(argv);
-    const std::vector<char*> variables = pointers(environment);
+    const std::vector<char*> arguments = pointers_to(argv);
+    const std::vector<char*> variables = pointers_to(environment);
     return ::posix_spawnp(&pid, arguments[0], &files_, &attributes_, arguments.data(),
                           variables.data());
   }
@@ -135,7 +108,7 @@ Result<Process> start_process(const Command& command) {
   }
   Process process;
   SpawnPlan plan(command, out.write.get(), err.write.get());
-  const int failed = plan.spawn(process.pid, command.argv, environment_of(command));
+  const int failed = plan.spawn(process.pid, command.argv, environment_with(command.environment));
   if (failed == ENOENT) {
     return problem(command, "command not found: " + command.argv.front());
   }
