@@ -223,29 +223,20 @@ std::string encode_chat_request(const ChatRequest& request) {
 }
 
 Result<ChatRequest> decode_chat_request(std::string_view text, MaxTokens max_tokens) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  ChatRequest request;
-  request.model = fields.text("model");
-  request.max_output_tokens = fields.integer("max_tokens", 1, kManyTokens);
-  if (max_tokens == MaxTokens::Required && body->is_object() &&
-      fields.find("max_tokens") == nullptr) {
-    fields.fail("max_tokens", "Field required");
-  }
-  decode_messages(fields, request);
-  request.stream = fields.flag("stream", false);
-  request.include_usage = request.stream;  // always told
-  decode_stop(fields, request);
-  decode_thinking(fields, request);
-  decode_tools(fields, request);
-  if (!errors.empty()) {
-    return errors;
-  }
-  return request;
+  return decode_body<ChatRequest>(text, [&](Fields& fields, ChatRequest& request) {
+    request.model = fields.text("model");
+    request.max_output_tokens = fields.integer("max_tokens", 1, kManyTokens);
+    if (max_tokens == MaxTokens::Required && fields.value().is_object() &&
+        fields.find("max_tokens") == nullptr) {
+      fields.fail("max_tokens", "Field required");
+    }
+    decode_messages(fields, request);
+    request.stream = fields.flag("stream", false);
+    request.include_usage = request.stream;  // always told
+    decode_stop(fields, request);
+    decode_thinking(fields, request);
+    decode_tools(fields, request);
+  });
 }
 
 }  // namespace rehearse::wire::anthropic

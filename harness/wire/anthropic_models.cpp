@@ -32,23 +32,15 @@ std::string encode_models(const std::vector<std::string>& ids) {
 }
 
 Result<std::vector<std::string>> decode_models(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  std::vector<std::string> ids;
-  if (const json::Value* data = fields.array("data")) {
-    for (std::size_t i = 0; i < data->items().size(); ++i) {
-      Fields one(data->items()[i], json::pointer_join("/data", i), errors);
-      ids.push_back(one.required_text("id"));
-    }
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return ids;
+  return decode_body<std::vector<std::string>>(
+      text, [](Fields& fields, std::vector<std::string>& ids) {
+        if (const json::Value* data = fields.array("data")) {
+          for (std::size_t i = 0; i < data->items().size(); ++i) {
+            Fields one(data->items()[i], json::pointer_join("/data", i), fields.errors());
+            ids.push_back(one.required_text("id"));
+          }
+        }
+      });
 }
 
 }  // namespace rehearse::wire::anthropic

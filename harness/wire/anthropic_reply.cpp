@@ -112,36 +112,27 @@ std::string encode_chat_reply(const ChatReply& reply) {
 }
 
 Result<ChatReply> decode_chat_reply(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  ChatReply reply;
-  reply.id = fields.text("id");
-  reply.model = fields.text("model");
-  ChatChoice choice;
-  const json::Value* content = fields.array("content");
-  if (content == nullptr) {
-    fields.fail("content", "expected an array of blocks, found nothing");
-    return errors;
-  }
-  for (std::size_t i = 0; i < content->items().size(); ++i) {
-    Fields block(content->items()[i], json::pointer_join("/content", i), errors);
-    decode_block(block, choice);
-  }
-  choice.finish = parse_stop_reason(fields.text("stop_reason"));
-  choice.stop_text = fields.text("stop_sequence");
-  reply.choices.push_back(std::move(choice));
-  if (fields.find("usage") != nullptr) {
-    reply.usage.emplace();
-    decode_usage(fields, *reply.usage);
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return reply;
+  return decode_body<ChatReply>(text, [&](Fields& fields, ChatReply& reply) {
+    reply.id = fields.text("id");
+    reply.model = fields.text("model");
+    ChatChoice choice;
+    const json::Value* content = fields.array("content");
+    if (content == nullptr) {
+      fields.fail("content", "expected an array of blocks, found nothing");
+      return;
+    }
+    for (std::size_t i = 0; i < content->items().size(); ++i) {
+      Fields block(content->items()[i], json::pointer_join("/content", i), fields.errors());
+      decode_block(block, choice);
+    }
+    choice.finish = parse_stop_reason(fields.text("stop_reason"));
+    choice.stop_text = fields.text("stop_sequence");
+    reply.choices.push_back(std::move(choice));
+    if (fields.find("usage") != nullptr) {
+      reply.usage.emplace();
+      decode_usage(fields, *reply.usage);
+    }
+  });
 }
 
 std::string encode_token_count(std::int64_t tokens) {

@@ -48,6 +48,23 @@ class Fields {
   Errors& errors_;
 };
 
+// A body, its members read by `read(Fields&, T&)`; all that is wrong with it instead.
+template <typename T, typename Read>
+Result<T> decode_body(std::string_view text, Read read) {
+  const Result<json::Value> body = parse_body(text);
+  if (!body) {
+    return body.errors();
+  }
+  Errors errors;
+  Fields fields(*body, "", errors);
+  T out;
+  read(fields, out);
+  if (!errors.empty()) {
+    return errors;
+  }
+  return out;
+}
+
 // "expected WANTED, found 12" for a value of the wrong kind.
 std::string expected_found(std::string_view wanted, const json::Value& found);
 

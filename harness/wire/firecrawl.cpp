@@ -98,23 +98,14 @@ Result<json::Value> read_data(std::string_view body) {
 }  // namespace
 
 Result<PageRequest> decode_page_request(std::string_view body) {
-  auto value = parse_body(body);
-  if (!value) {
-    return value.errors();
-  }
-  Errors errors;
-  Fields fields(*value, "", errors);
-  PageRequest out;
-  out.url = fields.required_text("url");
-  out.formats = read_formats(fields);
-  if (!out.url.empty() && out.url.find('.') == std::string::npos &&
-      out.url.find("localhost") == std::string::npos) {
-    fields.fail("url", "Invalid URL");
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return out;
+  return decode_body<PageRequest>(body, [](Fields& fields, PageRequest& out) {
+    out.url = fields.required_text("url");
+    out.formats = read_formats(fields);
+    if (!out.url.empty() && out.url.find('.') == std::string::npos &&
+        out.url.find("localhost") == std::string::npos) {
+      fields.fail("url", "Invalid URL");
+    }
+  });
 }
 
 std::string encode_page_request(const PageRequest& request) {
@@ -130,21 +121,12 @@ std::string encode_page_request(const PageRequest& request) {
 }
 
 Result<SearchRequest> decode_search_request(std::string_view body) {
-  auto value = parse_body(body);
-  if (!value) {
-    return value.errors();
-  }
-  Errors errors;
-  Fields fields(*value, "", errors);
-  SearchRequest out;
-  out.query = fields.required_text("query");
-  out.limit = fields.integer("limit", 1, 100).value_or(5);
-  const json::Value* options = fields.object("scrapeOptions");
-  out.with_pages = options != nullptr && options->find("formats") != nullptr;
-  if (!errors.empty()) {
-    return errors;
-  }
-  return out;
+  return decode_body<SearchRequest>(body, [](Fields& fields, SearchRequest& out) {
+    out.query = fields.required_text("query");
+    out.limit = fields.integer("limit", 1, 100).value_or(5);
+    const json::Value* options = fields.object("scrapeOptions");
+    out.with_pages = options != nullptr && options->find("formats") != nullptr;
+  });
 }
 
 std::string encode_search_request(const SearchRequest& request) {

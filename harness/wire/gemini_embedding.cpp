@@ -67,31 +67,22 @@ std::string encode_embedding_request(const EmbeddingRequest& request) {
 }
 
 Result<EmbeddingRequest> decode_embedding_request(std::string_view text, std::string_view action) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  EmbeddingRequest request;
-  if (action == kEmbed) {
-    decode_one(fields, request);
-  } else {
-    const json::Value* all = fields.array("requests");
-    const std::size_t count = all == nullptr ? 0 : all->items().size();
-    if (count == 0 || count > kMostInputs) {
-      fields.fail("requests", "at least one and at most 100 requests can be in one batch");
-      return errors;
+  return decode_body<EmbeddingRequest>(text, [&](Fields& fields, EmbeddingRequest& request) {
+    if (action == kEmbed) {
+      decode_one(fields, request);
+    } else {
+      const json::Value* all = fields.array("requests");
+      const std::size_t count = all == nullptr ? 0 : all->items().size();
+      if (count == 0 || count > kMostInputs) {
+        fields.fail("requests", "at least one and at most 100 requests can be in one batch");
+        return;
+      }
+      for (std::size_t i = 0; i < count; ++i) {
+        Fields one(all->items()[i], json::pointer_join("/requests", i), fields.errors());
+        decode_one(one, request);
+      }
     }
-    for (std::size_t i = 0; i < count; ++i) {
-      Fields one(all->items()[i], json::pointer_join("/requests", i), errors);
-      decode_one(one, request);
-    }
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return request;
+  });
 }
 
 std::string encode_embedding_reply(const EmbeddingReply& reply, std::string_view action) {
@@ -110,29 +101,20 @@ std::string encode_embedding_reply(const EmbeddingReply& reply, std::string_view
 }
 
 Result<EmbeddingReply> decode_embedding_reply(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  EmbeddingReply reply;
-  if (const json::Value* one = fields.object("embedding")) {
-    Fields inner(*one, "/embedding", errors);
-    reply.vectors.push_back(decode_values(inner));
-  } else if (const json::Value* all = fields.array("embeddings");
-             all != nullptr && all->items().size() <= kMostVectors) {
-    for (std::size_t i = 0; i < all->items().size(); ++i) {
-      Fields inner(all->items()[i], json::pointer_join("/embeddings", i), errors);
+  return decode_body<EmbeddingReply>(text, [](Fields& fields, EmbeddingReply& reply) {
+    if (const json::Value* one = fields.object("embedding")) {
+      Fields inner(*one, "/embedding", fields.errors());
       reply.vectors.push_back(decode_values(inner));
+    } else if (const json::Value* all = fields.array("embeddings");
+               all != nullptr && all->items().size() <= kMostVectors) {
+      for (std::size_t i = 0; i < all->items().size(); ++i) {
+        Fields inner(all->items()[i], json::pointer_join("/embeddings", i), fields.errors());
+        reply.vectors.push_back(decode_values(inner));
+      }
+    } else {
+      fields.fail("embeddings", "expected an array of embeddings, found nothing");
     }
-  } else {
-    fields.fail("embeddings", "expected an array of embeddings, found nothing");
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return reply;
+  });
 }
 
 }  // namespace rehearse::wire::gemini

@@ -153,31 +153,22 @@ Result<ImageRequest> decode_generate_image(std::string_view text, std::string_vi
 }
 
 Result<ImageRequest> decode_predict(std::string_view text, std::string_view model) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  ImageRequest request;
-  request.model = model;
-  request.base64 = true;
-  const json::Value* instances = fields.array("instances");
-  if (instances == nullptr || instances->items().empty()) {
-    fields.fail("instances", "expected an array of one prompt, found none");
-    return errors;
-  }
-  Fields instance(instances->items().front(), "/instances/0", errors);
-  request.prompt = instance.required_text("prompt");
-  const json::Value none = json::Value::object();
-  const json::Value* parameters = fields.object("parameters");
-  Fields inner(parameters == nullptr ? none : *parameters, "/parameters", errors);
-  request.count = inner.integer("sampleCount", 1, 4).value_or(1);
-  take_shape(inner, model, "sampleImageSize", request);
-  if (!errors.empty()) {
-    return errors;
-  }
-  return request;
+  return decode_body<ImageRequest>(text, [&](Fields& fields, ImageRequest& request) {
+    request.model = model;
+    request.base64 = true;
+    const json::Value* instances = fields.array("instances");
+    if (instances == nullptr || instances->items().empty()) {
+      fields.fail("instances", "expected an array of one prompt, found none");
+      return;
+    }
+    Fields instance(instances->items().front(), "/instances/0", fields.errors());
+    request.prompt = instance.required_text("prompt");
+    const json::Value none = json::Value::object();
+    const json::Value* parameters = fields.object("parameters");
+    Fields inner(parameters == nullptr ? none : *parameters, "/parameters", fields.errors());
+    request.count = inner.integer("sampleCount", 1, 4).value_or(1);
+    take_shape(inner, model, "sampleImageSize", request);
+  });
 }
 
 MessageBody encode_inline_images(const InlineReply& reply) {
@@ -214,34 +205,25 @@ MessageBody encode_predictions(const std::vector<Picture>& images) {
 }
 
 Result<ImageReply> decode_image_reply(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  ImageReply reply;
-  const json::Value* predictions = fields.array("predictions");
-  const json::Value* candidates = fields.array("candidates");
-  if (predictions == nullptr && candidates == nullptr) {
-    fields.fail("candidates", "expected candidates or predictions, found neither");
-    return errors;
-  }
-  for (std::size_t i = 0; predictions != nullptr && i < predictions->items().size(); ++i) {
-    Fields one(predictions->items()[i], json::pointer_join("/predictions", i), errors);
-    take_image(one, "bytesBase64Encoded", reply);
-  }
-  for (std::size_t i = 0; candidates != nullptr && i < candidates->items().size(); ++i) {
-    Fields one(candidates->items()[i], json::pointer_join("/candidates", i), errors);
-    take_inline(one, reply);
-  }
-  if (const auto usage = decode_usage(fields)) {
-    reply.usage = ImageUsage{usage->input_tokens, usage->output_tokens};
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return reply;
+  return decode_body<ImageReply>(text, [](Fields& fields, ImageReply& reply) {
+    const json::Value* predictions = fields.array("predictions");
+    const json::Value* candidates = fields.array("candidates");
+    if (predictions == nullptr && candidates == nullptr) {
+      fields.fail("candidates", "expected candidates or predictions, found neither");
+      return;
+    }
+    for (std::size_t i = 0; predictions != nullptr && i < predictions->items().size(); ++i) {
+      Fields one(predictions->items()[i], json::pointer_join("/predictions", i), fields.errors());
+      take_image(one, "bytesBase64Encoded", reply);
+    }
+    for (std::size_t i = 0; candidates != nullptr && i < candidates->items().size(); ++i) {
+      Fields one(candidates->items()[i], json::pointer_join("/candidates", i), fields.errors());
+      take_inline(one, reply);
+    }
+    if (const auto usage = decode_usage(fields)) {
+      reply.usage = ImageUsage{usage->input_tokens, usage->output_tokens};
+    }
+  });
 }
 
 }  // namespace rehearse::wire::gemini

@@ -32,32 +32,23 @@ std::string encode_models(const std::vector<Model>& models) {
 }
 
 Result<std::vector<Model>> decode_models(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  std::vector<Model> out;
-  const json::Value* all = fields.array("models");
-  for (std::size_t i = 0; all != nullptr && i < all->items().size(); ++i) {
-    Fields one(all->items()[i], json::pointer_join("/models", i), errors);
-    Model model;
-    const std::string name = one.required_text("name");
-    model.id = name.starts_with("models/") ? name.substr(7) : name;
-    if (const json::Value* actions = one.array("supportedGenerationMethods")) {
-      for (const json::Value& action : actions->items()) {
-        if (action.is_string()) {
-          model.actions.push_back(action.as_string());
+  return decode_body<std::vector<Model>>(text, [](Fields& fields, std::vector<Model>& out) {
+    const json::Value* all = fields.array("models");
+    for (std::size_t i = 0; all != nullptr && i < all->items().size(); ++i) {
+      Fields one(all->items()[i], json::pointer_join("/models", i), fields.errors());
+      Model model;
+      const std::string name = one.required_text("name");
+      model.id = name.starts_with("models/") ? name.substr(7) : name;
+      if (const json::Value* actions = one.array("supportedGenerationMethods")) {
+        for (const json::Value& action : actions->items()) {
+          if (action.is_string()) {
+            model.actions.push_back(action.as_string());
+          }
         }
       }
+      out.push_back(std::move(model));
     }
-    out.push_back(std::move(model));
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return out;
+  });
 }
 
 }  // namespace rehearse::wire::gemini

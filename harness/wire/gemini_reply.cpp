@@ -105,31 +105,23 @@ std::string encode_chat_part(const ReplyPart& part) {
 }
 
 Result<ChatReply> decode_chat_reply(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  ChatReply reply;
-  reply.id = fields.text("responseId");
-  reply.model = fields.text("modelVersion");
-  const json::Value* candidates = fields.array("candidates");
-  // A prompt that was blocked has none.
-  if (candidates == nullptr && fields.find("promptFeedback") == nullptr) {
-    fields.fail("candidates", "expected an array, found nothing");
-    return errors;
-  }
-  for (std::size_t i = 0; candidates != nullptr && i < candidates->items().size(); ++i) {
-    Fields candidate(candidates->items()[i], json::pointer_join("/candidates", i), errors);
-    std::optional<FinishReason> finish;
-    reply.choices.push_back(decode_candidate(candidate, finish));
-  }
-  reply.usage = decode_usage(fields);
-  if (!errors.empty()) {
-    return errors;
-  }
-  return reply;
+  return decode_body<ChatReply>(text, [&](Fields& fields, ChatReply& reply) {
+    reply.id = fields.text("responseId");
+    reply.model = fields.text("modelVersion");
+    const json::Value* candidates = fields.array("candidates");
+    // A prompt that was blocked has none.
+    if (candidates == nullptr && fields.find("promptFeedback") == nullptr) {
+      fields.fail("candidates", "expected an array, found nothing");
+      return;
+    }
+    for (std::size_t i = 0; candidates != nullptr && i < candidates->items().size(); ++i) {
+      Fields candidate(candidates->items()[i], json::pointer_join("/candidates", i),
+                       fields.errors());
+      std::optional<FinishReason> finish;
+      reply.choices.push_back(decode_candidate(candidate, finish));
+    }
+    reply.usage = decode_usage(fields);
+  });
 }
 
 Result<ChatChunk> decode_chat_chunk(std::string_view data) {

@@ -59,41 +59,32 @@ std::string encode_video_request(const VideoRequest& request) {
 }
 
 Result<VideoRequest> decode_video_request(std::string_view text, std::string_view model) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  VideoRequest request;
-  request.model = model;
-  const json::Value* instances = fields.array("instances");
-  if (instances == nullptr || instances->items().size() != 1) {
-    fields.fail("instances", "expected an array of one instance");
-    return errors;
-  }
-  Fields instance(instances->items().front(), "/instances/0", errors);
-  const bool starts = instance.find("image") != nullptr || instance.find("video") != nullptr;
-  request.prompt = starts ? instance.text("prompt") : instance.required_text("prompt");
-  const json::Value none = json::Value::object();
-  const json::Value* parameters = fields.object("parameters");
-  Fields inner(parameters == nullptr ? none : *parameters, "/parameters", errors);
-  request.seconds = seconds_of(inner);
-  request.ratio = inner.text(key_of(inner, "aspectRatio"), request.ratio);
-  if (request.ratio != "16:9" && request.ratio != "9:16") {
-    inner.fail("aspectRatio", "the aspect ratio " + json::dump(request.ratio) +
-                                  " is not supported, expected 16:9 or 9:16");
-  }
-  request.resolution = inner.text("resolution", request.resolution);
-  if (short_side(request.resolution) == 0) {
-    inner.fail("resolution", "the resolution " + json::dump(request.resolution) +
-                                 " is not supported, expected 720p, 1080p or 4k");
-  }
-  request.count = inner.integer(key_of(inner, "sampleCount"), 1, kMostVideos).value_or(1);
-  if (!errors.empty()) {
-    return errors;
-  }
-  return request;
+  return decode_body<VideoRequest>(text, [&](Fields& fields, VideoRequest& request) {
+    request.model = model;
+    const json::Value* instances = fields.array("instances");
+    if (instances == nullptr || instances->items().size() != 1) {
+      fields.fail("instances", "expected an array of one instance");
+      return;
+    }
+    Fields instance(instances->items().front(), "/instances/0", fields.errors());
+    const bool starts = instance.find("image") != nullptr || instance.find("video") != nullptr;
+    request.prompt = starts ? instance.text("prompt") : instance.required_text("prompt");
+    const json::Value none = json::Value::object();
+    const json::Value* parameters = fields.object("parameters");
+    Fields inner(parameters == nullptr ? none : *parameters, "/parameters", fields.errors());
+    request.seconds = seconds_of(inner);
+    request.ratio = inner.text(key_of(inner, "aspectRatio"), request.ratio);
+    if (request.ratio != "16:9" && request.ratio != "9:16") {
+      inner.fail("aspectRatio", "the aspect ratio " + json::dump(request.ratio) +
+                                    " is not supported, expected 16:9 or 9:16");
+    }
+    request.resolution = inner.text("resolution", request.resolution);
+    if (short_side(request.resolution) == 0) {
+      inner.fail("resolution", "the resolution " + json::dump(request.resolution) +
+                                   " is not supported, expected 720p, 1080p or 4k");
+    }
+    request.count = inner.integer(key_of(inner, "sampleCount"), 1, kMostVideos).value_or(1);
+  });
 }
 
 ImageSize video_size(const VideoRequest& request) {
@@ -124,35 +115,26 @@ std::string encode_operation(const VideoOperation& operation) {
 }
 
 Result<VideoOperation> decode_operation(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  VideoOperation out;
-  out.name = fields.required_text("name");
-  out.done = fields.flag("done", false);
-  if (const json::Value* error = fields.object("error")) {
-    Fields inner(*error, "/error", errors);
-    ApiError read;
-    read.status = static_cast<int>(inner.integer("code", 0, 999).value_or(500));
-    read.message = inner.text("message");
-    out.error = std::move(read);
-  }
-  const json::Value* samples =
-      json::pointer_find(*body, "/response/generateVideoResponse/generatedSamples");
-  const bool listed = samples != nullptr && samples->is_array();
-  for (std::size_t i = 0; listed && i < samples->items().size(); ++i) {
-    const json::Value* uri = json::pointer_find(samples->items()[i], "/video/uri");
-    if (uri != nullptr && uri->is_string()) {
-      out.uris.push_back(uri->as_string());
+  return decode_body<VideoOperation>(text, [&](Fields& fields, VideoOperation& out) {
+    out.name = fields.required_text("name");
+    out.done = fields.flag("done", false);
+    if (const json::Value* error = fields.object("error")) {
+      Fields inner(*error, "/error", fields.errors());
+      ApiError read;
+      read.status = static_cast<int>(inner.integer("code", 0, 999).value_or(500));
+      read.message = inner.text("message");
+      out.error = std::move(read);
     }
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return out;
+    const json::Value* samples =
+        json::pointer_find(fields.value(), "/response/generateVideoResponse/generatedSamples");
+    const bool listed = samples != nullptr && samples->is_array();
+    for (std::size_t i = 0; listed && i < samples->items().size(); ++i) {
+      const json::Value* uri = json::pointer_find(samples->items()[i], "/video/uri");
+      if (uri != nullptr && uri->is_string()) {
+        out.uris.push_back(uri->as_string());
+      }
+    }
+  });
 }
 
 std::optional<std::string> parse_operation_path(std::string_view path) {

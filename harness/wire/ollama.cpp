@@ -139,36 +139,27 @@ std::string encode_request(const ChatRequest& request, Api api) {
 }
 
 Result<ChatRequest> decode_request(std::string_view text, Api api) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  ChatRequest request;
-  request.model = fields.required_text("model");
-  request.stream = fields.flag("stream", true);
-  request.include_usage = true;  // the last line always has it
-  if (api == Api::Chat) {
-    decode_messages(fields, request);
-  } else {
-    decode_prompt(fields, request);
-  }
-  if (const json::Value* options = fields.object("options")) {
-    Fields inner(*options, "/options", errors);
-    const auto most = inner.integer("num_predict", -2, 100'000'000);
-    if (most && *most >= 0) {
-      request.max_output_tokens = most;
+  return decode_body<ChatRequest>(text, [&](Fields& fields, ChatRequest& request) {
+    request.model = fields.required_text("model");
+    request.stream = fields.flag("stream", true);
+    request.include_usage = true;  // the last line always has it
+    if (api == Api::Chat) {
+      decode_messages(fields, request);
+    } else {
+      decode_prompt(fields, request);
     }
-    request.stop = inner.texts("stop");
-  }
-  decode_format(fields, request);
-  decode_tools(fields, request);
-  decode_keep_alive(fields, request);
-  if (!errors.empty()) {
-    return errors;
-  }
-  return request;
+    if (const json::Value* options = fields.object("options")) {
+      Fields inner(*options, "/options", fields.errors());
+      const auto most = inner.integer("num_predict", -2, 100'000'000);
+      if (most && *most >= 0) {
+        request.max_output_tokens = most;
+      }
+      request.stop = inner.texts("stop");
+    }
+    decode_format(fields, request);
+    decode_tools(fields, request);
+    decode_keep_alive(fields, request);
+  });
 }
 
 }  // namespace rehearse::wire::ollama

@@ -44,35 +44,27 @@ std::string encode_embed_request(const EmbeddingRequest& request) {
 }
 
 Result<EmbeddingRequest> decode_embed_request(std::string_view text, bool old_form) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  EmbeddingRequest request;
-  request.model = fields.required_text("model");
-  request.dimensions = fields.integer("dimensions", 1, 16'384);
-  const char* key = old_form ? "prompt" : "input";
-  const json::Value* input = fields.find(key);
-  if (input != nullptr && input->is_string()) {
-    add_input(request, input->as_string());
-  } else if (input != nullptr && input->is_array() && !old_form) {
-    for (std::size_t i = 0; i < input->items().size(); ++i) {
-      const json::Value& item = input->items()[i];
-      if (item.is_string()) {
-        add_input(request, item.as_string());
-      } else {
-        errors.push_back({json::pointer_join("/input", i), expected_found("a text", item)});
+  return decode_body<EmbeddingRequest>(text, [&](Fields& fields, EmbeddingRequest& request) {
+    request.model = fields.required_text("model");
+    request.dimensions = fields.integer("dimensions", 1, 16'384);
+    const char* key = old_form ? "prompt" : "input";
+    const json::Value* input = fields.find(key);
+    if (input != nullptr && input->is_string()) {
+      add_input(request, input->as_string());
+    } else if (input != nullptr && input->is_array() && !old_form) {
+      for (std::size_t i = 0; i < input->items().size(); ++i) {
+        const json::Value& item = input->items()[i];
+        if (item.is_string()) {
+          add_input(request, item.as_string());
+        } else {
+          fields.errors().push_back(
+              {json::pointer_join("/input", i), expected_found("a text", item)});
+        }
       }
+    } else if (input != nullptr) {
+      fields.fail(key, expected_found(old_form ? "a text" : "a text or texts", *input));
     }
-  } else if (input != nullptr) {
-    fields.fail(key, expected_found(old_form ? "a text" : "a text or texts", *input));
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return request;
+  });
 }
 
 std::string encode_embed_reply(const EmbeddingReply& reply, const EmbedTiming& timing) {
@@ -93,27 +85,18 @@ std::string encode_old_embed_reply(const EmbeddingReply& reply) {
 }
 
 Result<EmbeddingReply> decode_embed_reply(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  EmbeddingReply reply;
-  reply.model = fields.text("model");
-  if (const json::Value* one = fields.find("embedding")) {
-    reply.vectors.push_back(decode_floats(*one, "/embedding", errors));
-  }
-  const json::Value* all = fields.array("embeddings");
-  for (std::size_t i = 0; all != nullptr && i < all->items().size(); ++i) {
-    reply.vectors.push_back(
-        decode_floats(all->items()[i], json::pointer_join("/embeddings", i), errors));
-  }
-  reply.input_tokens = fields.integer("prompt_eval_count", 0, INT64_MAX).value_or(0);
-  if (!errors.empty()) {
-    return errors;
-  }
-  return reply;
+  return decode_body<EmbeddingReply>(text, [&](Fields& fields, EmbeddingReply& reply) {
+    reply.model = fields.text("model");
+    if (const json::Value* one = fields.find("embedding")) {
+      reply.vectors.push_back(decode_floats(*one, "/embedding", fields.errors()));
+    }
+    const json::Value* all = fields.array("embeddings");
+    for (std::size_t i = 0; all != nullptr && i < all->items().size(); ++i) {
+      reply.vectors.push_back(
+          decode_floats(all->items()[i], json::pointer_join("/embeddings", i), fields.errors()));
+    }
+    reply.input_tokens = fields.integer("prompt_eval_count", 0, INT64_MAX).value_or(0);
+  });
 }
 
 Result<std::string> decode_model_name(std::string_view text) {

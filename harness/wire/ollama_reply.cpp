@@ -116,23 +116,16 @@ std::string encode_tags(const std::vector<LocalModel>& models) {
 }
 
 Result<std::vector<LocalModel>> decode_tags(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  std::vector<LocalModel> models;
-  if (const json::Value* all = fields.array("models")) {
-    for (std::size_t i = 0; i < all->items().size(); ++i) {
-      Fields one(all->items()[i], json::pointer_join("/models", i), errors);
-      models.push_back({one.required_text("name"), one.integer("size", 0, INT64_MAX).value_or(0)});
-    }
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return models;
+  return decode_body<std::vector<LocalModel>>(
+      text, [](Fields& fields, std::vector<LocalModel>& models) {
+        if (const json::Value* all = fields.array("models")) {
+          for (std::size_t i = 0; i < all->items().size(); ++i) {
+            Fields one(all->items()[i], json::pointer_join("/models", i), fields.errors());
+            models.push_back(
+                {one.required_text("name"), one.integer("size", 0, INT64_MAX).value_or(0)});
+          }
+        }
+      });
 }
 
 }  // namespace rehearse::wire::ollama

@@ -85,35 +85,26 @@ std::string encode_speech_request(const SpeechRequest& request) {
 }
 
 Result<SpeechRequest> decode_speech_request(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  SpeechRequest request;
-  request.model = fields.required_text("model");
-  request.input = fields.required_text("input");
-  request.voice = voice_of(fields);
-  const std::string format = fields.text("response_format", "mp3");
-  if (const auto known = parse_audio_format(format)) {
-    request.format = *known;
-  } else {
-    fields.fail("response_format",
-                expected_found("mp3, opus, aac, flac, wav or pcm", json::Value(format)));
-  }
-  request.speed = fields.number("speed", 0.25, 4).value_or(1);
-  const std::string stream = fields.text("stream_format");
-  request.stream = stream == "sse"     ? SpeechStream::Events
-                   : stream == "audio" ? SpeechStream::Audio
-                                       : SpeechStream::Unsaid;
-  if (!stream.empty() && request.stream == SpeechStream::Unsaid) {
-    fields.fail("stream_format", expected_found("audio or sse", json::Value(stream)));
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return request;
+  return decode_body<SpeechRequest>(text, [&](Fields& fields, SpeechRequest& request) {
+    request.model = fields.required_text("model");
+    request.input = fields.required_text("input");
+    request.voice = voice_of(fields);
+    const std::string format = fields.text("response_format", "mp3");
+    if (const auto known = parse_audio_format(format)) {
+      request.format = *known;
+    } else {
+      fields.fail("response_format",
+                  expected_found("mp3, opus, aac, flac, wav or pcm", json::Value(format)));
+    }
+    request.speed = fields.number("speed", 0.25, 4).value_or(1);
+    const std::string stream = fields.text("stream_format");
+    request.stream = stream == "sse"     ? SpeechStream::Events
+                     : stream == "audio" ? SpeechStream::Audio
+                                         : SpeechStream::Unsaid;
+    if (!stream.empty() && request.stream == SpeechStream::Unsaid) {
+      fields.fail("stream_format", expected_found("audio or sse", json::Value(stream)));
+    }
+  });
 }
 
 Request encode_transcription_request(const TranscriptionRequest& request, std::string target) {

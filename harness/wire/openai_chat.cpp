@@ -230,36 +230,27 @@ std::string encode_chat_request(const ChatRequest& request) {
 }
 
 Result<ChatRequest> decode_chat_request(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  ChatRequest request;
-  request.model = fields.required_text("model");
-  decode_messages(fields, request);
-  const auto old_name = fields.integer("max_tokens", 1, kManyTokens);
-  const auto new_name = fields.integer("max_completion_tokens", 1, kManyTokens);
-  request.max_output_tokens = new_name ? new_name : old_name;
-  request.choices = fields.integer("n", 1, 128).value_or(1);
-  request.stream = fields.flag("stream", false);
-  if (const json::Value* options = fields.object("stream_options")) {
-    Fields inner(*options, fields.pointer("stream_options"), errors);
-    request.include_usage = inner.flag("include_usage", false);
-  }
-  decode_format(fields, request);
-  decode_tools(fields, request);
-  request.stop = fields.texts("stop");
-  if (request.stop.size() > kMostStops) {
-    fields.fail("stop", "array too long. Expected an array with maximum length 4");
-  }
-  request.logprobs = fields.flag("logprobs", false);
-  request.reasoning_effort = fields.text("reasoning_effort");
-  if (!errors.empty()) {
-    return errors;
-  }
-  return request;
+  return decode_body<ChatRequest>(text, [&](Fields& fields, ChatRequest& request) {
+    request.model = fields.required_text("model");
+    decode_messages(fields, request);
+    const auto old_name = fields.integer("max_tokens", 1, kManyTokens);
+    const auto new_name = fields.integer("max_completion_tokens", 1, kManyTokens);
+    request.max_output_tokens = new_name ? new_name : old_name;
+    request.choices = fields.integer("n", 1, 128).value_or(1);
+    request.stream = fields.flag("stream", false);
+    if (const json::Value* options = fields.object("stream_options")) {
+      Fields inner(*options, fields.pointer("stream_options"), fields.errors());
+      request.include_usage = inner.flag("include_usage", false);
+    }
+    decode_format(fields, request);
+    decode_tools(fields, request);
+    request.stop = fields.texts("stop");
+    if (request.stop.size() > kMostStops) {
+      fields.fail("stop", "array too long. Expected an array with maximum length 4");
+    }
+    request.logprobs = fields.flag("logprobs", false);
+    request.reasoning_effort = fields.text("reasoning_effort");
+  });
 }
 
 }  // namespace openai

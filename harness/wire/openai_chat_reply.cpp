@@ -165,30 +165,21 @@ std::string encode_chat_reply(const ChatReply& reply) {
 }
 
 Result<ChatReply> decode_chat_reply(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  ChatReply reply;
-  reply.id = fields.text("id");
-  reply.model = fields.text("model");
-  reply.created_s = fields.integer("created", 0, INT64_MAX).value_or(0);
-  const json::Value* choices = fields.array("choices");
-  if (choices == nullptr) {
-    fields.fail("choices", "expected an array, found nothing");
-    return errors;
-  }
-  for (std::size_t i = 0; i < choices->items().size(); ++i) {
-    const std::string pointer = json::pointer_join(fields.pointer("choices"), i);
-    reply.choices.push_back(decode_choice(choices->items()[i], pointer, errors));
-  }
-  reply.usage = decode_usage(fields, "prompt", "completion");
-  if (!errors.empty()) {
-    return errors;
-  }
-  return reply;
+  return decode_body<ChatReply>(text, [&](Fields& fields, ChatReply& reply) {
+    reply.id = fields.text("id");
+    reply.model = fields.text("model");
+    reply.created_s = fields.integer("created", 0, INT64_MAX).value_or(0);
+    const json::Value* choices = fields.array("choices");
+    if (choices == nullptr) {
+      fields.fail("choices", "expected an array, found nothing");
+      return;
+    }
+    for (std::size_t i = 0; i < choices->items().size(); ++i) {
+      const std::string pointer = json::pointer_join(fields.pointer("choices"), i);
+      reply.choices.push_back(decode_choice(choices->items()[i], pointer, fields.errors()));
+    }
+    reply.usage = decode_usage(fields, "prompt", "completion");
+  });
 }
 
 }  // namespace rehearse::wire::openai

@@ -127,25 +127,16 @@ std::string encode_embedding_request(const EmbeddingRequest& request) {
 }
 
 Result<EmbeddingRequest> decode_embedding_request(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  EmbeddingRequest request;
-  request.model = fields.required_text("model");
-  decode_inputs(fields, request);
-  request.dimensions = fields.integer("dimensions", 1, 16'384);
-  const std::string format = fields.text("encoding_format", "float");
-  if (format != "float" && format != "base64") {
-    fields.fail("encoding_format", expected_found("float or base64", json::Value(format)));
-  }
-  request.base64 = format == "base64";
-  if (!errors.empty()) {
-    return errors;
-  }
-  return request;
+  return decode_body<EmbeddingRequest>(text, [&](Fields& fields, EmbeddingRequest& request) {
+    request.model = fields.required_text("model");
+    decode_inputs(fields, request);
+    request.dimensions = fields.integer("dimensions", 1, 16'384);
+    const std::string format = fields.text("encoding_format", "float");
+    if (format != "float" && format != "base64") {
+      fields.fail("encoding_format", expected_found("float or base64", json::Value(format)));
+    }
+    request.base64 = format == "base64";
+  });
 }
 
 std::string encode_embedding_reply(const EmbeddingReply& reply, bool base64) {
@@ -163,31 +154,24 @@ std::string encode_embedding_reply(const EmbeddingReply& reply, bool base64) {
 }
 
 Result<EmbeddingReply> decode_embedding_reply(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  EmbeddingReply reply;
-  reply.model = fields.text("model");
-  const json::Value* data = fields.array("data");
-  if (data == nullptr) {
-    fields.fail("data", "expected an array, found nothing");
-    return errors;
-  }
-  for (std::size_t i = 0; i < data->items().size(); ++i) {
-    const std::string pointer = json::pointer_join("/data", i) + "/embedding";
-    reply.vectors.push_back(decode_vector(data->items()[i].find("embedding"), pointer, errors));
-  }
-  if (const json::Value* usage = fields.object("usage")) {
-    reply.input_tokens =
-        Fields(*usage, "/usage", errors).integer("prompt_tokens", 0, INT64_MAX).value_or(0);
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return reply;
+  return decode_body<EmbeddingReply>(text, [&](Fields& fields, EmbeddingReply& reply) {
+    reply.model = fields.text("model");
+    const json::Value* data = fields.array("data");
+    if (data == nullptr) {
+      fields.fail("data", "expected an array, found nothing");
+      return;
+    }
+    for (std::size_t i = 0; i < data->items().size(); ++i) {
+      const std::string pointer = json::pointer_join("/data", i) + "/embedding";
+      reply.vectors.push_back(
+          decode_vector(data->items()[i].find("embedding"), pointer, fields.errors()));
+    }
+    if (const json::Value* usage = fields.object("usage")) {
+      reply.input_tokens = Fields(*usage, "/usage", fields.errors())
+                               .integer("prompt_tokens", 0, INT64_MAX)
+                               .value_or(0);
+    }
+  });
 }
 
 }  // namespace rehearse::wire::openai

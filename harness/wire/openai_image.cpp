@@ -149,19 +149,10 @@ void decode_options(Fields& fields, ImageRequest& request) {
 }  // namespace
 
 Result<ImageRequest> decode_image_request(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  ImageRequest request;
-  request.prompt = fields.required_text("prompt");
-  decode_options(fields, request);
-  if (!errors.empty()) {
-    return errors;
-  }
-  return request;
+  return decode_body<ImageRequest>(text, [](Fields& fields, ImageRequest& request) {
+    request.prompt = fields.required_text("prompt");
+    decode_options(fields, request);
+  });
 }
 
 Request encode_image_edit_request(const ImageRequest& request, std::string target) {
@@ -302,27 +293,19 @@ Result<ImageEvent> decode_image_event(std::string_view data) {
 }
 
 Result<ImageReply> decode_image_reply(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  ImageReply reply;
-  reply.created_s = fields.integer("created", 0, INT64_MAX).value_or(0);
-  const json::Value* data = fields.array("data");
-  if (data == nullptr) {
-    fields.fail("data", "expected an array, found nothing");
-    return errors;
-  }
-  for (std::size_t i = 0; i < data->items().size(); ++i) {
-    reply.images.push_back(decode_image(data->items()[i], json::pointer_join("/data", i), errors));
-  }
-  decode_made(fields, reply);
-  if (!errors.empty()) {
-    return errors;
-  }
-  return reply;
+  return decode_body<ImageReply>(text, [](Fields& fields, ImageReply& reply) {
+    reply.created_s = fields.integer("created", 0, INT64_MAX).value_or(0);
+    const json::Value* data = fields.array("data");
+    if (data == nullptr) {
+      fields.fail("data", "expected an array, found nothing");
+      return;
+    }
+    for (std::size_t i = 0; i < data->items().size(); ++i) {
+      reply.images.push_back(
+          decode_image(data->items()[i], json::pointer_join("/data", i), fields.errors()));
+    }
+    decode_made(fields, reply);
+  });
 }
 
 }  // namespace rehearse::wire::openai

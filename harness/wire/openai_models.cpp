@@ -26,24 +26,15 @@ std::string encode_models(const std::vector<Model>& models) {
 std::string encode_model(const Model& model) { return json::dump(model_value(model)); }
 
 Result<std::vector<Model>> decode_models(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  std::vector<Model> models;
-  if (const json::Value* data = fields.array("data")) {
-    for (std::size_t i = 0; i < data->items().size(); ++i) {
-      Fields one(data->items()[i], json::pointer_join("/data", i), errors);
-      models.push_back({one.required_text("id"), one.integer("created", 0, INT64_MAX).value_or(0),
-                        one.text("owned_by")});
+  return decode_body<std::vector<Model>>(text, [&](Fields& fields, std::vector<Model>& models) {
+    if (const json::Value* data = fields.array("data")) {
+      for (std::size_t i = 0; i < data->items().size(); ++i) {
+        Fields one(data->items()[i], json::pointer_join("/data", i), fields.errors());
+        models.push_back({one.required_text("id"), one.integer("created", 0, INT64_MAX).value_or(0),
+                          one.text("owned_by")});
+      }
     }
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return models;
+  });
 }
 
 }  // namespace rehearse::wire::openai

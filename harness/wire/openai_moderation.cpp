@@ -47,37 +47,29 @@ std::string encode_moderation_request(const ModerationRequest& request) {
 }
 
 Result<ModerationRequest> decode_moderation_request(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  ModerationRequest request;
-  request.model = fields.text("model", request.model);
-  const json::Value* input = fields.find("input");
-  if (input == nullptr) {
-    fields.fail("input", "expected a text or an array, found nothing");
-  } else if (input->is_string()) {
-    request.inputs.push_back(input->as_string());
-  } else if (input->is_array() && !input->items().empty()) {
-    for (std::size_t i = 0; i < input->items().size(); ++i) {
-      const json::Value& item = input->items()[i];
-      if (item.is_string()) {
-        request.inputs.push_back(item.as_string());
-        continue;
+  return decode_body<ModerationRequest>(text, [&](Fields& fields, ModerationRequest& request) {
+    request.model = fields.text("model", request.model);
+    const json::Value* input = fields.find("input");
+    if (input == nullptr) {
+      fields.fail("input", "expected a text or an array, found nothing");
+    } else if (input->is_string()) {
+      request.inputs.push_back(input->as_string());
+    } else if (input->is_array() && !input->items().empty()) {
+      for (std::size_t i = 0; i < input->items().size(); ++i) {
+        const json::Value& item = input->items()[i];
+        if (item.is_string()) {
+          request.inputs.push_back(item.as_string());
+          continue;
+        }
+        const std::string part =
+            Fields(item, json::pointer_join("/input", i), fields.errors()).text("text");
+        request.inputs.resize(1);  // parts are one input together
+        request.inputs.front() += part;
       }
-      const std::string part = Fields(item, json::pointer_join("/input", i), errors).text("text");
-      request.inputs.resize(1);  // parts are one input together
-      request.inputs.front() += part;
+    } else {
+      fields.fail("input", expected_found("a text or an array of at least one", *input));
     }
-  } else {
-    fields.fail("input", expected_found("a text or an array of at least one", *input));
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return request;
+  });
 }
 
 std::string encode_moderation_reply(const ModerationReply& reply) {
@@ -90,24 +82,15 @@ std::string encode_moderation_reply(const ModerationReply& reply) {
 }
 
 Result<ModerationReply> decode_moderation_reply(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  ModerationReply reply;
-  reply.id = fields.text("id");
-  reply.model = fields.text("model");
-  const json::Value* results = fields.array("results");
-  for (std::size_t i = 0; results != nullptr && i < results->items().size(); ++i) {
-    Fields one(results->items()[i], json::pointer_join("/results", i), errors);
-    reply.flagged.push_back(one.flag("flagged", false));
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return reply;
+  return decode_body<ModerationReply>(text, [&](Fields& fields, ModerationReply& reply) {
+    reply.id = fields.text("id");
+    reply.model = fields.text("model");
+    const json::Value* results = fields.array("results");
+    for (std::size_t i = 0; results != nullptr && i < results->items().size(); ++i) {
+      Fields one(results->items()[i], json::pointer_join("/results", i), fields.errors());
+      reply.flagged.push_back(one.flag("flagged", false));
+    }
+  });
 }
 
 }  // namespace rehearse::wire::openai

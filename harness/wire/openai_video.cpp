@@ -111,35 +111,26 @@ Result<std::string> decode_remix_request(const Request& request) {
 std::string encode_video(const Video& video) { return json::dump(video_value(video)); }
 
 Result<Video> decode_video(std::string_view text) {
-  const auto body = parse_body(text);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  Video video;
-  video.id = fields.required_text("id");
-  video.status = fields.required_text("status");
-  video.progress = fields.integer("progress", 0, 100).value_or(0);
-  video.created_s = fields.integer("created_at", 0, INT64_MAX).value_or(0);
-  video.completed_s = fields.integer("completed_at", 0, INT64_MAX);
-  video.expires_s = fields.integer("expires_at", 0, INT64_MAX);
-  video.asked.model = fields.text("model");
-  video.asked.prompt = fields.text("prompt");
-  video.asked.seconds = seconds_of(fields);
-  video.asked.size = fields.text("size");
-  if (const std::string from = fields.text("remixed_from_video_id"); !from.empty()) {
-    video.remixed_from = from;
-  }
-  if (const json::Value* error = fields.object("error")) {
-    Fields inner(*error, "/error", errors);
-    video.error_code = inner.text("code");
-    video.error_message = inner.text("message");
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return video;
+  return decode_body<Video>(text, [&](Fields& fields, Video& video) {
+    video.id = fields.required_text("id");
+    video.status = fields.required_text("status");
+    video.progress = fields.integer("progress", 0, 100).value_or(0);
+    video.created_s = fields.integer("created_at", 0, INT64_MAX).value_or(0);
+    video.completed_s = fields.integer("completed_at", 0, INT64_MAX);
+    video.expires_s = fields.integer("expires_at", 0, INT64_MAX);
+    video.asked.model = fields.text("model");
+    video.asked.prompt = fields.text("prompt");
+    video.asked.seconds = seconds_of(fields);
+    video.asked.size = fields.text("size");
+    if (const std::string from = fields.text("remixed_from_video_id"); !from.empty()) {
+      video.remixed_from = from;
+    }
+    if (const json::Value* error = fields.object("error")) {
+      Fields inner(*error, "/error", fields.errors());
+      video.error_code = inner.text("code");
+      video.error_message = inner.text("message");
+    }
+  });
 }
 
 std::string encode_videos(const std::vector<Video>& videos, bool has_more) {

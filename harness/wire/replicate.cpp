@@ -52,36 +52,27 @@ std::string_view title_of(int status) {
 }  // namespace
 
 Result<PredictionRequest> decode_request(std::string_view body) {
-  auto value = parse_body(body);
-  if (!value) {
-    return value.errors();
-  }
-  Errors errors;
-  Fields fields(*value, "", errors);
-  PredictionRequest out;
-  out.model = fields.text("model");
-  out.version = fields.text("version");
-  out.webhook = fields.text("webhook");
-  out.stream = fields.flag("stream", false);
-  const json::Value* input = fields.object("input");
-  if (input == nullptr) {
-    fields.fail("input", "expected an object: what the model is given");
-  } else {
-    out.input = *input;
-  }
-  if (const json::Value* events = fields.array("webhook_events_filter")) {
-    for (const json::Value& event : events->items()) {
-      if (event.is_string()) {
-        out.events.push_back(event.as_string());
-      } else {
-        fields.fail("webhook_events_filter", "expected start, output, logs or completed");
+  return decode_body<PredictionRequest>(body, [](Fields& fields, PredictionRequest& out) {
+    out.model = fields.text("model");
+    out.version = fields.text("version");
+    out.webhook = fields.text("webhook");
+    out.stream = fields.flag("stream", false);
+    const json::Value* input = fields.object("input");
+    if (input == nullptr) {
+      fields.fail("input", "expected an object: what the model is given");
+    } else {
+      out.input = *input;
+    }
+    if (const json::Value* events = fields.array("webhook_events_filter")) {
+      for (const json::Value& event : events->items()) {
+        if (event.is_string()) {
+          out.events.push_back(event.as_string());
+        } else {
+          fields.fail("webhook_events_filter", "expected start, output, logs or completed");
+        }
       }
     }
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return out;
+  });
 }
 
 std::string encode_request(const PredictionRequest& request) {
@@ -147,36 +138,27 @@ std::string encode_prediction(const Prediction& p) {
 }
 
 Result<Prediction> decode_prediction(std::string_view body) {
-  auto value = parse_body(body);
-  if (!value) {
-    return value.errors();
-  }
-  Errors errors;
-  Fields fields(*value, "", errors);
-  Prediction out;
-  out.id = fields.required_text("id");
-  out.status = fields.required_text("status");
-  out.model = fields.text("model");
-  out.version = fields.text("version");
-  out.logs = fields.text("logs");
-  if (const json::Value* error = fields.find("error")) {
-    out.error = error->is_string() ? error->as_string() : json::dump(*error);
-  }
-  if (const json::Value* output = fields.find("output")) {
-    out.output_json = json::dump(*output);
-  }
-  if (const json::Value* input = fields.object("input")) {
-    out.input_json = json::dump(*input);
-  }
-  if (const json::Value* urls = fields.object("urls")) {
-    const json::Value* get = urls->find("get");
-    const std::string own = get != nullptr && get->is_string() ? get->as_string() : "";
-    out.url = own.substr(0, std::min(own.size(), own.rfind("/predictions/")));
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return out;
+  return decode_body<Prediction>(body, [](Fields& fields, Prediction& out) {
+    out.id = fields.required_text("id");
+    out.status = fields.required_text("status");
+    out.model = fields.text("model");
+    out.version = fields.text("version");
+    out.logs = fields.text("logs");
+    if (const json::Value* error = fields.find("error")) {
+      out.error = error->is_string() ? error->as_string() : json::dump(*error);
+    }
+    if (const json::Value* output = fields.find("output")) {
+      out.output_json = json::dump(*output);
+    }
+    if (const json::Value* input = fields.object("input")) {
+      out.input_json = json::dump(*input);
+    }
+    if (const json::Value* urls = fields.object("urls")) {
+      const json::Value* get = urls->find("get");
+      const std::string own = get != nullptr && get->is_string() ? get->as_string() : "";
+      out.url = own.substr(0, std::min(own.size(), own.rfind("/predictions/")));
+    }
+  });
 }
 
 std::string encode_error(int status, std::string_view detail) {

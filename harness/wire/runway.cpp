@@ -7,21 +7,12 @@
 namespace rehearse::wire::runway {
 
 Result<TaskRequest> decode_request(std::string_view body) {
-  auto value = parse_body(body);
-  if (!value) {
-    return value.errors();
-  }
-  Errors errors;
-  Fields fields(*value, "", errors);
-  TaskRequest out;
-  out.model = fields.required_text("model");
-  out.prompt = fields.text("promptText");
-  out.ratio = fields.text("ratio");
-  out.seconds = fields.integer("duration", 1, 3600).value_or(0);
-  if (!errors.empty()) {
-    return errors;
-  }
-  return out;
+  return decode_body<TaskRequest>(body, [](Fields& fields, TaskRequest& out) {
+    out.model = fields.required_text("model");
+    out.prompt = fields.text("promptText");
+    out.ratio = fields.text("ratio");
+    out.seconds = fields.integer("duration", 1, 3600).value_or(0);
+  });
 }
 
 std::string encode_request(const TaskRequest& request) {
@@ -57,25 +48,16 @@ std::string encode_task(const Task& task) {
 }
 
 Result<Task> decode_task(std::string_view body) {
-  auto value = parse_body(body);
-  if (!value) {
-    return value.errors();
-  }
-  Errors errors;
-  Fields fields(*value, "", errors);
-  Task out;
-  out.id = fields.required_text("id");
-  out.status = fields.required_text("status");
-  out.progress = fields.number("progress", 0, 1).value_or(0);
-  out.failure = fields.text("failure");
-  out.failure_code = fields.text("failureCode");
-  if (const json::Value* output = fields.array("output")) {
-    out.output_json = json::dump(*output);
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return out;
+  return decode_body<Task>(body, [](Fields& fields, Task& out) {
+    out.id = fields.required_text("id");
+    out.status = fields.required_text("status");
+    out.progress = fields.number("progress", 0, 1).value_or(0);
+    out.failure = fields.text("failure");
+    out.failure_code = fields.text("failureCode");
+    if (const json::Value* output = fields.array("output")) {
+      out.output_json = json::dump(*output);
+    }
+  });
 }
 
 std::string encode_error(std::string_view message) {

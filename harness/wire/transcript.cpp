@@ -135,34 +135,25 @@ std::string encode_speech_done(const Usage& usage) {
 }
 
 Result<AudioEvent> decode_audio_event(std::string_view data) {
-  const auto body = parse_body(data);
-  if (!body) {
-    return body.errors();
-  }
-  Errors errors;
-  Fields fields(*body, "", errors);
-  AudioEvent event;
-  const std::string type = fields.required_text("type");
-  event.done = type.ends_with(".done");
-  if (const std::string audio = fields.text("audio"); !audio.empty()) {
-    auto bytes = decode_base64(audio);
-    if (bytes) {
-      event.piece = std::move(*bytes);
+  return decode_body<AudioEvent>(data, [](Fields& fields, AudioEvent& event) {
+    const std::string type = fields.required_text("type");
+    event.done = type.ends_with(".done");
+    if (const std::string audio = fields.text("audio"); !audio.empty()) {
+      auto bytes = decode_base64(audio);
+      if (bytes) {
+        event.piece = std::move(*bytes);
+      } else {
+        fields.fail("audio", bytes.error().what);
+      }
     } else {
-      fields.fail("audio", bytes.error().what);
+      event.piece = fields.text(event.done ? "text" : "delta");
     }
-  } else {
-    event.piece = fields.text(event.done ? "text" : "delta");
-  }
-  if (const json::Value* usage = fields.object("usage")) {
-    Fields inner(*usage, "/usage", errors);
-    event.usage = Usage{inner.integer("input_tokens", 0, INT64_MAX).value_or(0), 0,
-                        inner.integer("output_tokens", 0, INT64_MAX).value_or(0), 0};
-  }
-  if (!errors.empty()) {
-    return errors;
-  }
-  return event;
+    if (const json::Value* usage = fields.object("usage")) {
+      Fields inner(*usage, "/usage", fields.errors());
+      event.usage = Usage{inner.integer("input_tokens", 0, INT64_MAX).value_or(0), 0,
+                          inner.integer("output_tokens", 0, INT64_MAX).value_or(0), 0};
+    }
+  });
 }
 
 Result<TranscriptionReply> decode_transcription_reply(const Response& response) {
