@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "harness/base/rng.hpp"
+#include "harness/json/layout.hpp"
 #include "harness/json/read.hpp"
 #include "harness/json/write.hpp"
 
@@ -151,4 +152,26 @@ TEST_CASE("whatever stands where in a text, what is written reads back") {
   }
   REQUIRE(json::dump(json::Value(std::string(20, 'a') + '\xff')) ==
           '"' + std::string(20, 'a') + "\xEF\xBF\xBD\"");
+}
+
+TEST_CASE("text for people reads back, and breaks only what is too long for a line") {
+  const Value v = read(R"({"a":{"b":[1,2],"c":{}},"d":[],"long":["0123456789","0123456789"]})");
+  CHECK(json::dump_for_people(v, 40) ==
+        "{\n"
+        "  \"a\": { \"b\": [1, 2], \"c\": {} },\n"
+        "  \"d\": [],\n"
+        "  \"long\": [\"0123456789\", \"0123456789\"]\n"
+        "}\n");
+  CHECK(json::dump_for_people(*v.find("long"), 20) ==
+        "[\n  \"0123456789\",\n  \"0123456789\"\n]\n");
+  CHECK(json::dump_for_people(Value("x")) == "\"x\"\n");
+  CHECK(json::dump_for_people(Value::object()) == "{}\n");
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    const Value value = Maker(seed).value(4);
+    for (const std::size_t width : {1U, 40U, 100U}) {
+      const std::string text = json::dump_for_people(value, width);
+      CAPTURE(seed, text);
+      REQUIRE(read(text) == value);
+    }
+  }
 }
