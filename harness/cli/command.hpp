@@ -33,6 +33,7 @@ Command merge_command();
 Command serve_command();
 Command record_command();
 Command calibrate_command();
+Command infer_command();
 
 // Every verb, in the order of the help.
 std::vector<Command> all_commands();

@@ -70,11 +70,11 @@ int dispatch(const std::vector<std::string>& words) {
 }  // namespace
 
 std::vector<Command> all_commands() {
-  return {check_command(),     show_command(),   init_command(),    run_command(),
-          compare_command(),   gate_command(),   whatif_command(),  audit_command(),
-          plan_command(),      report_command(), history_command(), merge_command(),
-          aa_command(),        bench_command(),  serve_command(),   record_command(),
-          calibrate_command(), schema_command()};
+  return {check_command(),   show_command(),      init_command(),    run_command(),
+          compare_command(), gate_command(),      whatif_command(),  audit_command(),
+          plan_command(),    report_command(),    history_command(), merge_command(),
+          aa_command(),      bench_command(),     serve_command(),   record_command(),
+          infer_command(),   calibrate_command(), schema_command()};
 }
 
 }  // namespace rehearse::cli

@@ -89,7 +89,7 @@ inline void refused(const Folder& folder, const std::string& words,
   }
   std::size_t after = 0;
   for (const auto& entry : fs::directory_iterator(folder.path)) {
-    after += entry.exists() ? 1 : 0;
+    after += entry.exists() ? 1U : 0U;
   }
   CHECK(after == before.size());
 }
