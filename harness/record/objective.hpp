@@ -74,9 +74,14 @@ struct Judgement {
   std::string why;          // why not: "needs 72 jobs", "no stage \"imag\"", "no job was done"
 };
 
+// How a quantile is read off a histogram: as it is everywhere (its bucket's middle), or spread over
+// its bucket, for differences of runs that are nearly the same.
+enum class QuantileRead : std::uint8_t { Middle, Spread };
+
 // Judges an objective that is no delta. Quantiles count a timed-out job as endless, and are judged
 // only where the sample can carry them.
-Judgement judge(const Objective& objective, const RunPoint& point);
+Judgement judge(const Objective& objective, const RunPoint& point,
+                QuantileRead read = QuantileRead::Middle);
 
 // Whether `value op limit`.
 bool holds(double value, Op op, double limit);

@@ -139,7 +139,12 @@ Judgement judged(const Objective& objective, double value) {
 }
 
 // The q-quantile with `endless` values above all others; type 7, endless where it touches one.
-double quantile_with_endless(const stats::Histogram& histogram, std::uint64_t endless, double q) {
+double quantile_with_endless(const stats::Histogram& histogram, std::uint64_t endless, double q,
+                             QuantileRead read) {
+  const auto at = [&](std::uint64_t rank) {
+    return read == QuantileRead::Spread ? histogram.spread_value_at_rank(rank)
+                                        : static_cast<double>(histogram.value_at_rank(rank));
+  };
   const std::uint64_t finite = histogram.count();
   const double rank = static_cast<double>(finite + endless - 1) * q;
   const auto low = static_cast<std::uint64_t>(rank);
@@ -147,30 +152,25 @@ double quantile_with_endless(const stats::Histogram& histogram, std::uint64_t en
   if (low >= finite || (low + 1 >= finite && part > 0 && endless > 0)) {
     return kEndless;
   }
-  const auto below = static_cast<double>(histogram.value_at_rank(low));
+  const double below = at(low);
   if (part == 0 || low + 1 >= finite) {
     return below;
   }
-  const auto above = static_cast<double>(histogram.value_at_rank(low + 1));
-  return below + (above - below) * part;
+  return below + (at(low + 1) - below) * part;
 }
 
-Judgement judge_quantile(const Objective& objective, const Measured& measured) {
+Judgement judge_quantile(const Objective& objective, const Measured& measured, QuantileRead read) {
   const std::uint64_t count = measured.histogram->count() + measured.endless;
   const std::uint64_t floor = quantile_floor(objective.argument);
   if (count < floor) {
     return cannot("needs " + std::to_string(floor) + " jobs, found " + std::to_string(count));
   }
-  if (measured.endless == 0) {
-    return judged(objective,
-                  measured.histogram->quantile(objective.argument).value_or(0) * measured.scale);
-  }
-  return judged(objective,
-                quantile_with_endless(*measured.histogram, measured.endless, objective.argument) *
-                    measured.scale);
+  return judged(objective, quantile_with_endless(*measured.histogram, measured.endless,
+                                                 objective.argument, read) *
+                               measured.scale);
 }
 
-Judgement judge_distribution(const Objective& objective, const RunPoint& point) {
+Judgement judge_distribution(const Objective& objective, const RunPoint& point, QuantileRead read) {
   stats::Histogram pooled;
   const Measured measured = find_histogram(objective, point, pooled);
   if (measured.histogram == nullptr) {
@@ -184,7 +184,7 @@ Judgement judge_distribution(const Objective& objective, const RunPoint& point) 
   const auto total = static_cast<double>(histogram.sum()) * measured.scale;
   switch (objective.stat) {
     case Stat::Quantile:
-      return judge_quantile(objective, measured);
+      return judge_quantile(objective, measured, read);
     case Stat::Share: {
       const double limit = std::min(objective.argument / measured.scale, 9.2e18);
       const auto above = histogram.count_above(static_cast<std::int64_t>(limit));
@@ -314,12 +314,12 @@ Judgement judge_scalar(const Objective& objective, const RunPoint& point) {
 
 }  // namespace
 
-Judgement judge(const Objective& objective, const RunPoint& point) {
+Judgement judge(const Objective& objective, const RunPoint& point, QuantileRead read) {
   if (objective.delta) {
     return cannot("speaks of a change: it needs a baseline");
   }
   if (!is_scalar(objective.metric)) {
-    return judge_distribution(objective, point);
+    return judge_distribution(objective, point, read);
   }
   switch (objective.metric) {
     case Metric::Errors:

@@ -115,24 +115,39 @@ void Histogram::merge(const Histogram& other) {
   max_ = std::max(max_, other.max_);
 }
 
+Histogram::Place Histogram::place_of(std::uint64_t rank) const {
+  std::uint64_t before = 0;
+  for (std::size_t page = 0; page < page_of_.size(); ++page) {
+    for (std::size_t i = 0; page_of_[page] != 0 && i < kPageSize; ++i) {
+      const std::uint64_t n = counts_[((page_of_[page] - 1u) << kPageBits) | i];
+      if (before + n > rank) {
+        return {bucket_at((page << kPageBits) | i, n), before};
+      }
+      before += n;
+    }
+  }
+  return {{max_, max_, max_, 1}, rank};
+}
+
 std::int64_t Histogram::value_at_rank(std::uint64_t rank) const {
   REHEARSE_CHECK(rank < count_);
   if (rank == 0) {
     return min_;
   }
-  if (rank == count_ - 1) {
-    return max_;
+  return rank == count_ - 1 ? max_ : place_of(rank).bucket.value;
+}
+
+double Histogram::spread_value_at_rank(std::uint64_t rank) const {
+  REHEARSE_CHECK(rank < count_);
+  if (rank == 0 || rank == count_ - 1) {
+    return static_cast<double>(rank == 0 ? min_ : max_);
   }
-  std::uint64_t before = 0;
-  for (std::size_t page = 0; page < page_of_.size(); ++page) {
-    for (std::size_t i = 0; page_of_[page] != 0 && i < kPageSize; ++i) {
-      before += counts_[((page_of_[page] - 1u) << kPageBits) | i];
-      if (before > rank) {
-        return bucket_at((page << kPageBits) | i, 1).value;
-      }
-    }
-  }
-  return max_;
+  const Place place = place_of(rank);
+  const auto width = static_cast<double>(place.bucket.high - place.bucket.low);
+  const double part =
+      (static_cast<double>(rank - place.before) + 0.5) / static_cast<double>(place.bucket.count);
+  return std::clamp(static_cast<double>(place.bucket.low) + width * part, static_cast<double>(min_),
+                    static_cast<double>(max_));
 }
 
 std::optional<double> Histogram::quantile(double q) const {
