@@ -15,6 +15,7 @@ constexpr double kClose = 0.05;               // a bracket so narrow (relative) 
 constexpr double kNarrow = 0.015;             // … and the three loads are so far apart at least
 constexpr double kNarrowest = 0.004;          // … where a limit that refuses has just become full
 constexpr double kWide = 0.1;                 // … at most
+constexpr double kBent = 0.25;                // of the error, that a curve may make of a chord
 constexpr unsigned kLastProbes = 6;           // twice three, of the most there may be
 constexpr double kSlotsFull = 0.9;            // past it a backlog may grow for long, and end
 constexpr double kEdge = 0.01;                // a cliff's bracket so narrow (relative) is left
@@ -275,14 +276,13 @@ class Search {
     if (!users() && std::isfinite(left)) {
       apart = std::min(apart, std::max(0.5 * left, kNarrow));
     }
-    // What a limit refuses begins where it is full, with a bend that no parabola follows.
-    double most = kWide;
-    for (const Constraint& constraint : unloaded_.constraints) {
-      if (!users() && constraint.per_time && constraint.refuses && constraint.demand > 0) {
-        most = std::min(most, 0.5 * std::abs(constraint.utilisation(at) - 1));
-      }
-    }
-    return std::clamp(std::max(apart, kNarrow), kNarrowest, std::max(most, kNarrowest));
+    return between_bends(at, std::max(apart, kNarrow));
+  }
+
+  // What a limit refuses begins where it is full, with a bend that no parabola follows.
+  double between_bends(double at, double apart) const {
+    const double most = std::min(kWide, apart_of_bends(unloaded_, at, options_.axis));
+    return std::clamp(apart, kNarrowest, std::max(most, kNarrowest));
   }
 
   double guess() const {
@@ -290,7 +290,9 @@ class Search {
     return low_.load + width * std::clamp(low_.margin / (low_.margin - high_.margin), 0.02, 0.98);
   }
 
-  // Three loads around the guess; again around what they say, where that is not between them.
+  // Three loads around the guess; again around what they say, where that is not between them, or a
+  // line through them says another thing: between three points a curve is followed only so far, but
+  // at the middle one always.
   Status estimate() {
     double at = guess();
     double apart = apart_at(at);
@@ -317,7 +319,8 @@ class Search {
       }
       const std::array<const Probe*, 3> three{&found[0], &found[1], &found[2]};
       const KneeFit fit = fit_knee(judged(), three, waiting_bound(found[1]));
-      const bool again = !fit.inside && out_.probes + 3 <= options_.most_probes;
+      const bool bent = fit.off_chord > kBent * fit.interval.half_width();
+      const bool again = (!fit.inside || bent) && out_.probes + 3 <= options_.most_probes;
       for (const Probe& one : found) {
         keep(one);
       }
@@ -325,10 +328,8 @@ class Search {
         conclude(fit, three);
         return Done{};
       }
-      const double there = crossing_of(judged(), three).load;
-      at = there < loads[0] ? std::min(there, loads[0] * (1 - apart))
-                            : std::max(there, loads[2] * (1 + apart));
-      apart = std::min(apart * 1.5, kWide);
+      at = crossing_of(judged(), three).load;
+      apart = between_bends(at, fit.inside ? std::max(0.5 * apart, kNarrow) : 1.5 * apart);
     }
   }
 

@@ -14,29 +14,22 @@ using Values = std::vector<std::optional<double>>;
 
 constexpr double kBeyond = 0.5;  // of the width, how far outside a crossing is still believed
 
-// Where the parabola through three points falls through 0 between the outer two; nothing where it
-// does not fall all the way.
-std::optional<double> parabola_crossing(const std::array<double, 3>& x,
-                                        const std::array<double, 3>& h) {
+// Where the parabola through three points goes through 0, the first of them above and the last not:
+// once between those two neighbours between which it does.
+double parabola_crossing(const std::array<double, 3>& x, const std::array<double, 3>& h) {
   const double left = x[1] - x[0];
   const double right = x[2] - x[1];
   const double before = (h[1] - h[0]) / left;
   const double after = (h[2] - h[1]) / right;
   const double bend = (after - before) / (left + right);
-  if (!(h[0] > 0 && h[2] <= 0 && before - bend * left < 0 && after + bend * right < 0)) {
-    return std::nullopt;
-  }
   const double slope = before + bend * left;  // in the middle
   return x[1] + 2 * h[1] / (std::sqrt(slope * slope - 4 * bend * h[1]) - slope);
 }
 
-// Where a margin goes from above 0 to below: on the parabola through all three, else on the chord
-// of the two neighbours between which it does, else on the chord that leads there, so far as that
-// is believed. Infinite where the margin does not fall.
-double crossing(const std::array<double, 3>& x, const std::array<double, 3>& h) {
-  if (const auto between = parabola_crossing(x, h)) {
-    return *between;
-  }
+// Where a margin goes from above 0 to below on the chord of the two neighbours between which it
+// does, else on the chord that leads there, so far as that is believed. Infinite where the margin
+// does not fall.
+double chord_crossing(const std::array<double, 3>& x, const std::array<double, 3>& h) {
   const double low = x[0] - kBeyond * (x[2] - x[0]);
   const double high = x[2] + kBeyond * (x[2] - x[0]);
   const std::size_t from = h[1] > 0 ? 1 : 0;
@@ -51,31 +44,78 @@ double crossing(const std::array<double, 3>& x, const std::array<double, 3>& h) 
   return std::clamp(x[from] - h[from] / slope, low, high);
 }
 
+// On the parabola through all three where it is between them, else on a chord.
+double crossing(const std::array<double, 3>& x, const std::array<double, 3>& h) {
+  return h[0] > 0 && h[2] <= 0 ? parabola_crossing(x, h) : chord_crossing(x, h);
+}
+
 struct Crossing {
   double load = std::numeric_limits<double>::infinity();
+  double chord = std::numeric_limits<double>::infinity();  // the same on a chord
   std::size_t target = 0;
 };
 
-Crossing first_crossing(std::span<const Target> targets, const std::array<double, 3>& x,
-                        const std::array<const Values*, 3>& values) {
+using ThreeValues = std::array<const Values*, 3>;
+using Margin = double (*)(const Target&, double);
+
+// The margins of one target at three loads; nothing where one of them cannot be read.
+std::optional<std::array<double, 3>> margins_of(const Target& target, std::size_t t, Margin by,
+                                                const ThreeValues& values) {
+  std::array<double, 3> out{};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::optional<double>& value = (*values[i])[t];
+    if (!value) {
+      return std::nullopt;
+    }
+    out[i] = by(target, *value);
+  }
+  return out;
+}
+
+// How far from a straight line: what the slope changes by, of twice the slope.
+double bent(const std::array<double, 3>& x, const std::array<double, 3>& h) {
+  const double before = (h[1] - h[0]) / (x[1] - x[0]);
+  const double after = (h[2] - h[1]) / (x[2] - x[1]);
+  return std::abs(after - before) / std::max(std::abs(after + before), 1e-300);
+}
+
+// By which margin each target's three loads lie nearest to a straight line. What a group of servers
+// loses grows by its logarithm, what a full limit refuses in proportion to the load, from the
+// bend where it is full: before it nothing is refused, of which there is no logarithm.
+std::vector<Margin> straightest(std::span<const Target> targets, const std::array<double, 3>& x,
+                                const ThreeValues& values) {
+  std::vector<Margin> out(targets.size(), &margin);
+  for (std::size_t t = 0; t < targets.size(); ++t) {
+    const auto logs = margins_of(targets[t], t, &margin, values);
+    const auto lines = margins_of(targets[t], t, &linear_margin, values);
+    if (!logs || !lines) {
+      continue;
+    }
+    const bool cut = std::any_of(logs->begin(), logs->end(),
+                                 [](double each) { return std::abs(each) >= kFarMargin; });
+    out[t] = cut || bent(x, *lines) < bent(x, *logs) ? &linear_margin : &margin;
+  }
+  return out;
+}
+
+Crossing first_crossing(std::span<const Target> targets, const std::vector<Margin>& margins,
+                        const std::array<double, 3>& x, const ThreeValues& values) {
   Crossing out;
   for (std::size_t t = 0; t < targets.size(); ++t) {
     if (targets[t].role != Target::Role::Bound) {
       continue;
     }
-    std::array<double, 3> h{};
-    bool read = true;
-    for (std::size_t i = 0; i < 3; ++i) {
-      const std::optional<double>& value = (*values[i])[t];
-      read = read && value.has_value();
-      h[i] = value ? margin(targets[t], *value) : 0;
-    }
-    const double load = read ? crossing(x, h) : std::numeric_limits<double>::infinity();
+    const auto h = margins_of(targets[t], t, margins[t], values);
+    const double load = h ? crossing(x, *h) : std::numeric_limits<double>::infinity();
     if (load < out.load) {
-      out = {load, t};
+      out = {load, chord_crossing(x, *h), t};
     }
   }
   return out;
+}
+
+ThreeValues values_of(const std::array<const Probe*, 3>& probes) {
+  return {&probes[0]->values, &probes[1]->values, &probes[2]->values};
 }
 
 std::array<double, 3> loads_of(const std::array<const Probe*, 3>& probes) {
@@ -110,11 +150,12 @@ class Scale {
 
 KneeFit crossing_of(std::span<const Target> targets, std::array<const Probe*, 3> probes) {
   const std::array<double, 3> x = loads_of(probes);
-  const Crossing all =
-      first_crossing(targets, x, {&probes[0]->values, &probes[1]->values, &probes[2]->values});
+  const ThreeValues values = values_of(probes);
+  const Crossing all = first_crossing(targets, straightest(targets, x, values), x, values);
   KneeFit out;
   out.load = bounded(all.load, x);
   out.target = all.target;
+  out.off_chord = std::abs(bounded(all.load, x) - bounded(all.chord, x));
   out.inside = all.load >= x[0] && all.load <= x[2];
   out.interval = {out.load, out.load};
   return out;
@@ -132,10 +173,15 @@ KneeFit fit_knee(std::span<const Target> targets, std::array<const Probe*, 3> pr
   for (const double load : crossings_without(targets, probes)) {
     others.push_back(scale.to(load));
   }
-  const Jackknife jack = jackknife(scale.to(out.load), others);
-  out.load = scale.from(jack.mean);
-  const double one = scale.from(jack.mean - jack.half);
-  const double other = scale.from(jack.mean + jack.half);
+  const double all = scale.to(out.load);
+  const Jackknife jack = jackknife(all, others);
+  // Its correction of the bias is of smooth statistics: of a quantile, whose order statistics jump,
+  // it is mostly noise, as many times as there are replications (Miller 1974, The jackknife).
+  const bool rough = targets[out.target].what.stat == record::Stat::Quantile;
+  const double middle = rough ? all : jack.mean;
+  out.load = scale.from(middle);
+  const double one = scale.from(middle - jack.half);
+  const double other = scale.from(middle + jack.half);
   out.interval = {std::min(one, other), std::max(one, other)};
   return out;
 }
@@ -143,10 +189,12 @@ KneeFit fit_knee(std::span<const Target> targets, std::array<const Probe*, 3> pr
 std::vector<double> crossings_without(std::span<const Target> targets,
                                       std::array<const Probe*, 3> probes) {
   const std::array<double, 3> x = loads_of(probes);
+  const std::vector<Margin> margins = straightest(targets, x, values_of(probes));
   std::vector<double> out;
   for (std::size_t r = 0; r < probes[0]->without.size(); ++r) {
-    const Crossing others = first_crossing(
-        targets, x, {&probes[0]->without[r], &probes[1]->without[r], &probes[2]->without[r]});
+    const ThreeValues others_of{&probes[0]->without[r], &probes[1]->without[r],
+                                &probes[2]->without[r]};
+    const Crossing others = first_crossing(targets, margins, x, others_of);
     out.push_back(bounded(others.load, x));
   }
   return out;

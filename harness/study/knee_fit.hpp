@@ -14,14 +14,15 @@ struct KneeFit {
   double load = 0;
   stats::Interval interval;  // 95%
   std::size_t target = 0;
-  bool inside = true;  // the crossing lies between the outermost loads
+  bool inside = true;    // the crossing lies between the outermost loads
+  double off_chord = 0;  // how far from it the chord of its neighbours crosses
 };
 
 // `probes` by load, ascending, played with the same seeds and with Probe::without. The crossing of
-// each bound's margin (straight between neighbours), the smallest over all bounds; its error
-// by leaving out one replication after the other (the delete-one jackknife of Quenouille and
-// Tukey), with Student's t. Common random numbers make the three margins move together, so the
-// error is that of one load.
+// each bound's margin (a parabola, on the scale on which the three are nearest to a straight line),
+// the smallest over all bounds; its error by leaving out one replication after the other (the
+// delete-one jackknife of Quenouille and Tukey), with Student's t; its bias too, but for quantiles.
+// Common random numbers make the three margins move together, so the error is that of one load.
 // Near `bound`, the load at which the backlog grows without end, what is left of it is estimated on
 // a logarithmic scale: there a tail is made by a few long busy periods, and its error is in
 // proportion to itself. Infinite: there is none.

@@ -15,6 +15,17 @@ std::array<double, 3> loads_around(double at, double apart, LoadAxis axis) {
   return {std::max(middle - step, 1.0), middle, middle + step};
 }
 
+double apart_of_bends(const Unloaded& unloaded, double at, LoadAxis axis) {
+  double out = std::numeric_limits<double>::infinity();
+  for (const Constraint& constraint : unloaded.constraints) {
+    if (axis == LoadAxis::Rate && constraint.per_time && constraint.refuses &&
+        constraint.demand > 0) {
+      out = std::min(out, 0.5 * std::abs(constraint.utilisation(at) - 1));
+    }
+  }
+  return out;
+}
+
 double crowd(const Unloaded& unloaded) {
   double out = std::numeric_limits<double>::infinity();
   const double cycle = unloaded.response_s + unloaded.think_s;

@@ -12,6 +12,10 @@ namespace rehearse::study {
 // A load and one on each side of it, `apart` of it away; users are whole.
 std::array<double, 3> loads_around(double at, double apart, LoadAxis axis);
 
+// How far apart those may be so that none lies beyond the bend where a limit that refuses is full:
+// half of the way there, on either side. Infinite where there is none.
+double apart_of_bends(const Unloaded& unloaded, double at, LoadAxis axis);
+
 // How many users, more than whom somebody is refused, where only that can break: who fills slots
 // and queue, and who is elsewhere meanwhile. Infinite where no queue has an end.
 double crowd(const Unloaded& unloaded);

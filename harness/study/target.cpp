@@ -12,8 +12,6 @@ namespace {
 using record::Metric;
 using record::Op;
 
-constexpr double kFar = 3;
-
 bool wants_more(const record::Objective& what) {
   return what.op == Op::Greater || what.op == Op::GreaterEqual;
 }
@@ -23,6 +21,10 @@ bool is_asked(const record::Objective& what) {
   return wants_more(what) &&
          (what.metric == Metric::Throughput || what.metric == Metric::Goodput ||
           what.metric == Metric::Utilisation || what.stat == record::Stat::Total);
+}
+
+bool is_time(const record::Objective& what) {
+  return record::unit_of(what) == record::ValueUnit::Seconds && what.stat != record::Stat::Share;
 }
 
 std::string unreadable(const record::Objective& what) {
@@ -109,32 +111,40 @@ Result<std::vector<Target>> targets_of(const scenarios::Scenario& scenario,
 double margin(const Target& target, double value) {
   const double limit = target.what.value;
   if (std::isnan(value)) {
-    return kFar;
+    return kFarMargin;
   }
   if (std::isinf(value)) {
-    return wants_more(target.what) ? kFar : -1;
+    return wants_more(target.what) ? kFarMargin : -1;
   }
   if (wants_more(target.what)) {
-    return std::clamp(limit > 0 ? value / limit - 1 : kFar, -kFar, kFar);
+    return std::clamp(limit > 0 ? value / limit - 1 : kFarMargin, -kFarMargin, kFarMargin);
   }
   if (!(value > 0)) {
-    return limit > 0 ? kFar : 0;
+    return limit > 0 ? kFarMargin : 0;
   }
   if (!(limit > 0)) {
-    return -kFar;
+    return -kFarMargin;
   }
-  if (record::unit_of(target.what) == record::ValueUnit::Seconds &&
-      target.what.stat != record::Stat::Share) {
-    return std::clamp(limit / value - 1, -1.0, kFar);
+  if (is_time(target.what)) {
+    return std::clamp(limit / value - 1, -1.0, kFarMargin);
   }
-  return std::clamp(std::log(limit / value), -kFar, kFar);
+  return std::clamp(std::log(limit / value), -kFarMargin, kFarMargin);
+}
+
+double linear_margin(const Target& target, double value) {
+  const double limit = target.what.value;
+  if (wants_more(target.what) || is_time(target.what) || !(limit > 0) || !std::isfinite(value)) {
+    return margin(target, value);
+  }
+  return 1 - std::max(value, 0.0) / limit;
 }
 
 std::optional<double> value_of(const Target& target, const record::RunPoint& point) {
   if (target.role == Target::Role::Unread || target.backlog) {
     return std::nullopt;
   }
-  return record::judge(target.what, point).value;
+  // Spread: searches tell runs apart that differ by less than a bucket.
+  return record::judge(target.what, point, record::QuantileRead::Spread).value;
 }
 
 Tightest tightest(std::span<const Target> targets, std::span<const std::optional<double>> values) {

@@ -36,17 +36,23 @@ struct Target {
 Result<std::vector<Target>> targets_of(const scenarios::Scenario& scenario,
                                        const std::vector<std::string>& given, double errors);
 
+inline constexpr double kFarMargin = 3;  // farther inside is not told apart
+
 // How far inside a target a value is: above 0 inside, 0 at the bound, below outside. Times are
 // limit/value - 1, which is a straight line in the load of a single queue (M/M/1), shares the
-// logarithm of limit/value; both within [-3, 3].
+// logarithm of limit/value; both within kFarMargin.
 double margin(const Target& target, double value);
+
+// The same as 1 - value/limit where margin() is a logarithm, which knows neither a share of nothing
+// nor how a full limit refuses: in proportion to what is too much. Elsewhere margin() itself.
+double linear_margin(const Target& target, double value);
 
 // What a target reads off a run; none where there is nothing to read.
 std::optional<double> value_of(const Target& target, const record::RunPoint& point);
 
 // The smallest margin over all bounds, and whose it is.
 struct Tightest {
-  double margin = 3;
+  double margin = kFarMargin;
   std::size_t target = 0;
 };
 Tightest tightest(std::span<const Target> targets, std::span<const std::optional<double>> values);
