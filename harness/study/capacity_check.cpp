@@ -23,6 +23,7 @@ constexpr double kApart = 0.1;        // of the knee: the loads on both sides of
 constexpr double kLeastApart = 0.03;
 constexpr double kWarmShare = 0.25;   // of what there is time for, at most
 constexpr double kLeastCounted = 40;  // of a replication, that count
+constexpr std::uint64_t kLeastRuns = 2;
 constexpr int kPlacings = 6;
 constexpr double kFirstRound = 0.6;  // of the time; the rest where the knee lay elsewhere
 
@@ -32,7 +33,7 @@ class KneeCheck {
             const HttpCheck& http, const record::CapacityKnee& knee)
       : sim_(sim), surveyed_(surveyed), how_(how), http_(http), knee_(knee) {
     out_.axis = knee.axis;
-    out_.speed = http.speed.value_or(fitting_speed());
+    settle();
   }
 
   Result<record::CapacityCheck> run() {
@@ -72,12 +73,25 @@ class KneeCheck {
     return users() ? load / std::max(rest.response_s + rest.think_s, 1e-9) : load;
   }
 
+  // As many replications as there is time for: fewer and faster where many jobs are inside at once,
+  // which a load has to wait for before and after it counts.
+  void settle() {
+    runs_ = http_.replications;
+    for (;;) {
+      out_.speed = http_.speed.value_or(fitting_speed());
+      if (runs_ <= kLeastRuns || level_in(knee_.load, http_.wall.count_s() * kFirstRound / 3)) {
+        return;
+      }
+      runs_ = std::max(runs_ / 2, kLeastRuns);
+    }
+  }
+
   // As fast as neither the wire nor this machine is felt.
   double fitting_speed() const {
     const Unloaded& rest = surveyed_.unloaded;
     const auto stages = std::max(1.0, static_cast<double>(surveyed_.system.scenario.stages.size()));
     const double by_wire = kWireShare * rest.response_s / (kWire * stages);
-    const double calls = jobs_per_s(knee_.load) * stages * static_cast<double>(http_.replications);
+    const double calls = jobs_per_s(knee_.load) * stages * static_cast<double>(runs_);
     const double speed = std::clamp(std::min(by_wire, kMostCalls / calls), 0.01, 1000.0);
     const double step = std::pow(10, std::floor(std::log10(speed)));
     return std::floor(speed / step) * step;  // one digit
@@ -118,7 +132,7 @@ class KneeCheck {
 
   // As many jobs as there is time for, at most as many as a virtual probe takes.
   Result<LoadLevel> level_in(double load, double wall_s) const {
-    LoadLevel out = level_at(load, surveyed_.unloaded, how_, {http_.replications, how_.jobs, 0.05});
+    LoadLevel out = level_at(load, surveyed_.unloaded, how_, {runs_, how_.jobs, 0.05});
     const double per_s = jobs_per_s(load);
     const double rest_s = 2 * surveyed_.unloaded.longest_s;  // until the last job has ended
     const double jobs = (wall_s * out_.speed - rest_s) * per_s;
@@ -137,6 +151,7 @@ class KneeCheck {
     }
     if (users()) {
       out.warm = Duration::from_seconds(warm_now / per_s);
+      out.ramp = std::min(out.ramp, out.warm);  // all are there when it counts
       out.length = Duration::from_seconds(counted_now / per_s);
     } else {
       out.warm_jobs = static_cast<std::uint64_t>(warm_now);
@@ -159,13 +174,13 @@ class KneeCheck {
                       : static_cast<double>(level.warm_jobs + level.jobs + level.tail_jobs);
     }
     http_.begins(out_.speed, out_.axis + " over HTTP",
-                 static_cast<std::uint64_t>(jobs * static_cast<double>(http_.replications)));
+                 static_cast<std::uint64_t>(jobs * static_cast<double>(runs_)));
   }
 
   Result<Probe> look(const Player& player, const LoadLevel& level, unsigned threads) const {
     ProbeOptions options;
     options.seed = how_.seed;
-    options.replications = http_.replications;
+    options.replications = runs_;
     options.threads = threads;
     options.leave_one_out = true;
     return probe(player, surveyed_.system, level, surveyed_.targets, options);
@@ -180,7 +195,7 @@ class KneeCheck {
     for (const double load : loads) {
       level.load = load;
       Result<Probe> twin = look(sim_, level, how_.threads);
-      Result<Probe> seen = look(*http_.player, level, static_cast<unsigned>(http_.replications));
+      Result<Probe> seen = look(*http_.player, level, static_cast<unsigned>(runs_));
       if (!twin || !seen) {
         return twin ? seen.errors() : twin.errors();
       }
@@ -221,6 +236,27 @@ class KneeCheck {
     return ratios.size() < 2 ? 0 : jackknife(std::log(out_.seen / out_.twin), ratios).half;
   }
 
+  // The knee of many virtual jobs moved by what differed here: so few jobs have luck of their own,
+  // but the same in both worlds (a control variate). Users are whole: the largest number inside, of
+  // which the knee is anything up to the next one.
+  void move_knee() {
+    const double next = users() ? 1 : 0;
+    const double middle = knee_.load + 0.5 * next;
+    const double there = middle * (1 + out_.difference);
+    // Chance of the many virtual jobs, and of the wire: apart from each other.
+    const auto chance = [&](double end) {
+      return std::hypot(std::log(std::max(end, 1e-12) / middle), out_.unsure);
+    };
+    out_.load = there;
+    out_.low = there * std::exp(-chance(knee_.low));
+    out_.high = there * std::exp(chance(knee_.high + next));
+    if (users()) {
+      out_.load = std::floor(out_.load);
+      out_.low = std::floor(out_.low);
+      out_.high = std::ceil(out_.high) - 1;
+    }
+  }
+
   bool conclude(std::array<const Probe*, 3> real, std::array<const Probe*, 3> twins) {
     const KneeFit seen = fit_knee(surveyed_.targets, real, waiting_bound(*real[1]));
     const KneeFit twin = fit_knee(surveyed_.targets, twins, waiting_bound(*twins[1]));
@@ -228,17 +264,8 @@ class KneeCheck {
     out_.seen = seen.load;
     out_.twin = twin.load;
     out_.difference = seen.load / twin.load - 1;
-    // So few jobs have luck of their own, but the same in both worlds: what differs moves the knee
-    // that many jobs gave (a control variate).
-    out_.load = knee_.load * (1 + out_.difference);
     out_.unsure = unsure(real, twins);
-    // Chance of the many virtual jobs, and of the wire: apart from each other.
-    const auto both = [&](double end) {
-      const double chance = std::hypot(std::log(std::max(end, 1e-12) / knee_.load), out_.unsure);
-      return out_.load * std::exp(end < knee_.load ? -chance : chance);
-    };
-    out_.low = both(knee_.low);
-    out_.high = both(knee_.high);
+    move_knee();
     out_.objective = surveyed_.targets[seen.target].text;
     out_.note = trouble_;
     if (!seen.inside) {
@@ -254,6 +281,7 @@ class KneeCheck {
   const HttpCheck& http_;
   const record::CapacityKnee& knee_;
   record::CapacityCheck out_;
+  std::uint64_t runs_ = 0;
   std::string trouble_;
 };
 

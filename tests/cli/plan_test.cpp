@@ -12,9 +12,7 @@ using namespace rehearse::test;
 
 namespace {
 
-// M/M/4 behind HTTP: service of 1 s on average, p(95) < 3.6 s up to 2.6853 jobs a second (Gross et
-// al., Fundamentals of Queueing Theory, §2.3).
-constexpr double kKnee = 2.6853;
+// Four slots behind HTTP.
 const char* const kStore = R"({
   "scenario": "store",
   "providers": { "store": { "profile": "postgres-rest",
@@ -22,6 +20,28 @@ const char* const kStore = R"({
   "stages": { "ask": { "call": "store.query", "time": { "exponential": "1s" } } },
   "workloads": { "open": { "rate": "1/s", "jobs": 10 } },
   "objectives": ["p(95) < 3.6s"] })";
+
+// M/D/16 behind HTTP: p(95) < 1.4 s up to 13.3058 jobs a second (Franx, A simple solution for the
+// M/D/c waiting time distribution, 2001). Past it the tail grows about twice as fast as the load,
+// and a play is a few seconds of mostly waiting: a machine that is late by some milliseconds moves
+// the knee by far less than what is asked for.
+constexpr double kKnee = 13.3058;
+const char* const kDesks = R"({
+  "scenario": "desks",
+  "providers": { "desk": { "profile": "postgres-rest",
+                           "change": { "capacity": { "slots": 16, "queue": 100000 } } } },
+  "stages": { "ask": { "call": "desk.query", "time": "1s" } },
+  "workloads": { "open": { "rate": "1/s", "jobs": 10 } },
+  "objectives": ["p(95) < 1.4s"] })";
+
+// The same of 8 slots, with users who think.
+const char* const kCrowd = R"({
+  "scenario": "crowd",
+  "providers": { "desk": { "profile": "postgres-rest",
+                           "change": { "capacity": { "slots": 8, "queue": 100000 } } } },
+  "stages": { "ask": { "call": "desk.query", "time": "1s" } },
+  "workloads": { "crowd": { "users": 10, "for": "10m", "think": { "uniform": ["4s", "6s"] } } },
+  "objectives": ["mean < 1.3s"] })";
 
 // Two limits that are full at the same load: more of one alone is in vain.
 const char* const kTwins = R"({
@@ -54,9 +74,10 @@ double number(const json::Value& value, const char* key) {
 
 TEST_CASE("a plan over HTTP finds the knee of virtual time, and that of the formula") {
   const Folder folder;
-  folder.file("store.json", kStore);
+  folder.file("desks.json", kDesks);
   const Said said = rehearse_in(
-      folder, "plan store.json --axis rate --against mock --wall 25s --format json --quiet");
+      folder,
+      "plan desks.json --axis rate --against mock --speed 4 --wall 12s --format json --quiet");
   CHECK(said.code == 0);
   const json::Value plan = json_of(said);
   const json::Value& knee = plan.find("knees")->items().at(0);
@@ -66,6 +87,33 @@ TEST_CASE("a plan over HTTP finds the knee of virtual time, and that of the form
   CHECK(std::abs(number(check, "largest") / kKnee - 1) < 0.05);
   CHECK(number(check, "probes") >= 3);
   CHECK(check.find("over_http")->items().size() == 3);
+}
+
+TEST_CASE("a plan over HTTP finds the largest crowd of virtual time, in whole users") {
+  const Folder folder;
+  folder.file("crowd.json", kCrowd);
+  const Said said = rehearse_in(
+      folder,
+      "plan crowd.json --axis users --against mock --speed 4 --wall 20s --format json --quiet");
+  CHECK(said.code == 0);
+  const json::Value plan = json_of(said);
+  const double virtual_users = number(plan.find("knees")->items().at(0), "largest");
+  const json::Value& check = plan.find("over_http")->items().at(0);
+  CHECK(check.find("axis")->as_string() == "users");
+  CHECK(std::abs(number(check, "difference")) < 0.05);
+  const double users = number(check, "largest");
+  CHECK(std::abs(users / virtual_users - 1) < 0.05);
+  CHECK(users == std::floor(users));
+  // What was played over HTTP was played in virtual time too, load by load.
+  const auto& seen = check.find("over_http")->items();
+  const auto& twins = check.find("in_virtual_time")->items();
+  REQUIRE(seen.size() == 3);
+  REQUIRE(twins.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(number(seen[i], "load") == number(twins[i], "load"));
+    CHECK(std::abs(number(seen[i], "mean_response_s") / number(twins[i], "mean_response_s") - 1) <
+          0.1);
+  }
 }
 
 TEST_CASE("an interrupted plan over HTTP reports what was found before") {

@@ -30,6 +30,17 @@ TEST_CASE("the largest load is found near the known knee, in at most 12 probes")
   CHECK(covered >= tried - 2);
 }
 
+TEST_CASE("the knee of a limit just past full lies in its interval") {
+  // Systems whose three loads reached below the bend, where nothing is refused.
+  for (const std::uint64_t n : {5004U, 5058U, 5063U}) {
+    const KnownSystem system = known_system(3, n);
+    const KneeTrial trial = try_knee(system, 1 + n);
+    CAPTURE(n, trial.truth, trial.estimate, trial.interval.low, trial.interval.high);
+    CHECK(trial.covered);
+    CHECK(std::abs(trial.estimate / trial.truth - 1) < 0.01);
+  }
+}
+
 TEST_CASE("users of a closed network: the knee is that of exact mean value analysis") {
   const KnownSystem system = known_system(4, 3);
   const KneeTrial trial = try_knee(system, 7);
