@@ -105,7 +105,9 @@ class Ladder {
     rung.binds = binding.names;
     rung.binds_share = binding.share;
     rung.evidence = binding.evidence;
-    rung.needs = needs_at(knee->at->throughput_per_s);
+    // At the least that it carries: chance alone would ask for a slot more.
+    const double surely = std::min(1.0, knee->interval.low / knee->at->level.load);
+    rung.needs = needs_at(knee->at->throughput_per_s * surely);
     return Done{};
   }
 

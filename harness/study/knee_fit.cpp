@@ -12,6 +12,7 @@ namespace {
 
 using Values = std::vector<std::optional<double>>;
 
+constexpr double kNoBound = std::numeric_limits<double>::infinity();
 constexpr double kBeyond = 0.5;  // of the width, how far outside a crossing is still believed
 
 // Where the parabola through three points goes through 0, the first of them above and the last not:
@@ -168,7 +169,8 @@ KneeFit fit_knee(std::span<const Target> targets, std::array<const Probe*, 3> pr
   if (probes[0]->without.size() < 2) {
     return out;
   }
-  const Scale scale(out.load, bound, x);
+  // The backlog grows at that bound, not before it.
+  const Scale scale(out.load, targets[out.target].backlog ? kNoBound : bound, x);
   std::vector<double> others;
   for (const double load : crossings_without(targets, probes)) {
     others.push_back(scale.to(load));

@@ -199,6 +199,9 @@ TEST_CASE("what binds next is played, rung by rung, with what each takes") {
   CHECK(knee.find("breaks")->as_string() == "a backlog that does not grow");
   CHECK(knee.find("binds")->as_string() == "low");
   CHECK(std::abs(number(knee, "largest") / 4 - 1) < 0.02);
+  const auto& interval = knee.find("interval")->items();
+  CHECK(interval.at(0).as_double() < 4);
+  CHECK(interval.at(1).as_double() > 4);
   const auto& ladder = knee.find("ladder")->items();
   REQUIRE(ladder.size() == 3);
   CHECK(ladder[0].find("with_plenty_of")->as_string() == "low");
