@@ -39,6 +39,9 @@ std::string usd(double amount) {
 }
 
 std::string per_time(double per_s) {
+  if (per_s >= 999.5 && per_s < 1e15) {
+    return count(static_cast<std::uint64_t>(std::round(per_s))) + "/s";
+  }
   if (per_s >= 0.1 || !(per_s > 0)) {
     return number(per_s) + "/s";
   }

@@ -20,7 +20,7 @@ std::string percent(double ratio);                          // "67%", "0.4%"
 std::string change(double ratio);                           // "-6.4%", "+12%"
 std::string count(std::uint64_t n);                         // "12,345"
 std::string number(double value);                           // three significant digits
-std::string per_time(double per_s);                         // "4.2/s", "1.3/min", "48/h"
+std::string per_time(double per_s);                         // "10,000/s", "4.2/s", "1.3/min"
 std::string plural(std::uint64_t n, std::string_view one);  // "1 job", "12 jobs"
 std::string joined(const std::vector<std::string>& parts, std::string_view between);
 

@@ -95,6 +95,19 @@ Paragraph head(const CapacityPlan& plan) {
   return out;
 }
 
+// " (1.2 s … 1.4 s)"; nothing where it is not known.
+template <typename Words>
+std::string between(const std::optional<stats::Interval>& interval, Words&& words) {
+  return interval ? " (" + words(interval->low) + " … " + words(interval->high) + ")" : "";
+}
+
+std::optional<stats::Interval> turned(std::optional<stats::Interval> interval) {
+  if (interval) {
+    std::swap(interval->low, interval->high);
+  }
+  return interval;
+}
+
 Paragraph span_head(const record::CapacitySpan& span) {
   Paragraph out;
   const bool inside = std::none_of(span.objectives.begin(), span.objectives.end(),
@@ -106,10 +119,15 @@ Paragraph span_head(const record::CapacitySpan& span) {
                         : inside           ? "inside the objectives"
                                            : "outside the objectives",
                         span.point.growing || !inside ? Tone::Bad : Tone::Good}});
-  out.lines.push_back({{"  p50 " + seconds(span.p50_s) + "  p95 " + seconds(span.p95_s) + "  p99 " +
-                        seconds(span.p99_s) + " (" + seconds(span.p99_low_s) + " … " +
-                        seconds(span.p99_high_s) + ")  lost " + percent(1 - span.point.done_share) +
-                        "  cost " + usd(span.point.cost_usd * span.jobs)}});
+  const auto time = [](double s) { return seconds(s); };
+  out.lines.push_back({{"  p50 " + seconds(span.p50_s) + between(span.p50_interval_s, time) +
+                        "  p95 " + seconds(span.p95_s) + between(span.p95_interval_s, time) +
+                        "  p99 " + seconds(span.p99_s) + between(span.p99_interval_s, time)}});
+  const auto lost = [](double done) { return percent(1 - done); };
+  const auto bill = [&](double each) { return usd(each * span.jobs); };
+  out.lines.push_back({{"  lost " + percent(1 - span.point.done_share) +
+                        between(turned(span.done_share_interval), lost) + "  cost " +
+                        bill(span.point.cost_usd) + between(span.cost_interval_usd, bill)}});
   for (const record::CapacityObjective& each : span.objectives) {
     if (each.at_knee && each.role == "binds") {
       out.lines.push_back({{"  broken: ", Tone::Bad},

@@ -143,6 +143,16 @@ Value target_json(const record::CapacityTarget& target) {
   return out;
 }
 
+Value known_interval(const std::optional<stats::Interval>& interval, double times = 1) {
+  return interval ? interval_json(interval->low * times, interval->high * times) : Value();
+}
+
+Value span_objective_json(const record::CapacityObjective& objective) {
+  Value out = objective_json(objective);
+  out.set("interval", known_interval(objective.interval));
+  return out;
+}
+
 Value span_json(const record::CapacitySpan& span) {
   Value out = Value::object();
   out.set("rate_per_s", tidy(span.load));
@@ -154,11 +164,15 @@ Value span_json(const record::CapacitySpan& span) {
   out.set("p50_s", tidy(span.p50_s));
   out.set("p95_s", tidy(span.p95_s));
   out.set("p99_s", tidy(span.p99_s));
-  out.set("p99_interval_s", interval_json(span.p99_low_s, span.p99_high_s));
+  out.set("p50_interval_s", known_interval(span.p50_interval_s));
+  out.set("p95_interval_s", known_interval(span.p95_interval_s));
+  out.set("p99_interval_s", known_interval(span.p99_interval_s));
   out.set("saturated", span.point.growing);
   out.set("done_share", tidy(span.point.done_share));
+  out.set("done_share_interval", known_interval(span.done_share_interval));
   out.set("total_cost_usd", tidy(span.point.cost_usd * span.jobs));
-  out.set("objectives", list_json(span.objectives, objective_json));
+  out.set("total_cost_interval_usd", known_interval(span.cost_interval_usd, span.jobs));
+  out.set("objectives", list_json(span.objectives, span_objective_json));
   return out;
 }
 

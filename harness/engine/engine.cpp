@@ -35,7 +35,8 @@ class LoadRunner : public JobSink {
         arrivals_(stop_.token()),
         ticker_(stop_.token()),
         jobs_group_(shared.runtime),
-        runner_(shared, *this, stop_.token()) {
+        runner_(shared, *this, stop_.token()),
+        busy_(shared, options.marks) {
     if (workload_.jobs) {
       expected_ = *workload_.jobs + workload_.warmup_jobs;
     }
@@ -47,24 +48,11 @@ class LoadRunner : public JobSink {
     if (rt_.speed() > 0 && options_.on_tick) {
       ticker.spawn(tick_on_the_wall(ticking));
     }
-    switch (workload_.kind) {
-      case scenarios::LoadKind::Batch: {
-        co_await run_places(workload_.concurrency, false);
-        break;
-      }
-      case scenarios::LoadKind::Closed: {
-        co_await run_places(workload_.users, true);
-        break;
-      }
-      case scenarios::LoadKind::Open: {
-        co_await run_open();
-        break;
-      }
-      case scenarios::LoadKind::Trace: {
-        co_await run_trace();
-        break;
-      }
+    if (busy_.by_the_clock()) {
+      ticker.spawn(busy_.follow_the_clock(ticking));
     }
+    co_await run_arrivals();
+    busy_.arrivals_ended();
     co_await jobs_group_.join();
     ticker_.request_stop();
     co_await ticker.join();
@@ -75,8 +63,8 @@ class LoadRunner : public JobSink {
       return false;
     }
     if (rt_.now() - Instant() > kLastStart) {
-      invalid_.push_back("a job lasts longer than the 292 years in which time is counted");
-      stop_reason_ = "endless";
+      invalid_.push_back("jobs last longer than the 292 years in which time is counted");
+      stop_reason_ = kEndless;
     } else {
       invalid_.push_back("the jobs wait for each other for ever: resources are held in a circle");
       stop_reason_ = "deadlock";
@@ -171,6 +159,14 @@ class LoadRunner : public JobSink {
   }
   bool has_all() const { return expected_ && issued() >= *expected_; }
   std::uint64_t issued() const { return runner_.issued() + runner_.warmup_issued(); }
+
+  Task<void> run_arrivals() {
+    const bool closed = workload_.kind == scenarios::LoadKind::Closed;
+    if (closed || workload_.kind == scenarios::LoadKind::Batch) {
+      return run_places(closed ? workload_.users : workload_.concurrency, closed);
+    }
+    return workload_.kind == scenarios::LoadKind::Open ? run_open() : run_trace();
+  }
 
   Task<void> run_places(std::uint32_t places, bool closed) {
     runtime::TaskGroup group(rt_);
@@ -311,6 +307,7 @@ class LoadRunner : public JobSink {
       stop("saturated");
       return false;
     }
+    busy_.about_to_issue(next_job_);
     max_lag_ = std::max(max_lag_, rt_.now() - due);
     const JobRunner::Order order{.id = JobId{next_job_++}, .intended = due, .cells = cells};
     jobs_group_.spawn(runner_.run(order));
@@ -327,6 +324,7 @@ class LoadRunner : public JobSink {
   runtime::StopSource ticker_;
   runtime::TaskGroup jobs_group_;
   JobRunner runner_;
+  BusyMarks busy_;
   std::optional<std::uint64_t> expected_;
   std::uint64_t next_job_ = 0;
   Duration max_lag_;
@@ -357,14 +355,12 @@ RunOutcome LoadRunner::outcome() const {
     const SharedResource& resource = shared_.resources[i];
     record::ResourceTally tally;
     tally.name = shared_.scenario.resources[i].name;
+    tally.busy_ns = resource.busy_ns();
     if (resource.slots) {
       tally.slots = static_cast<double>(resource.slots->total_slots());
-      tally.busy_ns = resource.slots->busy_ns();
       tally.queue = resource.slots->waits();
       tally.max_queue = resource.slots->max_queue();
       tally.rejected = resource.slots->rejections();
-    } else {
-      tally.busy_ns = resource.sharing->busy_ns();
     }
     end.resources.push_back(std::move(tally));
   }
@@ -376,6 +372,7 @@ RunOutcome LoadRunner::outcome() const {
     end.pools.push_back(std::move(tally));
   }
   out.hash = runner_.hash();
+  out.stretches = busy_.stretches();
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/engine/busy_marks.hpp"
 #include "harness/engine/job_sink.hpp"
 #include "harness/engine/plan.hpp"
 #include "harness/provider/provider.hpp"
@@ -37,11 +38,17 @@ struct Options {
   // Called now and then (about every 256 jobs in virtual time, every 100 ms on the wall else):
   // shows progress, flushes, and says whether to go on.
   std::function<Command(const Progress&)> on_tick;
+  Marks marks = {};  // see RunOutcome::stretches
 };
+
+// RunEnd::stop_reason of a run whose jobs last longer than the 292 years in which time is counted.
+inline constexpr const char* kEndless = "endless";
 
 struct RunOutcome {
   record::RunEnd end;
   std::uint64_t hash = 0;  // of every job's instants, ends and costs, in order
+  std::vector<Stretch> stretches =
+      {};  // one fewer than marks; fewer where the clock stopped before
 };
 
 // Runs a scenario's workload in one world. `providers` are in the order of Scenario::providers and,

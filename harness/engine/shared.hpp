@@ -21,6 +21,7 @@ namespace rehearse::engine {
 struct SharedResource {
   std::unique_ptr<SlotResource> slots;        // Sharing::Slots
   std::unique_ptr<ProcessorSharing> sharing;  // Sharing::Processor
+  Wide busy_ns() const { return slots ? slots->busy_ns() : sharing->busy_ns(); }
 };
 
 // What all jobs of a run have in common.

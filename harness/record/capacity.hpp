@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/stats/effect.hpp"
+
 // How much load a scenario carries, what it would take to carry more, and what that costs: what
 // `rehearse plan` found, for its reports. Loads are jobs a second ("rate") or users ("users").
 namespace rehearse::record {
@@ -30,7 +32,8 @@ struct CapacityObjective {
   std::optional<double> unloaded;  // where nobody waits
   std::optional<double> at_knee;
   double limit = 0;
-  std::string why;  // of unread
+  std::string why;                               // of unread
+  std::optional<stats::Interval> interval = {};  // 95%, of a span; none: not known
 };
 
 // One load that was looked at.
@@ -131,12 +134,15 @@ struct CapacitySpan {
   double load = 0;
   double length_s = 0;
   double jobs = 0;          // that arrive
-  std::string method;       // "exact" or "windows"
+  std::string method;       // "exact", "windows" or "slice"
   std::string explanation;  // what that means here
   std::uint64_t jobs_played = 0;
   CapacityPoint point;
-  std::optional<double> p50_s, p95_s, p99_s;
-  double p99_low_s = 0, p99_high_s = 0;
+  // None: so few jobs do not tell. Intervals are 95%; none: not known.
+  std::optional<double> p50_s, p95_s, p99_s;  // done jobs
+  std::optional<stats::Interval> p50_interval_s, p95_interval_s, p99_interval_s;
+  std::optional<stats::Interval> done_share_interval;  // of point.done_share
+  std::optional<stats::Interval> cost_interval_usd;    // of point.cost_usd
   std::vector<CapacityObjective> objectives;
 };
 

@@ -139,14 +139,29 @@ Status add_asked(const Player& player, const Surveyed& surveyed, const CapacityO
   }
   if (options.at_per_s) {
     Result<record::CapacitySpan> span =
-        play_span(player, surveyed, knee_options(options, LoadAxis::Rate), *options.at_per_s,
-                  options.at_length);
+        play_span(player, surveyed, knee_options(options, LoadAxis::Rate),
+                  {*options.at_per_s, options.at_length, options.at_stages});
     if (!span) {
       return span.errors();
     }
     plan.span = std::move(span).value();
   }
   return Done{};
+}
+
+// A maximum has no value of its own: it grows with the jobs that are looked at.
+void note_maxima(const std::vector<Target>& targets, std::uint64_t jobs, CapacityPlan& plan) {
+  std::string texts;
+  for (const Target& target : targets) {
+    if (target.role == Target::Role::Bound && target.what.stat == record::Stat::Max) {
+      texts += (texts.empty() ? "" : ", ") + target.text;
+    }
+  }
+  if (!texts.empty()) {
+    plan.notes.push_back(texts + ": a maximum grows with the jobs that it is of, here those of a " +
+                         "probe, up to about " + grouped(static_cast<double>(jobs)) +
+                         " (--jobs); a quantile such as p(99.9) does not");
+  }
 }
 
 }  // namespace
@@ -255,6 +270,7 @@ Result<CapacityPlan> plan_capacity(const scenarios::ScenarioFile& file, const Pl
   if (!asked.jobs) {
     options.jobs = jobs_of_events(surveyed->unloaded, kProbeEvents);
   }
+  note_maxima(surveyed->targets, *options.jobs, plan);
   Status done = find_knees(player, *surveyed, options, plan);
   if (done) {
     done = add_headroom(player, *surveyed, options, plan);

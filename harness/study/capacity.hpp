@@ -11,6 +11,9 @@
 
 namespace rehearse::study {
 
+// Stage executions that are played in about a minute of one core, recording on.
+inline constexpr double kSpanStages = 4e7;
+
 struct CapacityOptions {
   scenarios::Selection selection;
   std::vector<std::string> objectives;  // beside the scenario's own
@@ -25,6 +28,7 @@ struct CapacityOptions {
   std::optional<double> target_users;
   std::optional<double> at_per_s;  // a load that is asked about
   Duration at_length = Duration::seconds(86'400);
+  double at_stages = kSpanStages;  // at most so many executions are played of it
   std::optional<double> volume_a_month;
   std::optional<double> value_per_job_usd;
   bool money = true;  // the table of variants that cost something

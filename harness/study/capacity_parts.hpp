@@ -68,11 +68,18 @@ Result<record::CapacityCheck> check_over_http(const Player& sim, const Surveyed&
 Result<std::vector<record::HeadroomRow>> headroom(const Player& player, const Surveyed& surveyed,
                                                   const KneeOptions& how, double of);
 
+struct SpanAsked {
+  double per_s = 1;
+  Duration length;
+  double stages = kSpanStages;
+};
 Result<record::CapacityTarget> size_for(const Player& player, const Surveyed& surveyed,
                                         const KneeOptions& how, double load);
 
+// A rate over a length of time: every job of it where no more than `stages` stages are executed and
+// its jobs fit into memory at once, else windows of it, or of as small a part of it as does.
 Result<record::CapacitySpan> play_span(const Player& player, const Surveyed& surveyed,
-                                       const KneeOptions& how, double per_s, Duration length);
+                                       const KneeOptions& how, const SpanAsked& asked);
 
 Result<std::vector<record::VariantMoney>> variant_money(const scenarios::ScenarioFile& file,
                                                         const Player& player,

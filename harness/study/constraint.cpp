@@ -61,9 +61,14 @@ std::uint32_t grown(std::uint32_t slots, double factor) {
   return static_cast<std::uint32_t>(std::clamp(std::ceil(slots * factor - 1e-9), 1.0, kMostSlots));
 }
 
+// Whether more of its slots come with more machines.
+bool in_machines(const Resource& resource) {
+  return resource.replicas > 1 || resource.usd_per_hour > 0;
+}
+
 void relieve_resource(Resource& resource, double factor) {
   if (resource.sharing == scenarios::Sharing::Slots) {
-    if (resource.replicas > 1 || resource.usd_per_hour > 0) {
+    if (in_machines(resource)) {
       resource.replicas = std::min(grown(resource.replicas, factor), std::uint32_t{1'000'000});
     } else {
       resource.slots = grown(resource.slots, factor);
@@ -118,6 +123,17 @@ std::vector<Constraint> constraints_of(const scenarios::Scenario& scenario,
     constraint.demand /= static_cast<double>(std::max<std::uint64_t>(jobs, 1));
   }
   return out;
+}
+
+double parts_of(const Constraint& constraint, const scenarios::Scenario& scenario) {
+  if (constraint.kind != Constraint::Kind::Resource) {
+    return constraint.written;
+  }
+  const Resource& resource = scenario.resources[constraint.index];
+  if (resource.sharing != scenarios::Sharing::Slots) {
+    return 1;
+  }
+  return in_machines(resource) ? resource.replicas : resource.slots;
 }
 
 void relieve(const Constraint& constraint, double factor, scenarios::Scenario& scenario,

@@ -39,7 +39,12 @@ std::vector<Constraint> constraints_of(const scenarios::Scenario& scenario,
                                        const record::RunEnd& end, const Watch& watch,
                                        std::uint64_t jobs);
 
-// So many times as much of it.
+// How many equal parts it has of which relieve() keeps whole ones: slots, connections, machines,
+// units of a limit. Where it cannot be cut so that each part is as fast as before (a link, a
+// processor that is shared): 1.
+double parts_of(const Constraint& constraint, const scenarios::Scenario& scenario);
+
+// So many times as much of it; parts are rounded up.
 void relieve(const Constraint& constraint, double factor, scenarios::Scenario& scenario,
              std::vector<LimitChange>& changes);
 

@@ -28,8 +28,9 @@ struct Unloaded {
   std::vector<Constraint> constraints;
   double response_s = 0;  // mean
   double longest_s = 0;   // p99, or the largest of fewer
-  double think_s = 0;     // of users
-  double cost_usd = 0;    // of a job
+  double p50_s = 0, p95_s = 0;
+  double think_s = 0;   // of users
+  double cost_usd = 0;  // of a job
   double done_share = 1;
   std::uint64_t jobs = 0;
   double events_a_job = 1;  // of the engine: what a job takes to play

@@ -4,6 +4,15 @@
 #include <cmath>
 
 namespace rehearse::study {
+namespace {
+
+// The first job of a batch, among those that count; that after the last one where all end.
+std::uint64_t batch_begin(const LoadLevel& level, std::uint64_t batch) {
+  const std::uint64_t each = level.jobs / level.batches;
+  return batch * each + std::min(batch, level.jobs % level.batches);
+}
+
+}  // namespace
 
 std::string_view axis_name(LoadAxis axis) { return axis == LoadAxis::Rate ? "rate" : "users"; }
 
@@ -46,20 +55,41 @@ scenarios::Scenario under_load(const scenarios::Scenario& scenario, const LoadLe
   return out;
 }
 
-bool LevelSink::counts(const record::JobRecord& job) const {
-  if (level_.axis == LoadAxis::Rate) {
-    return job.id.value >= level_.warm_jobs && job.id.value < level_.warm_jobs + level_.jobs;
+engine::Marks marks_of(const LoadLevel& level) {
+  engine::Marks out;
+  if (level.axis == LoadAxis::Users) {
+    out.instants = {Instant() + level.warm, Instant() + level.warm + level.length};
+    return out;
   }
-  return job.intended - Instant() >= level_.warm;
+  for (std::uint64_t batch = 0; batch <= level.batches; ++batch) {
+    out.jobs.push_back(level.warm_jobs + batch_begin(level, batch));
+  }
+  return out;
+}
+
+std::optional<std::size_t> LevelSink::batch_of(const record::JobRecord& job) const {
+  if (level_.axis == LoadAxis::Users) {
+    return job.intended - Instant() >= level_.warm ? std::optional<std::size_t>(0) : std::nullopt;
+  }
+  if (job.id.value < level_.warm_jobs || job.id.value >= level_.warm_jobs + level_.jobs) {
+    return std::nullopt;
+  }
+  const std::uint64_t place = job.id.value - level_.warm_jobs;
+  std::uint64_t batch = place / std::max<std::uint64_t>(level_.jobs / level_.batches, 1);
+  while (batch >= level_.batches || place < batch_begin(level_, batch)) {
+    --batch;
+  }
+  return batch;
 }
 
 void LevelSink::job_finished(const record::JobRecord& job, std::span<const record::StageSpan> spans,
                              std::span<const record::AttemptSpan> attempts) {
-  if (!counts(job)) {
+  const std::optional<std::size_t> batch = batch_of(job);
+  if (!batch) {
     return;
   }
-  ++counted_;
-  recorder_.job_finished(job, spans, attempts);
+  ++counted_[*batch];
+  recorders_[*batch].job_finished(job, spans, attempts);
   if (job.end != record::JobEnd::Done) {
     return;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -34,7 +35,8 @@ struct LoadLevel {
   std::uint64_t warm_jobs = 0;  // Rate: issued before, among and after those that count
   std::uint64_t jobs = 1000;
   std::uint64_t tail_jobs = 0;
-  Duration warm;  // Users: jobs that begin in [warm, warm + length) count
+  std::uint64_t batches = 1;  // Rate: of those that count, one after the other, each told of alone
+  Duration warm;              // Users: jobs that begin in [warm, warm + length) count
   Duration length;
   Duration ramp;  // Users: over which they come, one by one
   // Users: who is refused asks again, at once where nobody thinks; past so many jobs it is a storm,
@@ -48,24 +50,27 @@ struct LoadLevel {
 scenarios::Scenario under_load(const scenarios::Scenario& scenario, const LoadLevel& level,
                                const scenarios::Amount& think);
 
-// Counts the jobs of a level, and how their response moves along it.
+// Where its batches begin and end, for the engine.
+engine::Marks marks_of(const LoadLevel& level);
+
+// Counts the jobs of a level, a recorder for each batch, and how their response moves along it.
 class LevelSink final : public engine::JobSink {
  public:
-  LevelSink(record::Recorder& recorder, const LoadLevel& level)
-      : recorder_(recorder), level_(level) {}
+  LevelSink(std::deque<record::Recorder>& recorders, const LoadLevel& level)
+      : recorders_(recorders), level_(level), counted_(recorders.size(), 0) {}
   void job_finished(const record::JobRecord& job, std::span<const record::StageSpan> spans,
                     std::span<const record::AttemptSpan> attempts) override;
 
   // Seconds of response that are added in a second: above 0 where the backlog grows.
   double growth() const { return moved_ > 0 ? together_ / moved_ : 0; }
-  std::uint64_t counted() const { return counted_; }
+  std::uint64_t counted(std::size_t batch) const { return counted_[batch]; }
 
  private:
-  bool counts(const record::JobRecord& job) const;
+  std::optional<std::size_t> batch_of(const record::JobRecord& job) const;
 
-  record::Recorder& recorder_;
+  std::deque<record::Recorder>& recorders_;
   const LoadLevel& level_;
-  std::uint64_t counted_ = 0;
+  std::vector<std::uint64_t> counted_;
   double done_ = 0;
   double mean_at_ = 0;
   double mean_response_ = 0;

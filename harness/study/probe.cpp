@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 
 #include "harness/base/parallel.hpp"
 #include "harness/base/rng.hpp"
@@ -28,34 +29,64 @@ latency::LimitStarts starts_at(const LoadLevel& level, std::uint64_t seed) {
 }
 
 struct Run {
-  record::RunPoint point;
+  std::vector<record::RunPoint> batches;
   std::vector<Constraint> constraints;
   double growth = 0;
   std::uint64_t issued = 0;
   bool stopped = false;
 };
 
-// The books of the whole run as those of the stretch that counts, which is the same at any time.
-void as_of_window(const LoadLevel& level, std::uint64_t counted, record::RunEnd& end) {
+// The books of a run as those of a batch of its jobs: how long resources were busy meanwhile, which
+// is never more than they are. Where the run ended before, its jobs' share of all that was done.
+record::RunEnd end_of_batch(const record::RunEnd& run, const LoadLevel& level,
+                            std::uint64_t counted, const engine::Stretch* busy) {
+  record::RunEnd end = run;
   const auto jobs = static_cast<double>(counted);
-  const double share = jobs / std::max(static_cast<double>(end.issued), 1.0);
-  for (record::ResourceTally& resource : end.resources) {
-    resource.busy_ns = static_cast<Wide>(static_cast<double>(resource.busy_ns) * share);
-  }
   end.elapsed =
       level.axis == LoadAxis::Users ? level.length : Duration::from_seconds(jobs / level.load);
   end.issued = counted;
   end.pools.clear();
+  const double share = jobs / std::max(static_cast<double>(run.issued), 1.0);
+  const bool seen = busy != nullptr && busy->length > Duration::zero();
+  for (std::size_t r = 0; r < end.resources.size(); ++r) {
+    record::ResourceTally& resource = end.resources[r];
+    const double most = resource.slots * static_cast<double>(end.elapsed.count_ns());
+    const double busy_ns = seen ? static_cast<double>(busy->busy_ns[r]) *
+                                      (end.elapsed.count_s() / busy->length.count_s())
+                                : static_cast<double>(resource.busy_ns) * share;
+    resource.busy_ns = static_cast<Wide>(std::min(busy_ns, most));
+  }
+  return end;
+}
+
+Status read_batches(const record::RunEnd& end, const LoadLevel& level, const LevelSink& sink,
+                    const std::vector<engine::Stretch>& stretches,
+                    std::deque<record::Recorder>& recorders, Run& out) {
+  for (std::size_t b = 0; b < recorders.size(); ++b) {
+    const engine::Stretch* busy = b < stretches.size() ? &stretches[b] : nullptr;
+    const Status finished = recorders[b].finish(end_of_batch(end, level, sink.counted(b), busy));
+    if (!finished) {
+      return finished;
+    }
+    out.batches.push_back(recorders[b].take_point());
+    out.batches.back().first_jobs.clear();
+    out.batches.back().tally.timeline = {};
+  }
+  return Done{};
 }
 
 Result<Run> play_one(const Player& player, const LoadedSystem& system,
                      const scenarios::Scenario& loaded, const LoadLevel& level,
                      const record::RunHeader& header, std::uint64_t seed) {
-  record::Recorder recorder(header);
-  LevelSink sink(recorder, level);
+  std::deque<record::Recorder> recorders;
+  for (std::uint64_t b = 0; b < level.batches; ++b) {
+    recorders.emplace_back(header);
+  }
+  LevelSink sink(recorders, level);
   engine::Options options;
   options.seed = seed;
   options.max_in_flight = kMostInside;
+  options.marks = marks_of(level);
   Watch watch{.changes = system.changes, .limits_used = starts_at(level, seed)};
   Result<engine::RunOutcome> outcome = player.play_watched(loaded, options, sink, watch);
   if (!outcome) {
@@ -68,15 +99,10 @@ Result<Run> play_one(const Player& player, const LoadedSystem& system,
       (level.axis == LoadAxis::Users && level.most_jobs && out.issued >= *level.most_jobs);
   out.growth = sink.growth();
   out.constraints = constraints_of(loaded, outcome->end, watch, out.issued);
-  record::RunEnd end = std::move(outcome->end);
-  as_of_window(level, sink.counted(), end);
-  const Status finished = recorder.finish(std::move(end));
-  if (!finished) {
-    return finished.errors();
+  const Status read = read_batches(outcome->end, level, sink, outcome->stretches, recorders, out);
+  if (!read) {
+    return read.errors();
   }
-  out.point = recorder.take_point();
-  out.point.first_jobs.clear();
-  out.point.tally.timeline = {};
   return out;
 }
 
@@ -140,8 +166,9 @@ void read_backlog(const std::vector<Run>& runs, const std::vector<Target>& targe
       continue;
     }
     out.values[t] = out.saturation;
+    const bool runs_alone = out.level.batches == 1;
     for (std::size_t r = 0; r < out.without.size(); ++r) {
-      out.without[r][t] = saturation_of(runs, out.level.load, r);
+      out.without[r][t] = saturation_of(runs, out.level.load, runs_alone ? r : SIZE_MAX);
     }
   }
 }
@@ -238,8 +265,10 @@ Result<Probe> probe(const Player& player, const LoadedSystem& system, const Load
   average_constraints(runs, out);
   double counted = 0;
   for (Run& run : runs) {
-    counted += static_cast<double>(run.point.tally.jobs.ended());
-    out.runs.push_back(std::move(run.point));
+    for (record::RunPoint& batch : run.batches) {
+      counted += static_cast<double>(batch.tally.jobs.ended());
+      out.runs.push_back(std::move(batch));
+    }
   }
   out.throughput_per_s =
       level.axis == LoadAxis::Rate

@@ -20,7 +20,7 @@ struct LoadedSystem {
 // level has the same luck, so that levels are compared pair by pair.
 struct Probe {
   LoadLevel level;
-  std::vector<record::RunPoint> runs;
+  std::vector<record::RunPoint> runs;                       // or their batches (LoadLevel)
   std::vector<std::optional<double>> values;                // of each target, all runs together
   std::vector<std::vector<std::optional<double>>> without;  // … without the r-th run
   std::vector<Constraint> constraints;                      // as the runs used them

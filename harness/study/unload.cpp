@@ -190,7 +190,9 @@ Result<Unloaded> unload(const Player& player, const LoadedSystem& system,
   out.events_a_job = std::max(events / static_cast<double>(out.jobs), 1.0);
   const record::JobTally& jobs = all.tally.jobs;
   out.response_s = jobs.response.mean() * 1e-9;
-  out.longest_s = static_cast<double>(jobs.response.quantile(0.99).value_or(0)) * 1e-9;
+  out.p50_s = jobs.response.quantile(0.5).value_or(0) * 1e-9;
+  out.p95_s = jobs.response.quantile(0.95).value_or(0) * 1e-9;
+  out.longest_s = jobs.response.quantile(0.99).value_or(0) * 1e-9;
   out.cost_usd = jobs.cost.mean() * 1e-9;
   out.done_share =
       jobs.ended() > 0 ? static_cast<double>(jobs.done) / static_cast<double>(jobs.ended()) : 1;
