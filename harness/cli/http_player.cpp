@@ -67,7 +67,7 @@ Result<engine::RunOutcome> HttpPlayer::play_watched(const scenarios::Scenario& s
   tick(end, before);
   (*world)->describe_end(outcome.end);
   watch.uses = (*world)->limit_uses();
-  return outcome;
+  return within_time(std::move(outcome), scenario);
 }
 
 }  // namespace rehearse::cli

@@ -88,6 +88,10 @@ Result<study::CapacityOptions> read_options(const Arguments& arguments) {
   if (!target || !at || !volume) {
     return !target ? target.errors() : !at ? at.errors() : volume.errors();
   }
+  if (*target && out.target_users) {
+    return Error{"--target-users",
+                 "give one of --target and --target-users: a plan sizes one load"};
+  }
   out.target_per_s = *target;
   out.at_per_s = *at;
   if (*volume) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <optional>
 #include <thread>
 
@@ -17,6 +18,7 @@
 #include "harness/cli/run_watch.hpp"
 #include "harness/cli/scenario_flags.hpp"
 #include "harness/cli/shared_cost.hpp"
+#include "harness/cli/world.hpp"
 #include "harness/record/run_detail.hpp"
 #include "harness/record/summary.hpp"
 #include "harness/study/grid.hpp"
@@ -186,6 +188,16 @@ int exit_code(const std::vector<record::RunSummary>& runs, bool enforce, RunsEnd
   return code;
 }
 
+Status all_within_time(const std::vector<PointResult>& results, const std::string& scenario) {
+  for (const PointResult& result : results) {
+    Status counted = within_time(*result.point.end, scenario);
+    if (!counted) {
+      return counted;
+    }
+  }
+  return Done{};
+}
+
 int print_estimates(const std::vector<Prepared>& points, const Console& console) {
   for (const Prepared& point : points) {
     const Result<Estimate> expected = estimate(point.scenario, point.setup);
@@ -224,6 +236,14 @@ int run_stages(const scenarios::ScenarioFile& file, const Arguments& arguments,
     return console.refuse(writer.errors());
   }
   const auto results = run_points(*points, writer->get(), console);
+  const Status counted = results ? all_within_time(*results, file.name()) : Status(Done{});
+  if (!counted) {
+    const std::filesystem::path path = (*writer)->path();
+    static_cast<void>((*writer)->close());
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+    return console.refuse(counted.errors());
+  }
   const auto closed = close_run_file(arguments, **writer);
   if (!results || !closed) {
     console.fail(!results ? results.errors() : closed.errors());

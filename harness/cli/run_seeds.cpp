@@ -8,6 +8,7 @@
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/shared_cost.hpp"
 #include "harness/cli/sharing.hpp"
+#include "harness/cli/world.hpp"
 
 namespace rehearse::cli {
 
@@ -71,9 +72,12 @@ Result<PlannedEnd> run_planned(const std::vector<PlannedRun>& runs, record::RunW
     for (std::size_t i = next++; i < runs.size() && !interrupted() && !cost.used_up(); i = next++) {
       const RunSetup setup = cost.lend_to(runs[i].setup);
       const Result<PointResult> result = run_point(*runs[i].scenario, setup, &writer, console);
+      const Status counted =
+          result ? within_time(*result->point.end, runs[i].scenario->name) : Status(Done{});
       const std::lock_guard lock(mutex);
-      if (!result) {
-        errors.insert(errors.end(), result.errors().begin(), result.errors().end());
+      if (!result || !counted) {
+        const Errors& why = !result ? result.errors() : counted.errors();
+        errors.insert(errors.end(), why.begin(), why.end());
         next = runs.size();
         return;
       }

@@ -18,7 +18,9 @@ class SimRepeat final : public study::Repeat {
 
   Result<engine::RunOutcome> play(const engine::Options& options, engine::JobSink& sink) override {
     const std::unique_ptr<World> world = make_sim_world(scenario_, profiles_, {.pace = false});
-    return engine::run(world->runtime(), scenario_, plan_, world->providers(), sink, options);
+    return within_time(
+        engine::run(world->runtime(), scenario_, plan_, world->providers(), sink, options),
+        scenario_);
   }
 
  private:
@@ -53,7 +55,8 @@ Result<engine::RunOutcome> SimPlayer::play(const scenarios::Scenario& scenario,
     return profiles.errors();
   }
   const std::unique_ptr<World> world = make_sim_world(scenario, *profiles, {.pace = false});
-  return engine::run(world->runtime(), scenario, world->providers(), sink, options);
+  return within_time(engine::run(world->runtime(), scenario, world->providers(), sink, options),
+                     scenario);
 }
 
 std::unique_ptr<study::Repeat> SimPlayer::repeat(const scenarios::Scenario& scenario) const {
@@ -96,7 +99,7 @@ Result<engine::RunOutcome> SimPlayer::play_watched(const scenarios::Scenario& sc
   engine::RunOutcome outcome =
       engine::run(world->runtime(), scenario, world->providers(), sink, watched);
   watch.uses = world->limit_uses();
-  return outcome;
+  return within_time(std::move(outcome), scenario);
 }
 
 record::RunHeader SimPlayer::header(const scenarios::Scenario& scenario, std::uint64_t seed) const {

@@ -140,4 +140,19 @@ Result<std::unique_ptr<World>> make_world(const scenarios::Scenario& scenario,
   return std::unique_ptr<World>(std::move(real).value());
 }
 
+Status within_time(const record::RunEnd& end, const std::string& scenario) {
+  if (end.stop_reason != engine::kEndless) {
+    return Done{};
+  }
+  return Error{scenario,
+               "its jobs last longer than the 292 years in which time is counted: make stages "
+               "shorter, or repeat them less"};
+}
+
+Result<engine::RunOutcome> within_time(engine::RunOutcome outcome,
+                                       const scenarios::Scenario& scenario) {
+  const Status counted = within_time(outcome.end, scenario.name);
+  return counted ? Result<engine::RunOutcome>(std::move(outcome)) : counted.errors();
+}
+
 }  // namespace rehearse::cli

@@ -7,6 +7,7 @@
 
 #include "harness/base/result.hpp"
 #include "harness/cli/against.hpp"
+#include "harness/engine/engine.hpp"
 #include "harness/provider/provider.hpp"
 #include "harness/record/run_end.hpp"
 #include "harness/runtime/runtime.hpp"
@@ -51,6 +52,11 @@ std::unique_ptr<World> make_sim_world(
     const scenarios::Scenario& scenario,
     const std::vector<std::shared_ptr<const latency::Profile>>& profiles,
     const SimWorldOptions& options = {});
+
+// An error where the jobs of a run last longer than time is counted.
+Status within_time(const record::RunEnd& end, const std::string& scenario);
+Result<engine::RunOutcome> within_time(engine::RunOutcome outcome,
+                                       const scenarios::Scenario& scenario);
 
 // Whether every provider that --against names is one of the scenario's.
 Status check_against(const scenarios::Scenario& scenario, const Against& against);

@@ -122,8 +122,12 @@ class Sizing {
     } else if (worst.margin < 0) {
       broken_ = in_words(surveyed_.targets[worst.target], *found->values[worst.target]);
     }
-    cost_usd_ = found->cost_usd;
-    return !found->growing && worst.margin >= 0;
+    const bool enough = !found->growing && worst.margin >= 0;
+    if (enough) {
+      cost_usd_ = found->cost_usd;
+      carried_per_s_ = found->throughput_per_s;
+    }
+    return enough;
   }
 
   Result<record::CapacityTarget> finish(const Sized& chosen) {
@@ -138,14 +142,14 @@ class Sizing {
       row.unit = unit_of(constraint);
       row.has = constraint.written;
       row.needs = std::ceil(constraint.written * chosen.factors[c] - 1e-6);
-      row.utilisation = constraint.utilisation(per_s_) / chosen.factors[c];
+      row.utilisation = std::min(constraint.utilisation(carried_per_s_) / chosen.factors[c], 1.0);
       out_.machines_usd_a_month +=
           constraint.usd_per_hour * chosen.factors[c] * kSecondsAMonth / 3600;
       out_.needs.push_back(std::move(row));
     }
     std::stable_sort(out_.needs.begin(), out_.needs.end(),
                      [](const auto& a, const auto& b) { return a.utilisation > b.utilisation; });
-    out_.calls_usd_a_month = cost_usd_ * per_s_ * kSecondsAMonth;
+    out_.calls_usd_a_month = cost_usd_ * carried_per_s_ * kSecondsAMonth;
     return std::move(out_);
   }
 
@@ -153,7 +157,8 @@ class Sizing {
   const Surveyed& surveyed_;
   const KneeOptions& how_;
   double load_;
-  double per_s_ = 0;
+  double per_s_ = 0;          // what it would be if nobody waited
+  double carried_per_s_ = 0;  // … and what it is, in the last play that was inside
   double cost_usd_ = 0;
   std::string broken_;
   record::CapacityTarget out_;
