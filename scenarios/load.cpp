@@ -4,6 +4,7 @@
 
 #include "harness/base/text.hpp"
 #include "harness/json/read.hpp"
+#include "harness/record/run_file.hpp"
 #include "scenarios/check.hpp"
 #include "scenarios/loader.hpp"
 #include "scenarios/merge.hpp"
@@ -220,6 +221,12 @@ static std::string file_meant(const std::filesystem::path& path) {
 }
 
 Result<ScenarioFile> load_scenario(const std::filesystem::path& path) {
+  if (record::is_run_file(path)) {
+    return Error{path.string(),
+                 "is a run file, and a scenario is expected: give the scenario that was run "
+                 "('rehearse report " +
+                     path.string() + "' shows what the run says)"};
+  }
   auto json = json::read_file(path);
   if (!json) {
     Errors errors = json.errors();

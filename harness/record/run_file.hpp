@@ -73,6 +73,9 @@ std::string default_run_stem(std::string_view scenario, std::int64_t created_uni
 // Which job is in the sample 2^-shift: the same ids in every run.
 bool in_sample(JobId job, std::uint32_t shift);
 
+// Whether a file is one that rehearse wrote about a run, by its first bytes; pipes are not touched.
+bool is_run_file(const std::filesystem::path& path);
+
 // Reads a run file. Errors say which of these it is: missing, a folder, empty, no run file, of
 // another version, truncated or damaged, a killed run whose -wal is not beside it, without a run.
 Result<Run> load_run(const std::filesystem::path& path);

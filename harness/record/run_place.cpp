@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <system_error>
 
 namespace rehearse::record {
@@ -74,6 +75,17 @@ Status move_file(const fs::path& from, const fs::path& to) {
   }
   fs::remove(from, code);
   return Done{};
+}
+
+bool is_run_file(const std::filesystem::path& path) {
+  std::error_code code;
+  if (!std::filesystem::is_regular_file(path, code)) {
+    return false;
+  }
+  // An SQLite file (www.sqlite.org/fileformat2.html) and its application, kApplicationId.
+  std::string head(72, '\0');
+  std::ifstream(path, std::ios::binary).read(head.data(), 72);
+  return head.starts_with("SQLite format 3") && head.substr(68) == "RHR1";
 }
 
 }  // namespace rehearse::record
