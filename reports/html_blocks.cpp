@@ -10,6 +10,7 @@
 #include "reports/encode.hpp"
 #include "reports/figures.hpp"
 #include "reports/html.hpp"
+#include "reports/no_break.hpp"
 #include "reports/terminal.hpp"
 
 namespace rehearse::reports {
@@ -38,7 +39,9 @@ std::string table_row(const Table& table, const std::vector<Text>& row) {
   std::string out = "<tr>";
   for (std::size_t i = 0; i < row.size() && i < table.columns.size(); ++i) {
     const Text& cell = row[i];
-    const std::string text = html_safe(cell.text);
+    // On paper a number may break from its neighbour, never from its unit.
+    const bool number = i > 0 && table.columns[i].right;
+    const std::string text = html_safe(number ? with_no_breaks(cell.text) : cell.text);
     if (i == 0) {
       out += "<th scope=\"row\"" + class_of(false, cell.tone, depth_class(cell.text)) + ">" +
              breakable(text) + "</th>";

@@ -7,6 +7,7 @@
 
 #include "harness/base/text.hpp"
 #include "reports/figures.hpp"
+#include "reports/no_break.hpp"
 #include "reports/terminal_table.hpp"
 
 namespace rehearse::reports {
@@ -106,39 +107,68 @@ class Filler {
   bool together_ = false;  // the phrase that begins goes to the next line
 };
 
-// Of a text that is wider than `width`: the bytes for this line, up to the last place inside where
-// a word or a part of a name ends, where there is one.
+// Whether a line may end before the glyph at `at`: behind a space, or inside a long name.
+enum class Break { No, Name, Space };
+Break break_before(std::string_view text, std::size_t at) {
+  if (at == 0 || at >= text.size()) {
+    return Break::No;
+  }
+  // No line begins with what the log of a CI job takes for a command.
+  const std::size_t next = std::min(text.find_first_not_of(' ', at), text.size());
+  if (text.substr(next).starts_with("::")) {
+    return Break::No;
+  }
+  if (text[at - 1] == ' ' || text[at] == ' ') {
+    return Break::Space;
+  }
+  const bool ends = std::string_view("_-/+:").find(text[at - 1]) != std::string_view::npos;
+  const bool named = at > 1 && std::isalnum(static_cast<unsigned char>(text[at - 2])) != 0;
+  return ends && named ? Break::Name : Break::No;
+}
+
+// Of a text that is wider than `width`: the bytes for this line. Up to the last space, where more
+// than half a line is before it; else up to the last place where a part of a name ends.
 std::size_t bytes_that_fit(std::string_view text, std::size_t width) {
   std::size_t fits = 0;
-  std::size_t whole = 0;
+  std::size_t in_name = 0;
+  std::size_t space = 0;
+  std::size_t before_space = 0;  // columns
   for (std::size_t at = 0; fits < text.size();) {
+    const Break kind = break_before(text, fits);
+    if (kind == Break::Space) {
+      space = fits;
+      before_space = at;
+    } else if (kind == Break::Name) {
+      in_name = fits;
+    }
     const Glyph glyph = glyph_at(text.substr(fits));
     if (at + glyph.columns > width) {
       break;
     }
-    const bool in_name = fits > 0 && std::isalnum(static_cast<unsigned char>(text[fits - 1])) != 0;
-    const bool ends = std::string_view("_-/+:").find(text[fits]) != std::string_view::npos;
     at += glyph.columns;
     fits += glyph.bytes;
-    whole = text[fits - glyph.bytes] == ' ' || (in_name && ends) ? fits : whole;
   }
-  const bool word_ends = fits < text.size() && text[fits] == ' ';
-  return word_ends || whole == 0 ? fits : whole;
+  if (space > 0 && (2 * before_space >= width || in_name < space)) {
+    return space;
+  }
+  return in_name > 0 ? in_name : fits;
 }
+
+constexpr std::size_t kWidestLabel = 20;
 
 std::string write_line(const Line& line, const TerminalOptions& options) {
   if (line.size() == 1 && line[0].tone == Tone::Code) {
     return terminal_safe(line[0].text) + "\n";
   }
   // A first part that ends in spaces is a label: what follows is aligned beside it.
-  const bool labelled = line.size() > 1 && line[0].text.ends_with(' ');
+  const std::size_t label = line.empty() ? 0 : display_width(line[0].text);
+  const bool labelled = line.size() > 1 && line[0].text.ends_with(' ') && label <= kWidestLabel;
   // What is indented stays so on the next line, and a little more.
   const std::size_t before =
       line.empty() ? 0 : std::min<std::size_t>(line[0].text.find_first_not_of(' '), 8);
-  Filler filler(options, labelled ? std::min<std::size_t>(display_width(line[0].text), 16)
-                                  : 2 + (before > 8 ? 0 : before));
+  Filler filler(options, labelled ? label : 2 + (before > 8 ? 0 : before));
   for (const Text& text : line) {
-    filler.add(text);
+    filler.add({with_no_breaks(text.text), text.tone});
   }
   return filler.take();
 }
@@ -245,6 +275,19 @@ std::string cut_to_width(std::string_view text, std::size_t width) {
     text.remove_prefix(glyph.bytes);
   }
   return width == 0 ? std::string() : out + "…";
+}
+
+std::size_t longest_piece(std::string_view text) {
+  std::size_t longest = 0;
+  std::size_t piece = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const Glyph glyph = glyph_at(text.substr(at));
+    piece = break_before(text, at) == Break::No ? piece : 0;
+    piece += text[at] == ' ' ? 0 : glyph.columns;
+    longest = std::max(longest, piece);
+    at += glyph.bytes;
+  }
+  return longest;
 }
 
 std::vector<std::string> wrap_to_width(std::string_view text, std::size_t width, std::size_t most) {

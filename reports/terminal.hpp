@@ -21,6 +21,8 @@ std::string write_terminal(const Document& document, const TerminalOptions& opti
 std::size_t display_width(std::string_view text);
 // The first columns of a text, "…" at its end where something was cut.
 std::string cut_to_width(std::string_view text, std::size_t width);
+// Columns of the longest piece that is not to be broken: a word, or a part of a name.
+std::size_t longest_piece(std::string_view text);
 // The text on at most `most` lines of that width, broken between words or the parts of a name where
 // that can be; what does not fit is cut. What is indented stays so. At least one line.
 std::vector<std::string> wrap_to_width(std::string_view text, std::size_t width, std::size_t most);

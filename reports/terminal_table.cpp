@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "harness/base/text.hpp"
+#include "reports/no_break.hpp"
 
 namespace rehearse::reports {
 namespace {
@@ -17,6 +18,7 @@ struct Bars {
 };
 constexpr std::array<Bars, 4> kBars{{{8, 1}, {5, 1}, {8, 0}, {5, 0}}};
 constexpr std::array<std::size_t, 2> kNarrow{10, 6};  // no column is narrower unless it must be
+constexpr std::size_t kWholeWords = 0;                // … than its longest word
 constexpr std::size_t kMostLines = 4;                 // of a cell
 
 class Layout {
@@ -59,6 +61,16 @@ class Layout {
     }
   }
 
+  void measure_words() {
+    for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+      std::size_t longest = longest_piece(table_.columns[i].title);
+      for (const auto& row : table_.rows) {
+        longest = std::max(longest, longest_piece(with_no_breaks(terminal_safe(row[i].text))));
+      }
+      words_.push_back(longest);
+    }
+  }
+
   std::size_t total() const {
     std::size_t sum = 0;
     for (const std::size_t column : shown_) {
@@ -80,9 +92,10 @@ class Layout {
   }
 
   // Takes room from the widest column until the table fits, from words before numbers: what has
-  // too little goes on on a next line.
+  // too little goes on on a next line. Words are broken only where whole ones do not fit.
   void squeeze(std::size_t width) {
-    for (const std::size_t floor : kNarrow) {
+    measure_words();
+    for (const std::size_t floor : {kWholeWords, kNarrow[0], kNarrow[1]}) {
       for (const bool numbers : {false, true}) {
         while (total() > width && narrow_widest(numbers, floor)) {
         }
@@ -94,7 +107,8 @@ class Layout {
   bool narrow_widest(bool numbers, std::size_t floor) {
     std::size_t* widest = nullptr;
     for (const std::size_t column : shown_) {
-      const bool may = table_.columns[column].right == numbers && widths_[column] > floor;
+      const std::size_t least = floor == kWholeWords ? std::max(words_[column], kNarrow[0]) : floor;
+      const bool may = table_.columns[column].right == numbers && widths_[column] > least;
       if (may && (widest == nullptr || widths_[column] > *widest)) {
         widest = &widths_[column];
       }
@@ -109,6 +123,7 @@ class Layout {
   const Table& table_;
   std::vector<std::size_t> shown_;
   std::vector<std::size_t> widths_;
+  std::vector<std::size_t> words_;  // the longest piece of each column that is not to be broken
   Bars bars_;
 };
 
@@ -140,7 +155,8 @@ void write_row(const std::vector<Text>& row, const Table& table, const Layout& l
   for (const std::size_t column : layout.shown()) {
     const std::size_t bar = row[column].bar ? layout.bar_width(column) : 0;
     const std::size_t room = layout.width(column) - (bar > 0 ? bar + 1 : 0);
-    parts[column] = wrap_to_width(terminal_safe(row[column].text), room, kMostLines);
+    parts[column] =
+        wrap_to_width(with_no_breaks(terminal_safe(row[column].text)), room, kMostLines);
     lines = std::max(lines, parts[column].size());
   }
   for (std::size_t line = 0; line < lines; ++line) {
@@ -162,7 +178,7 @@ void write_row(const std::vector<Text>& row, const Table& table, const Layout& l
 
 std::string painted(const Text& text, bool colour) {
   static constexpr std::array<const char*, 7> kCodes{"", "1", "2", "32", "31", "33", ""};
-  std::string safe = terminal_safe(text.text);
+  const std::string safe = with_plain_spaces(terminal_safe(text.text));
   const char* const code = kCodes[static_cast<std::size_t>(text.tone)];
   if (!colour || *code == '\0' || safe.empty()) {
     return safe;
