@@ -2,30 +2,35 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "harness/cli/sim_player.hpp"
 #include "harness/cli/world.hpp"
-#include "harness/record/recorder.hpp"
 #include "harness/stats/quantile.hpp"
 #include "scenarios/load.hpp"
 
 namespace rehearse::cli {
 namespace {
 
-constexpr std::uint64_t kPlayedJobs = 1'000;
+constexpr double kPlayedJobs = 1'000;
+constexpr double kPlayedCalls = 2e6;  // fewer jobs where each has thousands of calls
+constexpr double kFewestJobs = 20;
 constexpr double kFarApart = 0.05;
 
 using Profiles = std::vector<std::shared_ptr<const latency::Profile>>;
 
 struct PlayedJobs final : engine::JobSink {
-  explicit PlayedJobs(record::RunHeader header) : recorder(std::move(header)) {}
-  void job_finished(const record::JobRecord& job, std::span<const record::StageSpan> spans,
+  void job_finished(const record::JobRecord& job, std::span<const record::StageSpan>,
                     std::span<const record::AttemptSpan> attempts) override {
-    recorder.job_finished(job, spans, attempts);
+    done += job.end == record::JobEnd::Done ? 1U : 0U;
+    calls += attempts.size();
+    cost += job.cost;
     response_s.push_back((job.done - job.intended).count_s());
   }
-  record::Recorder recorder;
+  std::uint64_t done = 0;
+  std::uint64_t calls = 0;
+  Money cost;
   std::vector<double> response_s;
 };
 
@@ -66,32 +71,20 @@ JobFigures recorded_figures(const inference::Inferred& inferred,
   return out;
 }
 
-Result<JobFigures> modelled_figures(scenarios::Scenario scenario) {
-  scenario.workload.jobs = kPlayedJobs;
-  const SimPlayer player(".");
-  record::RunHeader header = player.header(scenario, 1);
-  header.keep = record::KeepRule::nothing();
-  PlayedJobs sink(std::move(header));
-  Result<engine::RunOutcome> outcome = player.play(scenario, {}, sink);
+Result<JobFigures> modelled_figures(scenarios::Scenario scenario, std::uint64_t jobs) {
+  scenario.workload.jobs = jobs;
+  PlayedJobs sink;
+  const Result<engine::RunOutcome> outcome = SimPlayer(".").play(scenario, {}, sink);
   if (!outcome) {
     return outcome.errors();
   }
-  const Status finished = sink.recorder.finish(std::move(outcome->end));
-  if (!finished) {
-    return finished.errors();
+  if (sink.done != jobs) {
+    return Error{"", std::to_string(jobs - sink.done) + " of " + std::to_string(jobs) +
+                         " jobs were not done"};
   }
-  const record::Tally& tally = sink.recorder.tally();
-  if (tally.jobs.done != kPlayedJobs) {
-    return Error{"", std::to_string(kPlayedJobs - tally.jobs.done) + " of " +
-                         std::to_string(kPlayedJobs) + " jobs were not done"};
-  }
-  JobFigures out;
-  out.median_s = stats::unsorted_quantile(std::move(sink.response_s), 0.5).value_or(0);
-  for (const record::StageTally& stage : tally.stages) {
-    out.calls += static_cast<double>(stage.calls) / kPlayedJobs;
-  }
-  out.cost_usd = static_cast<double>(tally.cost_nano_usd) * 1e-9 / kPlayedJobs;
-  return out;
+  const auto count = static_cast<double>(jobs);
+  return JobFigures{stats::unsorted_quantile(std::move(sink.response_s), 0.5).value_or(0),
+                    static_cast<double>(sink.calls) / count, sink.cost.count_usd() / count};
 }
 
 double change(double before, double after) {
@@ -99,7 +92,7 @@ double change(double before, double after) {
 }
 
 std::string figures_text(const JobFigures& figures) {
-  return fmt::format("{} a job in the median, {:.4g} calls and {} a job",
+  return fmt::format("{} a job in the median, {:.6g} calls and {} a job",
                      readable_duration(Duration::from_seconds(figures.median_s)), figures.calls,
                      readable_money(Money::from_usd(figures.cost_usd)));
 }
@@ -139,11 +132,14 @@ Result<InferredCheck> check_inferred(const std::string& text, const inference::I
   if (!profiles) {
     return profiles.errors();
   }
-  const Result<JobFigures> modelled = modelled_figures(*scenario);
+  const JobFigures recorded = recorded_figures(inferred, jobs, *scenario, *profiles);
+  const double most = kPlayedCalls / std::max(recorded.calls, 1.0);
+  const auto played = static_cast<std::uint64_t>(std::clamp(most, kFewestJobs, kPlayedJobs));
+  const Result<JobFigures> modelled = modelled_figures(*scenario, played);
   if (!modelled) {
     return modelled.errors();
   }
-  return InferredCheck{recorded_figures(inferred, jobs, *scenario, *profiles), *modelled};
+  return InferredCheck{recorded, *modelled};
 }
 
 }  // namespace rehearse::cli

@@ -19,7 +19,7 @@ struct JobFigures {
 // A scenario that was made of recordings, held against them.
 struct InferredCheck {
   JobFigures recorded;  // priced by the scenario's profiles; without failed attempts
-  JobFigures modelled;  // of 1,000 jobs in virtual time, one at a time
+  JobFigures modelled;  // of 1,000 jobs (at least 20) in virtual time, one at a time
 
   std::string text() const;                   // one line
   std::vector<std::string> warnings() const;  // where both differ by more than 5%
