@@ -12,6 +12,9 @@ class Walk {
     for (const StageSpan& span : spans_) {
       grouped_ = grouped_ || span.parent != kNoStage;
     }
+    if (grouped_ && spans_.size() > kFew) {
+      index_last();
+    }
   }
 
   void run() {
@@ -33,9 +36,27 @@ class Walk {
     return !span.background && span.end != StageEnd::Skipped;
   }
 
+  // last_of() of every group in one pass: a job may have a million items, and each asks.
+  void index_last() {
+    last_.assign(spans_.size() + 1, kNoStage);
+    for (std::uint32_t i = 0; i < spans_.size(); ++i) {
+      const std::uint32_t group = spans_[i].parent;
+      if (!counts(spans_[i]) || (group != kNoStage && group >= spans_.size())) {
+        continue;
+      }
+      std::uint32_t& last = last_[group == kNoStage ? spans_.size() : group];
+      if (last == kNoStage || spans_[i].done >= spans_[last].done) {
+        last = i;
+      }
+    }
+  }
+
   // The foreground span of this group (kNoStage: of the job) that ended last; the later one of
   // equals.
   std::uint32_t last_of(std::uint32_t group) const {
+    if (!last_.empty()) {
+      return last_[group == kNoStage ? spans_.size() : group];
+    }
     std::uint32_t last = kNoStage;
     for (std::uint32_t i = 0; i < spans_.size(); ++i) {
       if (spans_[i].parent == group && counts(spans_[i]) &&
@@ -87,8 +108,11 @@ class Walk {
     }
   }
 
+  static constexpr std::size_t kFew = 32;  // spans that are looked through faster than indexed
+
   std::span<const StageSpan> spans_;
   std::vector<CriticalPart>& path_;
+  std::vector<std::uint32_t> last_;  // by group, that of the job behind them; empty: not indexed
   std::size_t steps_left_;
   bool grouped_ = false;
   Instant cursor_;

@@ -148,6 +148,32 @@ TEST_CASE("background and skipped spans are on no critical path") {
   REQUIRE(path_of(spans) == Path{{0, 10}});
 }
 
+TEST_CASE("a job of many spans has the path that one of few has") {
+  // A group of two stages one after the other, its last span but one as late as its last; then 4.
+  std::vector<StageSpan> spans{span(0, 0, 0, 10),         span(1, 10, 15, 41, 0),
+                               span(2, 15, 15, 25, 1, 1), span(3, 25, 25, 40, 2, 1),
+                               span(3, 25, 26, 40, 2, 1), span(4, 41, 41, 50, 1)};
+  const Path path{{5, 9}, {1, 1}, {4, 15}, {2, 10}, {1, 5}, {0, 10}};
+  REQUIRE(path_of(spans) == path);
+  for (int i = 0; i < 100; ++i) {  // on no path, in the group and outside
+    spans.push_back(span(6, 10, 10, 99, 0, i % 2 == 0 ? 1 : kNoStage));
+    spans.back().background = true;
+  }
+  REQUIRE(path_of(spans) == path);
+}
+
+TEST_CASE("a path through very many items is found in one pass over them") {
+  constexpr std::uint32_t kItems = 200'000;
+  std::vector<StageSpan> spans{span(0, 0, 0, kItems)};
+  for (std::uint32_t i = 0; i < kItems; ++i) {
+    spans.push_back(span(0, i, i, i + 1, i == 0 ? kNoStage : i, 0));
+  }
+  const Path path = path_of(spans);
+  REQUIRE(path.size() == kItems);
+  REQUIRE(path.front() == std::pair<std::uint32_t, std::int64_t>(kItems, 1));
+  REQUIRE(path.back() == std::pair<std::uint32_t, std::int64_t>(1, 1));
+}
+
 TEST_CASE("a job whose stages follow one another has the path that a walk over it finds") {
   std::vector<StageSpan> spans{span(0, 0, 0, 10), span(1, 10, 12, 30, 0), span(2, 30, 30, 30, 1),
                                span(0, 30, 30, 45, 2)};
