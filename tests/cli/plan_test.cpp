@@ -391,3 +391,13 @@ TEST_CASE("the pay-back of talking-photo's optimisations is that of its report's
   CHECK(number(row("optimised"), "net_a_month_usd") ==
         Approx(kJobs * (kChat - kCdn) - 350).margin(25));
 }
+
+TEST_CASE("a run file where a scenario is expected is called one, in one line") {
+  const Folder folder;
+  folder.file("store.json", kStore);
+  CHECK(rehearse_in(folder, "run store.json --out store.rehearsal --quiet").code == 0);
+  for (const char* const verb : {"aa", "run", "plan", "whatif", "audit", "show", "check"}) {
+    refused(folder, verb + std::string(" store.rehearsal"),
+            {"store.rehearsal", "is a run file", "rehearse report store.rehearsal"});
+  }
+}
