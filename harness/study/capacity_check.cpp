@@ -106,15 +106,27 @@ class KneeCheck {
     return loads_around(at, apart, how_.axis);
   }
 
+  // The same stretch at another load, its limits as they are found there: so few jobs would not
+  // make them so.
+  LoadLevel at_load(double load, LoadLevel level) const {
+    LoadLevel there = level_at(load, surveyed_.unloaded, how_, {runs_, how_.jobs, 0.05});
+    const double sooner = users() ? level.ramp.count_s() / std::max(there.ramp.count_s(), 1e-9) : 1;
+    for (LimitMood& mood : there.limits) {
+      mood.ahead *= sooner;  // less comes back while fewer ask
+    }
+    level.load = load;
+    level.limits = std::move(there.limits);
+    return level;
+  }
+
   // Around where so few jobs as there is time for have their knee in virtual time: their luck moves
   // it, and moves it alike over HTTP.
-  Result<std::array<double, 3>> loads_of_twins(double at, LoadLevel level) const {
+  Result<std::array<double, 3>> loads_of_twins(double at, const LoadLevel& level) const {
     std::array<double, 3> loads = around(at);
     for (int i = 0; i < kPlacings; ++i) {
       std::vector<Probe> twins;
       for (const double load : loads) {
-        level.load = load;
-        Result<Probe> twin = look(sim_, level, how_.threads);
+        Result<Probe> twin = look(sim_, at_load(load, level), how_.threads);
         if (!twin) {
           return twin.errors();
         }
@@ -187,15 +199,15 @@ class KneeCheck {
   }
 
   // Whether another round around out_.load is worth its time.
-  Result<bool> play_round(const std::array<double, 3>& loads, LoadLevel level) {
+  Result<bool> play_round(const std::array<double, 3>& loads, const LoadLevel& level) {
     std::vector<Probe> real;
     std::vector<Probe> twins;
     out_.over_http.clear();
     out_.in_virtual_time.clear();
     for (const double load : loads) {
-      level.load = load;
-      Result<Probe> twin = look(sim_, level, how_.threads);
-      Result<Probe> seen = look(*http_.player, level, static_cast<unsigned>(runs_));
+      const LoadLevel there = at_load(load, level);
+      Result<Probe> twin = look(sim_, there, how_.threads);
+      Result<Probe> seen = look(*http_.player, there, static_cast<unsigned>(runs_));
       if (!twin || !seen) {
         return twin ? seen.errors() : twin.errors();
       }
