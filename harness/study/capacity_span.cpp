@@ -202,7 +202,7 @@ class Intervals {
   std::optional<stats::Interval> of_target(std::size_t target) const {
     const Target& what = surveyed_.targets[target];
     const bool time = record::unit_of(what.what) == record::ValueUnit::Seconds;
-    const Reading half = half_ != nullptr ? read_target(*half_, target) : Reading{};
+    const ReplicatedValue half = half_ != nullptr ? read_target(*half_, target) : ReplicatedValue{};
     return of(read_target(part_, target), half_ != nullptr ? &half : nullptr,
               time ? what.unloaded : std::nullopt);
   }
@@ -210,7 +210,7 @@ class Intervals {
   void fill(record::CapacitySpan& out) const {
     const JobReadings part = read_jobs(part_);
     const JobReadings half = half_ != nullptr ? read_jobs(*half_) : JobReadings{};
-    const auto also = [&](const Reading& of_half) { return half_ ? &of_half : nullptr; };
+    const auto also = [&](const ReplicatedValue& of_half) { return half_ ? &of_half : nullptr; };
     out.p50_s = part.p50_s.all;
     out.p95_s = part.p95_s.all;
     out.p99_s = part.p99_s.all;
@@ -234,7 +234,7 @@ class Intervals {
 
  private:
   // `at_rest`: a time where nobody waits.
-  std::optional<stats::Interval> of(const Reading& part, const Reading* half,
+  std::optional<stats::Interval> of(const ReplicatedValue& part, const ReplicatedValue* half,
                                     std::optional<double> at_rest = std::nullopt) const {
     if (part_.growing) {
       return std::nullopt;  // later windows say more than these

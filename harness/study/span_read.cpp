@@ -43,7 +43,7 @@ std::optional<double> ratio(double of, double all) {
 
 }  // namespace
 
-std::optional<double> Reading::half() const {
+std::optional<double> ReplicatedValue::half() const {
   if (!all || without.size() < 2) {
     return std::nullopt;
   }
@@ -58,7 +58,7 @@ std::optional<double> Reading::half() const {
   return out > kNoVariation * std::abs(*all) ? std::optional(out) : std::nullopt;
 }
 
-std::optional<stats::Interval> Reading::interval() const {
+std::optional<stats::Interval> ReplicatedValue::interval() const {
   const std::optional<double> wide = half();
   return wide ? std::optional(stats::Interval{*all - *wide, *all + *wide}) : std::nullopt;
 }
@@ -78,15 +78,16 @@ JobReadings read_jobs(const Probe& probe) {
     put(out.done_share, ratio(jobs.done, jobs.ended));
     put(out.cost_usd, ratio(jobs.cost_usd, jobs.ended));
   };
-  read(jobs_without(probe, SIZE_MAX), [](Reading& to, auto value) { to.all = value; });
+  read(jobs_without(probe, SIZE_MAX), [](ReplicatedValue& to, auto value) { to.all = value; });
   for (std::size_t i = 0; probe.runs.size() > 1 && i < probe.runs.size(); ++i) {
-    read(jobs_without(probe, i), [](Reading& to, auto value) { to.without.push_back(value); });
+    read(jobs_without(probe, i),
+         [](ReplicatedValue& to, auto value) { to.without.push_back(value); });
   }
   return out;
 }
 
-Reading read_target(const Probe& probe, std::size_t target) {
-  Reading out;
+ReplicatedValue read_target(const Probe& probe, std::size_t target) {
+  ReplicatedValue out;
   out.all = probe.values[target];
   for (const std::vector<std::optional<double>>& values : probe.without) {
     out.without.push_back(values[target]);
@@ -94,8 +95,9 @@ Reading read_target(const Probe& probe, std::size_t target) {
   return out;
 }
 
-std::optional<stats::Interval> interval_of_whole(const Reading& part, const Reading& half,
-                                                 double slice, std::optional<double> at_rest) {
+std::optional<stats::Interval> interval_of_whole(const ReplicatedValue& part,
+                                                 const ReplicatedValue& half, double slice,
+                                                 std::optional<double> at_rest) {
   const std::optional<double> part_half = part.half();
   if (!part.all || !half.all || !std::isfinite(*part.all) || !std::isfinite(*half.all)) {
     return std::nullopt;

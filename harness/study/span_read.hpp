@@ -10,7 +10,7 @@
 namespace rehearse::study {
 
 // A value by all runs (or batches) together, and without each of them in turn.
-struct Reading {
+struct ReplicatedValue {
   std::optional<double> all;
   std::vector<std::optional<double>> without;
 
@@ -22,14 +22,14 @@ struct Reading {
 
 // Of done jobs; a quantile that the sample cannot carry is none.
 struct JobReadings {
-  Reading p50_s, p95_s, p99_s;
-  Reading done_share;  // of those that ended
-  Reading cost_usd;    // of a job
+  ReplicatedValue p50_s, p95_s, p99_s;
+  ReplicatedValue done_share;  // of those that ended
+  ReplicatedValue cost_usd;    // of a job
 };
 JobReadings read_jobs(const Probe& probe);
 
 // Of a target; the probe was played with `leave_one_out`.
-Reading read_target(const Probe& probe, std::size_t target);
+ReplicatedValue read_target(const Probe& probe, std::size_t target);
 
 // What a whole says of which a part `slice` was played as if it were all, and half of that part
 // besides. Parts wait for each other's leftovers no more: the smaller, the longer jobs wait and the
@@ -37,8 +37,8 @@ Reading read_target(const Probe& probe, std::size_t target);
 // staffing: Halfin and Whitt 1981; beyond, exponentially). So the whole lies between what the part
 // says and what part and half say of a whole if it falls no faster. A time is no shorter than
 // `at_rest`, where nobody waits.
-std::optional<stats::Interval> interval_of_whole(const Reading& part, const Reading& half,
-                                                 double slice,
+std::optional<stats::Interval> interval_of_whole(const ReplicatedValue& part,
+                                                 const ReplicatedValue& half, double slice,
                                                  std::optional<double> at_rest = std::nullopt);
 
 }  // namespace rehearse::study
