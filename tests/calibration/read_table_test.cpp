@@ -35,7 +35,7 @@ TEST_CASE("CSV with the usual names is read, what is not known is left out") {
   CHECK(table->errors.at(500) == 1);
 }
 
-TEST_CASE("JSON arrays and lines are read; a table without models has its file's name") {
+TEST_CASE("JSON arrays and lines are read, a table without models has its file's name") {
   const auto array = parse_timed_calls(
       R"([{"error_code":null,"ttft_s":0.5,"end_to_end_latency_s":1.5,"number_output_tokens":151},
           {"error_code":-100,"error_msg":"Output too few tokens 39","ttft_s":0.1,

@@ -22,7 +22,7 @@ json::Value report_of(const Folder& folder, const std::string& words, int code =
 
 }  // namespace
 
-TEST_CASE("over HTTP a run records the phases, and of streams the pace; so does its file") {
+TEST_CASE("over HTTP a run records the phases, and of streams the pace, so does its file") {
   const Folder folder;
   std::string text = kSmall;
   text.insert(text.find("\"input_tokens\""), "\"stream\": true, ");

@@ -80,7 +80,7 @@ TEST_CASE("what is not worth a retry is not retried") {
   CHECK(run.sink.jobs.at(0).job.end == JobEnd::Failed);
 }
 
-TEST_CASE("a timeout ends an attempt at its instant; without retries the job times out") {
+TEST_CASE("a timeout ends an attempt at its instant, without retries the job times out") {
   ScenarioBuilder b;
   scenarios::Stage& stage = b.call("chat");
   stage.timeout = 400_ms;

@@ -110,7 +110,7 @@ TEST_CASE("a background stage and what follows it do not hold up the answer but 
   CHECK(run.sink.jobs[0].spans[2].background);
 }
 
-TEST_CASE("a failure ends the job and stops its siblings; continue and fallback absorb it") {
+TEST_CASE("a failure ends the job and stops its siblings, continue and fallback absorb it") {
   ScenarioBuilder b;
   b.call("flaky");
   b.local("sibling", exactly(10));
@@ -172,7 +172,7 @@ TEST_CASE("conditions and skips take no time and let what follows run") {
   CHECK(wanted / 4000 == Approx(0.25).margin(3.3 * 0.00685));
 }
 
-TEST_CASE("a batch starts its next job when a place is free; users think between jobs") {
+TEST_CASE("a batch starts its next job when a place is free, users think between jobs") {
   ScenarioBuilder b;
   b.local("work", exactly(2));
   b.s.workload.jobs = 5;
@@ -302,7 +302,7 @@ TEST_CASE("adding a stage changes no other stage's draws") {
   }
 }
 
-TEST_CASE("a stop of arrivals drains what is inside; a stop of all cancels it") {
+TEST_CASE("a stop of arrivals drains what is inside, a stop of all cancels it") {
   ScenarioBuilder b;
   b.local("work", exactly(1));
   b.s.workload.jobs = 100'000;

@@ -79,7 +79,7 @@ TEST_CASE("three and more of a kind in a row are a fan-out whose number may diff
   CHECK(json::dump(*inferred.scenario.find("order")) == "\"sequential\"");
 }
 
-TEST_CASE("a loop's own time between its calls is inside its group; two in a row are two stages") {
+TEST_CASE("a loop's own time between its calls is inside its group, two in a row are two stages") {
   RecordedProgram program(1'000);
   for (int i = 0; i < 4; ++i) {
     program.call("image", 250 * i, 250 * i + 200);

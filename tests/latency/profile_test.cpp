@@ -150,7 +150,7 @@ TEST_CASE(
   CHECK(!load_profile("openai", "", json::Value(3)).ok());
 }
 
-TEST_CASE("an unknown profile is told the nearest one; a path is a file beside the scenario") {
+TEST_CASE("an unknown profile is told the nearest one, a path is a file beside the scenario") {
   const auto unknown = load_profile("opneai", "");
   REQUIRE(!unknown.ok());
   CHECK(says(unknown.error().text(), "did you mean openai?"));

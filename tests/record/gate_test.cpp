@@ -110,7 +110,7 @@ TEST_CASE("objectives without a baseline decide too, by their level") {
   REQUIRE(gate(a, a).outcome == GateOutcome::Pass);
 }
 
-TEST_CASE("another scenario is refused; machine, seed, variant and the future are labelled") {
+TEST_CASE("another scenario is refused, machine, seed, variant and the future are labelled") {
   const SeededSide a(20, {});
   SeededSide b(20, {}, 2);
   for (RunPoint& run : b.runs()) {

@@ -345,7 +345,7 @@ TEST_CASE("jobs that vanish and a broken Little's law make a run invalid") {
   REQUIRE(summary.invalid_reasons.size() == 2);
 }
 
-TEST_CASE("the pace of mocks is kept; ends of version 1, which have none, are read") {
+TEST_CASE("the pace of mocks is kept, ends of version 1, which have none, are read") {
   RunEnd end;
   end.issued = 7;
   const std::string without = encode_end(end);

@@ -50,7 +50,7 @@ std::size_t occurrences(const std::string& text, std::string_view part) {
   return n;
 }
 
-TEST_CASE("the items of a fan-out share a row; a few have a row each") {
+TEST_CASE("the items of a fan-out share a row, a few have a row each") {
   const Waterfall many = waterfall(job(10, false));
   REQUIRE(many.bars.size() == 3);
   CHECK(many.bars[1].label == "images #1–10");

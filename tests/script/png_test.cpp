@@ -55,7 +55,7 @@ TEST_CASE("odd sizes and weights still decode") {
   }
 }
 
-TEST_CASE("one body serves every answer of its size; only the text chunk differs") {
+TEST_CASE("one body serves every answer of its size, only the text chunk differs") {
   PngMaker maker;
   const wire::Picture a = maker.make({{64, 64}, 0, 1});
   const wire::Picture b = maker.make({{64, 64}, 0, 2});

@@ -76,7 +76,7 @@ TEST_CASE("HEAD tells the size and the tag that GET has, and bills one byte") {
   CHECK(moved == std::vector<std::int64_t>{1, 2'000'003});
 }
 
-TEST_CASE("what goes up is answered with its size; a service that is only read refuses it") {
+TEST_CASE("what goes up is answered with its size, a service that is only read refuses it") {
   const auto server = start_services();
   const auto put = call(*server, "PUT", "/storage/a.bin", std::string(70'001, 'x'),
                         "content-type: image/png\r\n");

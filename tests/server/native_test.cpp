@@ -319,7 +319,7 @@ TEST_CASE("Gemini's refusals say in the body when to come back, and which quota 
   CHECK(answer.headers.count("x-ratelimit-limit-requests") == 0);
 }
 
-TEST_CASE("Gemini's other methods: pictures, vectors, tokens, models; and what it does not have") {
+TEST_CASE("Gemini's other methods: pictures, vectors, tokens, models, and what it does not have") {
   const auto server = serve("gemini");
   const auto post = [&](const std::string& path, const std::string& body) {
     return call(*server, "POST", "/gemini/v1beta/models/" + path, body);

@@ -106,7 +106,7 @@ runtime::Task<void> all_into(runtime::Runtime& rt, provider::Provider& provider,
 
 }  // namespace
 
-TEST_CASE("a whole answer has its first content at its end; a stream has it at the first token") {
+TEST_CASE("a whole answer has its first content at its end, a stream has it at the first token") {
   const Outcome whole = outcome_of(profile_of(kAsk), chat_call(1));
   CHECK(whole.ok());
   CHECK(whole.status == 200);

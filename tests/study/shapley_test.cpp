@@ -58,7 +58,7 @@ TEST_CASE("shapley shares are the mean contribution over all orders") {
   }
 }
 
-TEST_CASE("a player that changes nothing gets nothing; equal players get the same") {
+TEST_CASE("a player that changes nothing gets nothing, equal players get the same") {
   // Players 0 and 1 save 4 together and nothing alone, player 2 does nothing.
   std::vector<double> value(8, 0);
   value[0b011] = value[0b111] = 4;

@@ -127,7 +127,7 @@ TEST_CASE("a reply without usage says so instead of zero") {
   CHECK_FALSE(openai::decode_chat_reply(R"({"choices":[{}]})").ok());
 }
 
-TEST_CASE("a stream starts with a role, ends with a reason, usage and [DONE]") {
+TEST_CASE("a stream starts with a role, ends with a reason, usage and DONE") {
   const openai::ChatStreamWriter writer({"id\"1", "gpt-4o", 17, true});
   const std::string stream = writer.role(0) + writer.text(0, "he\nllo ") + writer.text(1, "\"é") +
                              writer.finish(0, FinishReason::Length) + writer.usage({3, 1, 2, 0}) +
