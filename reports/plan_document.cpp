@@ -56,13 +56,20 @@ Line check_line(const record::CapacityCheck& check) {
   if (!check.found) {
     return {{speed}, {"not found", Tone::Warn}, {note}};
   }
+  const std::string knee = speed + load_text(check.axis, check.load) + " (" +
+                           load_text(check.axis, check.low) + " … " +
+                           load_text(check.axis, check.high) + "), ";
+  const std::string runs = " in each of " + count(check.replications) + " replications";
+  const std::string jobs = "the same " + count(check.jobs) + " jobs in virtual time" + note;
+  if (!check.unsure && check.difference == 0) {
+    return {{knee}, {"as large", Tone::Good}, {runs + " as with " + jobs}};
+  }
   const std::string off = percent(std::abs(check.difference));
+  const std::string sure = check.unsure ? " (± " + percent(*check.unsure) + ")" : runs;
   const bool close = std::abs(check.difference) <= 0.05;
-  return {{speed + load_text(check.axis, check.load) + " (" + load_text(check.axis, check.low) +
-           " … " + load_text(check.axis, check.high) + "), "},
+  return {{knee},
           {off + (check.difference < 0 ? " less" : " more"), close ? Tone::Good : Tone::Warn},
-          {" (± " + percent(check.unsure) + ") than the same " + count(check.jobs) +
-           " jobs in virtual time" + note}};
+          {sure + " than with " + jobs}};
 }
 
 Paragraph head(const CapacityPlan& plan) {

@@ -105,9 +105,12 @@ Value check_json(const record::CapacityCheck& check) {
   out.set("seen_over_http", check.found ? tidy(check.seen) : Value());
   out.set("seen_in_virtual_time", check.found ? tidy(check.twin) : Value());
   out.set("difference", check.found ? tidy(check.difference) : Value());
-  out.set("difference_interval", check.found ? interval_json(check.difference - check.unsure,
-                                                             check.difference + check.unsure)
-                                             : Value());
+  const double unsure = check.unsure.value_or(0);
+  out.set("difference_interval",
+          check.found && check.unsure
+              ? interval_json(check.difference - unsure, check.difference + unsure)
+              : Value());
+  out.set("replications", static_cast<std::int64_t>(check.replications));
   out.set("breaks", text_or_null(check.objective));
   out.set("probes", static_cast<std::int64_t>(check.probes));
   out.set("jobs", static_cast<std::int64_t>(check.jobs));

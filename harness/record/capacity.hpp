@@ -96,8 +96,11 @@ struct CapacityCheck {
   double seen = 0;           // what the jobs of the check alone say, over HTTP
   double twin = 0;           // … and in virtual time
   double difference = 0;     // seen / twin - 1
-  double unsure = 0;         // half of its 95% interval, by the replications
-  std::string objective;     // that breaks beyond it, over HTTP
+  // Half of its 95% interval, by the replications; none where all of them say the same: how sure
+  // that is, they cannot say.
+  std::optional<double> unsure;
+  std::uint64_t replications = 0;
+  std::string objective;  // that breaks beyond it, over HTTP
   unsigned probes = 0;
   std::uint64_t jobs = 0;                                 // over HTTP
   double wall_s = 0;                                      // that was planned for them

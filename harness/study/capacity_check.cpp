@@ -24,6 +24,7 @@ constexpr double kLeastApart = 0.03;
 constexpr double kWarmShare = 0.25;   // of what there is time for, at most
 constexpr double kLeastCounted = 40;  // of a replication, that count
 constexpr std::uint64_t kLeastRuns = 2;
+constexpr double kSameRatio = 1e-9;  // of knees: what differs by less is the same
 constexpr int kPlacings = 6;
 constexpr double kFirstRound = 0.6;  // of the time; the rest where the knee lay elsewhere
 
@@ -238,14 +239,21 @@ class KneeCheck {
 
   // Half of the 95% interval of the difference, by the replications: each was played in both worlds
   // with the same luck, so that what differs is the wire and the machine.
-  double unsure(std::array<const Probe*, 3> real, std::array<const Probe*, 3> twins) const {
+  std::optional<double> unsure(std::array<const Probe*, 3> real,
+                               std::array<const Probe*, 3> twins) const {
     const std::vector<double> seen = crossings_without(surveyed_.targets, real);
     const std::vector<double> twin = crossings_without(surveyed_.targets, twins);
     std::vector<double> ratios;
     for (std::size_t r = 0; r < std::min(seen.size(), twin.size()); ++r) {
       ratios.push_back(std::log(std::max(seen[r], 1e-9) / std::max(twin[r], 1e-9)));
     }
-    return ratios.size() < 2 ? 0 : jackknife(std::log(out_.seen / out_.twin), ratios).half;
+    const bool vary = std::any_of(ratios.begin(), ratios.end(), [&](double each) {
+      return std::abs(each - ratios.front()) > kSameRatio;
+    });
+    if (!vary) {
+      return std::nullopt;
+    }
+    return jackknife(std::log(out_.seen / out_.twin), ratios).half;
   }
 
   // The knee of many virtual jobs moved by what differed here: so few jobs have luck of their own,
@@ -257,7 +265,7 @@ class KneeCheck {
     const double there = middle * (1 + out_.difference);
     // Chance of the many virtual jobs, and of the wire: apart from each other.
     const auto chance = [&](double end) {
-      return std::hypot(std::log(std::max(end, 1e-12) / middle), out_.unsure);
+      return std::hypot(std::log(std::max(end, 1e-12) / middle), out_.unsure.value_or(0));
     };
     out_.load = there;
     out_.low = there * std::exp(-chance(knee_.low));
@@ -277,6 +285,7 @@ class KneeCheck {
     out_.twin = twin.load;
     out_.difference = seen.load / twin.load - 1;
     out_.unsure = unsure(real, twins);
+    out_.replications = runs_;
     move_knee();
     out_.objective = surveyed_.targets[seen.target].text;
     out_.note = trouble_;
