@@ -185,7 +185,7 @@ Command infer_command() {
   using Kind = Flag::Kind;
   return {{.verb = "infer",
            .positional = "RECORDING…",
-           .summary = "Makes a scenario of recordings: stages, their order, times and sizes.",
+           .summary = "Makes a scenario of recordings: stages, order, times and sizes.",
            .flags = {{"out", "FILE", "gets the scenario; never overwrites a file; default: stdout",
                       Kind::Text},
                      {"name", "NAME", "of the scenario; default: that of --out, else the program's",
