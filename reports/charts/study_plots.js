@@ -208,7 +208,7 @@
     const today = upright(d.today, ['x', 'label']);
     const limit = rows(['y', 'label'], [d.limit]).filter((each) => each.y <= d.top);
     const label = (list, at, color) => ['left', 'right'].map((align) => [align,
-      list.filter((each) => (each.x > d.end * 0.7) === (align === 'right'))])
+      list.filter((each) => (each.x > d.end * 0.5) === (align === 'right'))])
       .filter(([, values]) => values.length > 0).map(([align, values]) => ({
       data: { values },
       mark: { type: 'text', align, baseline: 'top', dx: align === 'left' ? 6 : -6, dy: at, color,
